@@ -1,0 +1,31 @@
+# Two commands do everything on a fresh machine: `make app` and `make test`.
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: app test lint pictures
+
+app: .venv/app
+	$(BIN)/streamlit run app.py
+
+test: .venv/dev
+	$(BIN)/python -m pytest
+
+lint: .venv/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+pictures: .venv/dev
+	$(BIN)/python -m tests.browser.pictures
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v[:2] <= (3, 13) else "cnnlab needs Python 3.11, 3.12 or 3.13, and this is %d.%d: choose another one with make PYTHON=python3.12 app" % v[:2])'
+	$(PYTHON) -m venv .venv
+
+.venv/app: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+.venv/dev: requirements.txt requirements-dev.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,54 @@
+"""Home: draw at once, then the way on, and what was trained last."""
+
+import streamlit as st
+
+from ui.cached import starter_network, store
+from ui.drawing import board
+from ui.networks import STARTER, Network, run_name
+
+NUM_RECENT = 5
+
+st.title("Draw a digit, and see it read")
+st.markdown(
+    "A convolutional neural network, trained on 60,000 handwritten digits, reads what you draw. "
+    "**Try** a 4 that could be a 9. **Notice** how sure it is."
+)
+
+
+@st.fragment
+def draw() -> None:
+    """Only this part of the page runs again after a stroke."""
+    board(Network(STARTER, *starter_network()))
+
+
+draw()
+
+st.subheader("How does it do that? Make your own")
+steps = st.columns(4)
+for column, page, label, text in zip(
+    steps,
+    ("app_pages/lab/build.py", "app_pages/lab/train.py", "app_pages/lab/look_inside.py", "app_pages/lab/draw.py"),
+    ("1 · Build", "2 · Train", "3 · Look inside", "4 · Draw"),
+    (
+        "Choose the layers and see what each one costs.",
+        "Watch the loss fall, batch by batch, on the real MNIST.",
+        "See its kernels, and what every layer makes of a digit.",
+        "Let the network that you trained read your handwriting.",
+    ),
+    strict=True,
+):
+    with column.container(border=True):
+        st.page_link(page, label=f"**{label}**", icon=":material/arrow_forward:", icon_position="right")
+        st.caption(text)
+
+recent = [info for info in store().list() if info.experiment][:NUM_RECENT]
+if recent:
+    st.subheader("Runs on this server")
+    for info in recent:
+        parameters = info.experiment.architecture.num_parameters
+        st.page_link(
+            "app_pages/lab/train.py",
+            label=f"{run_name(info)} · {parameters:,} parameters",
+            icon=":material/show_chart:",
+            query_params={"run": info.id},
+        )

@@ -1,0 +1,176 @@
+"""Train: one button, then curves that grow while the engine works."""
+
+import numpy as np
+import streamlit as st
+
+from cnnlab.runs import DamagedRunError, Run, StoreError
+from ui.cached import engine, store
+from ui.components.curves import curves
+from ui.controls import follow_link, training_settings, write_link
+from ui.networks import requested_run, run_name
+from ui.state import state
+
+TICK_SECONDS = 0.5
+STATES = {
+    "queued": "Waiting for the engine",
+    "running": "Training",
+    "finished": "Finished",
+    "stopped": "Stopped early; the network so far is kept",
+    "failed": "Failed",
+    "interrupted": "Interrupted",
+    "damaged": "Damaged",
+}
+ENGINE = {
+    "starting": "The engine is starting.",
+    "warming up": "The engine is warming up (TensorFlow takes some seconds to load).",
+    "down": "The engine stopped. It is started again with the next run.",
+}
+
+visitor = state()
+st.title("Train")
+st.markdown(
+    "**Try** the same network with another optimizer or learning rate. **Notice** how fast the loss falls in the "
+    "first epoch, and how slowly after it."
+)
+follow_link()
+run_id = requested_run()
+run = store().get(run_id) if run_id else None
+is_live = run is not None and not run.info.is_over
+
+
+def start() -> None:
+    """Start a run of the draft, once, however often the button is pressed."""
+    experiment = visitor.draft.experiment()
+    if experiment and not (visitor.run_id and not store().get(visitor.run_id).info.is_over):
+        try:
+            visitor.run_id = engine().submit(experiment)
+        except StoreError as error:
+            visitor.problems["start"] = str(error)
+            return
+        visitor.problems.pop("start", None)
+        st.query_params["run"] = visitor.run_id
+
+
+def stop() -> None:
+    """End the run early and keep its network."""
+    if visitor.run_id:
+        engine().stop(visitor.run_id)
+
+
+def resume() -> None:
+    """Go on from the last checkpoint."""
+    if visitor.run_id:
+        engine().resume(visitor.run_id)
+
+
+experiment = visitor.draft.experiment()
+with st.container(border=True):
+    what, action = st.columns([3, 1], vertical_alignment="center")
+    if experiment is None:
+        what.warning("The layers do not fit together yet.", icon=":material/build:")
+    else:
+        layers = ", ".join(type(layer).__name__ for layer in experiment.architecture.layers)
+        training = experiment.training
+        what.markdown(
+            f"**{experiment.architecture.num_parameters:,} parameters** · {layers}  \n"
+            f"{training.optimizer}, learning rate {training.learning_rate:g} · {experiment.data.num_train:,} images in "
+            f"batches of {training.batch_size}: **{experiment.batches_per_epoch:,} updates an epoch**, "
+            f"{training.epochs} epochs"
+        )
+    with action:
+        if is_live:
+            st.button("Stop", on_click=stop, icon=":material/stop:", width="stretch", key="stop")
+        else:
+            st.button(
+                "Train",
+                on_click=start,
+                type="primary",
+                icon=":material/play_arrow:",
+                width="stretch",
+                key="start",
+                disabled=experiment is None,
+            )
+        st.page_link("app_pages/lab/build.py", label="Change the layers", icon=":material/view_column:")
+    with st.expander("Settings"):
+        training_settings()
+if "start" in visitor.problems:
+    st.error(visitor.problems["start"], icon=":material/error:")
+if store().warning:
+    st.warning(store().warning, icon=":material/hard_drive:")
+write_link(visitor.draft.experiment())
+
+
+@st.fragment(run_every=TICK_SECONDS if is_live or engine().state != "ready" else None)
+def progress(run: Run | None, *, was_live: bool) -> None:
+    """How the run stands; the only part of the page that runs again while it trains."""
+    if engine().state in ENGINE and (run is None or not run.info.is_over):
+        st.info(ENGINE[engine().state], icon=":material/hourglass_top:")
+    if run is None:
+        nothing = np.empty(0)
+        planned, in_epoch = (experiment.num_steps, experiment.batches_per_epoch) if experiment else (1, 1)
+        curves(*[nothing] * 8, planned, in_epoch, key="curves-empty")
+        return
+    info = run.info
+    if was_live and info.is_over:
+        st.rerun()
+    try:
+        history = run.history()
+    except DamagedRunError as error:
+        st.error(str(error), icon=":material/broken_image:")
+        return
+    batches, epochs = history.batches, history.epochs
+    planned = info.experiment.num_steps if info.experiment else 1
+    done = int(batches.step[-1]) if len(batches.step) else 0
+    text = f"{STATES[info.state]} · update {done:,} of {planned:,}"
+    if info.state == "queued" and (ahead := engine().queue_position(run.id)):
+        text = f"{STATES['queued']} · {ahead} ahead"
+    if info.state == "running" and done:
+        speed = batches.images_per_second[-1]
+        seconds = (planned - done) * info.experiment.training.batch_size / speed if info.experiment else 0
+        text += f" · {speed:,.0f} images a second · {seconds:,.0f} s left"
+    st.progress(min(1.0, done / planned), text)
+    if info.reason:
+        st.warning(f"{info.reason}", icon=":material/warning:")
+    curves(
+        batches.step.astype(int),
+        batches.loss,
+        batches.accuracy,
+        epochs.step.astype(int),
+        epochs.loss,
+        epochs.accuracy,
+        epochs.val_loss,
+        epochs.val_accuracy,
+        planned,
+        info.batches_per_epoch or (info.experiment.batches_per_epoch if info.experiment else 1),
+        key=f"curves-{run.id}",
+    )
+
+
+if run is not None:
+    st.subheader(run_name(run.info))
+    if run.info.experiment not in (None, experiment):
+        st.caption("These curves are of a run with other settings than those above.")
+progress(run, was_live=is_live)
+
+if run is not None and run.info.is_over:
+    info = run.info
+    if info.state == "interrupted" and run.checkpoint() is not None:
+        st.button("Go on from the last checkpoint", on_click=resume, icon=":material/resume:")
+    if info.test_accuracy is not None and info.started and info.ended:
+        accuracy, loss, seconds, file = st.columns(4, vertical_alignment="center")
+        accuracy.metric("Test accuracy", f"{info.test_accuracy:.2%}", help="On 10,000 digits it has never seen.")
+        loss.metric("Test loss", f"{info.test_loss:.4f}")
+        seconds.metric("Time", f"{(info.ended - info.started).total_seconds():,.0f} s")
+        model = run.model()
+        if model:
+            file.download_button(
+                "Download .keras", model, f"cnnlab-{run.id}.keras", icon=":material/download:", on_click="ignore"
+            )
+        look, draw = st.columns(2)
+        look.page_link("app_pages/lab/look_inside.py", label="Look inside it", icon=":material/search:")
+        draw.page_link("app_pages/lab/draw.py", label="Draw for it", icon=":material/draw:")
+with st.expander("Why can validation be better than training?"):
+    st.markdown(
+        "Two reasons. Dropout is on while training and off when validating. And the training figure is a mean over "
+        "the whole epoch, in which the network was still getting better; validation looks at it at the epoch's end."
+    )

@@ -1,0 +1,444 @@
+"""A network as a value: layers in a row, with their shapes, parameters, multiply-adds and receptive fields.
+
+Layer names, parameter names, their order and defaults are those of Keras. Shapes are channels last and without the
+batch: a map is `(height, width, channels)`, a vector `(units,)`. Shape arithmetic after Dumoulin and Visin, "A guide to
+convolution arithmetic for deep learning" (arXiv:1603.07285); receptive fields after Araujo, Norris and Sim, "Computing
+Receptive Fields of Convolutional Neural Networks" (Distill, 2019).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from math import prod
+
+from cnnlab.operations import ACTIVATIONS, window_count
+
+Shape = tuple[int, ...]
+
+LIMITS: dict[str, tuple[float, float]] = {
+    "layers": (1, 12),
+    "filters": (1, 128),
+    "kernel_size": (1, 11),
+    "strides": (1, 4),
+    "dilation_rate": (1, 4),
+    "pool_size": (1, 11),
+    "units": (1, 512),
+    "rate": (0.0, 0.9),
+    "parameters": (0, 2_000_000),
+    "multiply_adds": (0, 30_000_000),
+    "train_size": (1_000, 60_000),
+    "validation_size": (0, 20_000),
+    "learning_rate": (1e-6, 10.0),
+    "batch_size": (16, 1_024),
+    "epochs": (1, 30),
+    "seed": (0, 2**31 - 1),
+}
+"""What is allowed, both ends included: the one table that validators, sliders and messages read."""
+
+PADDINGS = ("valid", "same")
+NUM_CLASSES = 10
+BYTES_PER_VALUE = 4
+
+
+def check_limit(name: str, value: float, kind: type[int] | type[float] = int) -> None:
+    """Raise a ValueError unless `value` is a number of this kind within `LIMITS[name]`."""
+    low, high = LIMITS[name]
+    allowed = (int,) if kind is int else (int, float)
+    if isinstance(value, bool) or not isinstance(value, allowed) or not low <= value <= high:
+        what = "a whole number" if kind is int else "a number"
+        raise ValueError(f"`{name}` must be {what} from {low:,} to {high:,}. Received: {name}={value!r}")
+
+
+def check_choice(name: str, value: object, allowed: Sequence[str]) -> None:
+    """Raise a ValueError unless `value` is one of the allowed names."""
+    if not isinstance(value, str) or value not in allowed:
+        raise ValueError(f"`{name}` must be one of {', '.join(allowed)}. Received: {name}={value!r}")
+
+
+def check_flag(name: str, value: object) -> None:
+    """Raise a ValueError unless `value` is True or False."""
+    if not isinstance(value, bool):
+        raise ValueError(f"`{name}` must be True or False. Received: {name}={value!r}")
+
+
+def dimensions(shape: Shape) -> str:
+    """Write a shape as people say it: (24, 24, 32) is '24 x 24 x 32'."""
+    return " x ".join(f"{size:,}" for size in shape)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What every layer can tell, given the shape that comes in. The defaults are those of a layer without weights."""
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Shape after this layer. Raises ValueError when it does not fit."""
+        return input_shape
+
+    def weight_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Trained weights by Keras's names."""
+        del input_shape
+        return {}
+
+    def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        """Weights that are counted along but not trained, by Keras's names."""
+        del input_shape
+        return {}
+
+    def arithmetic(self, input_shape: Shape) -> str:
+        """Number of parameters as a sum that can be followed: '5x5x1x32 + 32 = 832'."""
+        shapes = {**self.weight_shapes(input_shape), **self.state_shapes(input_shape)}
+        if not shapes:
+            return "0"
+        terms = " + ".join("x".join(map(str, shape)) for shape in shapes.values())
+        total = sum(prod(shape) for shape in shapes.values())
+        return terms if terms == str(total) else f"{terms} = {total:,}"
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        """Multiplications, each with its addition, for one image. Comparisons and activations are not counted."""
+        del input_shape
+        return 0
+
+    def window(self) -> tuple[int, int]:
+        """How far one output value sees into the layer's input along a side, and how far the next one is shifted."""
+        return 1, 1
+
+    def settings(self) -> dict[str, object]:
+        """The parameters that differ from Keras's defaults, or have none, in order."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+
+    def __str__(self) -> str:
+        """The layer as it is written in Keras: Conv2D(filters=32, kernel_size=5, activation='relu')."""
+        inside = ", ".join(f"{name}={value!r}" for name, value in self.settings().items())
+        return f"{type(self).__name__}({inside})"
+
+
+def _check_map(layer: Layer, input_shape: Shape) -> None:
+    if len(input_shape) != 3:  # noqa: PLR2004 - height, width, channels
+        raise ValueError(
+            f"{type(layer).__name__} needs a map (height x width x channels), but what comes in is a vector of "
+            f"{dimensions(input_shape)} numbers: move it before the Flatten, Dense or global pooling layer"
+        )
+
+
+def _slide(layer: Layer, input_shape: Shape, window: int, strides: int, padding: str, name: str) -> tuple[int, int]:
+    """Height and width after sliding a window, or a ValueError that says what would fit."""
+    _check_map(layer, input_shape)
+    height, width, _ = input_shape
+    if padding == "valid" and window > min(height, width):
+        raise ValueError(
+            f"{type(layer).__name__}: a {window} x {window} {name} does not fit on a {height} x {width} map; "
+            f'use a {name} of at most {min(height, width)} x {min(height, width)}, padding="same", '
+            f"or fewer layers that shrink the map before it"
+        )
+    return window_count(height, window, strides, padding), window_count(width, window, strides, padding)
+
+
+@dataclass(frozen=True)
+class Conv2D(Layer):
+    """2D convolution; kernel and strides are square. `filters` kernels of `kernel_size` see all channels at once."""
+
+    filters: int
+    kernel_size: int
+    strides: int = 1
+    padding: str = "valid"
+    dilation_rate: int = 1
+    activation: str = "linear"
+    use_bias: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("filters", "kernel_size", "strides", "dilation_rate"):
+            check_limit(name, getattr(self, name))
+        check_choice("padding", self.padding, PADDINGS)
+        check_choice("activation", self.activation, tuple(ACTIVATIONS))
+        check_flag("use_bias", self.use_bias)
+        if self.strides > 1 and self.dilation_rate > 1:
+            raise ValueError(
+                "`strides` and `dilation_rate` cannot both be greater than 1. "
+                f"Received: strides={self.strides}, dilation_rate={self.dilation_rate}"
+            )
+
+    def window(self) -> tuple[int, int]:
+        return (self.kernel_size - 1) * self.dilation_rate + 1, self.strides
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        window, strides = self.window()
+        return (*_slide(self, input_shape, window, strides, self.padding, "kernel"), self.filters)
+
+    def weight_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        kernel: dict[str, Shape] = {"kernel": (self.kernel_size, self.kernel_size, input_shape[-1], self.filters)}
+        return {**kernel, "bias": (self.filters,)} if self.use_bias else kernel
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        return prod(self.output_shape(input_shape)) * self.kernel_size**2 * input_shape[-1]
+
+
+@dataclass(frozen=True)
+class Pooling2D(Layer):
+    """What maximum and average pooling share: a square window that slides over each channel by itself."""
+
+    pool_size: int = 2
+    strides: int | None = None
+    padding: str = "valid"
+
+    def __post_init__(self) -> None:
+        check_limit("pool_size", self.pool_size)
+        if self.strides is not None:
+            check_limit("strides", self.strides)
+        check_choice("padding", self.padding, PADDINGS)
+
+    def window(self) -> tuple[int, int]:
+        return self.pool_size, self.strides or self.pool_size
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        window, strides = self.window()
+        return (*_slide(self, input_shape, window, strides, self.padding, "pool"), input_shape[-1])
+
+
+@dataclass(frozen=True)
+class MaxPooling2D(Pooling2D):
+    """The largest value of each window. `strides=None` means `pool_size`."""
+
+
+@dataclass(frozen=True)
+class AveragePooling2D(Pooling2D):
+    """The mean of each window, padding left out. `strides=None` means `pool_size`."""
+
+
+@dataclass(frozen=True)
+class GlobalAveragePooling2D(Layer):
+    """The mean of each channel: a map becomes a vector of `channels` numbers."""
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        _check_map(self, input_shape)
+        return input_shape[-1:]
+
+
+@dataclass(frozen=True)
+class BatchNormalization(Layer):
+    """Shift and scale each channel to mean 0 and variance 1, then by learned gamma and beta (arXiv:1502.03167)."""
+
+    def weight_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        return {"gamma": input_shape[-1:], "beta": input_shape[-1:]}
+
+    def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        return {"moving_mean": input_shape[-1:], "moving_variance": input_shape[-1:]}
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        return prod(input_shape)
+
+
+@dataclass(frozen=True)
+class Flatten(Layer):
+    """All values in one row, in the order rows, columns, channels."""
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return (prod(input_shape),)
+
+
+@dataclass(frozen=True)
+class Dense(Layer):
+    """`activation(dot(input, kernel) + bias)`: every unit sees every input."""
+
+    units: int
+    activation: str = "linear"
+    use_bias: bool = True
+
+    def __post_init__(self) -> None:
+        check_limit("units", self.units)
+        check_choice("activation", self.activation, tuple(ACTIVATIONS))
+        check_flag("use_bias", self.use_bias)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        if len(input_shape) != 1:
+            raise ValueError(
+                f"Dense needs a vector, but what comes in is a map of {dimensions(input_shape)}: "
+                "put Flatten or GlobalAveragePooling2D before it"
+            )
+        return (self.units,)
+
+    def weight_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        kernel: dict[str, Shape] = {"kernel": (input_shape[-1], self.units)}
+        return {**kernel, "bias": (self.units,)} if self.use_bias else kernel
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        return input_shape[-1] * self.units
+
+
+@dataclass(frozen=True)
+class Dropout(Layer):
+    """While training, zero a fraction `rate` of the values and scale the rest by 1 / (1 - rate) (JMLR 15, 2014)."""
+
+    rate: float
+
+    def __post_init__(self) -> None:
+        check_limit("rate", self.rate, float)
+
+
+LAYERS: dict[str, type[Layer]] = {
+    layer.__name__: layer
+    for layer in (
+        Conv2D,
+        MaxPooling2D,
+        AveragePooling2D,
+        GlobalAveragePooling2D,
+        BatchNormalization,
+        Flatten,
+        Dense,
+        Dropout,
+    )
+}
+"""All layer types by their Keras names, which are also their ids in URLs and files."""
+
+
+@dataclass(frozen=True)
+class LayerSummary:
+    """One layer of a network, with what it does to one image.
+
+    `receptive_field` is the side, in input pixels, of the square that one output value can see (at most the
+    picture); `memory` the bytes of its output as float32.
+    """
+
+    layer: Layer
+    input_shape: Shape
+    output_shape: Shape
+    num_trainable: int
+    num_other: int
+    arithmetic: str
+    multiply_adds: int
+    receptive_field: int
+
+    @property
+    def num_parameters(self) -> int:
+        """Trained and other parameters together."""
+        return self.num_trainable + self.num_other
+
+    @property
+    def memory(self) -> int:
+        """Bytes of the layer's output for one image."""
+        return prod(self.output_shape) * BYTES_PER_VALUE
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a draft is not a network yet: the first layer that does not fit (None: the whole draft) and what would."""
+
+    layer_index: int | None
+    message: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """What can be said of a draft: the layers up to the first one that does not fit, and the problem, if any."""
+
+    summaries: tuple[LayerSummary, ...]
+    problem: Problem | None
+
+
+def check(layers: Sequence[Layer], input_shape: Shape = (28, 28, 1)) -> Check:
+    """Follow one image through a draft, as far as it goes, without raising."""
+    summaries: list[LayerSummary] = []
+    shape, field, jump = input_shape, 1, 1
+    for index, layer in enumerate(layers):
+        try:
+            output_shape = layer.output_shape(shape)
+        except ValueError as error:
+            return Check(tuple(summaries), Problem(index, f"Layer {index + 1}, {error}."))
+        reach, strides = layer.window()
+        field, jump = field + (reach - 1) * jump, jump * strides
+        if len(output_shape) < len(shape) or isinstance(layer, Dense):
+            field = max(input_shape)
+        summaries.append(
+            LayerSummary(
+                layer,
+                shape,
+                output_shape,
+                sum(map(prod, layer.weight_shapes(shape).values())),
+                sum(map(prod, layer.state_shapes(shape).values())),
+                layer.arithmetic(shape),
+                layer.multiply_adds(shape),
+                min(field, max(input_shape)),
+            )
+        )
+        shape = output_shape
+    return Check(tuple(summaries), _problem_of_the_whole(summaries))
+
+
+def _problem_of_the_whole(summaries: list[LayerSummary]) -> Problem | None:
+    """What is wrong with a draft whose layers all fit each other."""
+    if not summaries:
+        return Problem(None, "There are no layers yet: add some, or choose a preset.")
+    low, high = LIMITS["layers"]
+    if len(summaries) > high:
+        return Problem(None, f"A network here has from {low} to {high} layers. Received: {len(summaries)} layers.")
+    last = summaries[-1].layer
+    if not (isinstance(last, Dense) and last.units == NUM_CLASSES and last.activation == "softmax"):
+        return Problem(
+            len(summaries) - 1,
+            f"Layer {len(summaries)}, {type(last).__name__}: the last layer must be Dense({NUM_CLASSES}, "
+            'activation="softmax"), one probability for each digit. '
+            + ("Change its units and activation." if isinstance(last, Dense) else "Add it at the end."),
+        )
+    for name, what in (("parameters", "num_parameters"), ("multiply_adds", "multiply_adds")):
+        costs = [getattr(summary, what) for summary in summaries]
+        largest = max(range(len(costs)), key=costs.__getitem__)
+        if sum(costs) > LIMITS[name][1]:
+            return Problem(
+                largest,
+                f"Layer {largest + 1}, {type(summaries[largest].layer).__name__}: the network has "
+                f"{sum(costs):,} {name.replace('_', '-')} and this layer most of them ({costs[largest]:,}); "
+                f"at most {LIMITS[name][1]:,} are allowed. Use fewer filters or units, or pool before it.",
+            )
+    return None
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A linear stack of layers that fit each other and end in ten probabilities.
+
+    Args:
+        layers: the layers in order.
+        input_shape: (height, width, channels) of one image.
+
+    Raises:
+        ValueError: when a layer does not fit; the message names its position (counted from 1) and what would fit.
+
+    Example:
+        >>> Architecture((Flatten(), Dense(10, activation="softmax"))).num_parameters
+        7850
+    """
+
+    layers: tuple[Layer, ...]
+    input_shape: Shape = (28, 28, 1)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", tuple(self.layers))
+        problem = check(self.layers, self.input_shape).problem
+        if problem:
+            raise ValueError(problem.message)
+
+    @cached_property
+    def summaries(self) -> tuple[LayerSummary, ...]:
+        """Shapes and costs, layer by layer."""
+        return check(self.layers, self.input_shape).summaries
+
+    @property
+    def num_parameters(self) -> int:
+        """Trained and other parameters of all layers."""
+        return sum(summary.num_parameters for summary in self.summaries)
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiply-adds for one image."""
+        return sum(summary.multiply_adds for summary in self.summaries)
+
+    @property
+    def weight_shapes(self) -> dict[str, Shape]:
+        """Shapes of all weights by '<layer index>/<Keras name>', layer by layer."""
+        return {
+            f"{index}/{name}": shape
+            for index, summary in enumerate(self.summaries)
+            for name, shape in {
+                **summary.layer.weight_shapes(summary.input_shape),
+                **summary.layer.state_shapes(summary.input_shape),
+            }.items()
+        }

@@ -1,0 +1,104 @@
+"""What training tells while it runs: small frozen records, in the order in which they happen.
+
+They stand apart from `cnnlab.training` because the process that shows and stores them never imports TensorFlow.
+`step` is the number of weight updates done so far, counted over the whole run: 0 before the first one.
+`epoch` and `batch` count from 0.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+Weights = dict[str, np.ndarray]
+"""Keys `'<layer index>/<Keras name>'` (`0/kernel`, `2/moving_mean`), values float32."""
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """Training begins, or begins again at `step` after an interruption."""
+
+    step: int
+    num_train: int
+    num_validation: int
+    batches_per_epoch: int
+    epochs: int
+
+
+@dataclass(frozen=True)
+class BatchEnd:
+    """One weight update; loss and accuracy (0 to 1) are those of this batch alone, before the update."""
+
+    step: int
+    epoch: int
+    loss: float
+    accuracy: float
+    images_per_second: float
+
+
+@dataclass(frozen=True)
+class EpochEnd:
+    """All training images were seen once more.
+
+    `loss` and `accuracy` are means over the epoch's batches, as Keras reports them; the `val_` figures are None
+    without validation images. `seconds_left` is an estimate for the rest of the run.
+    """
+
+    step: int
+    epoch: int
+    loss: float
+    accuracy: float
+    val_loss: float | None
+    val_accuracy: float | None
+    seconds_left: float
+
+
+@dataclass(frozen=True)
+class WeightsSnapshot:
+    """The network's weights after `step` updates."""
+
+    step: int
+    weights: Weights
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """All that training needs to go on as if it had never stopped, bit for bit on the same machine.
+
+    `batch` is the next batch of `epoch`; the sums (over images) are those of the epoch so far.
+    """
+
+    step: int
+    epoch: int
+    batch: int
+    loss_sum: float
+    accuracy_sum: float
+    variables: tuple[np.ndarray, ...]
+    optimizer_variables: tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Training is over; the test images were used here for the first and only time.
+
+    `probabilities` is float32 (10000, 10): the network's answer to every test image, in order.
+    `model` is the content of a `.keras` file. `stopped` tells that the learner ended the run early.
+    """
+
+    step: int
+    stopped: bool
+    test_loss: float
+    test_accuracy: float
+    probabilities: np.ndarray
+    weights: Weights
+    model: bytes
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Training cannot go on; `reason` is a sentence for the learner."""
+
+    step: int
+    reason: str
+
+
+Event = RunStarted | BatchEnd | EpochEnd | WeightsSnapshot | Checkpoint | Finished | Failed

@@ -1,0 +1,200 @@
+"""An experiment: everything that decides a training run, in one value that can be stored, shared and compared.
+
+As JSON it names only what differs from the defaults of its version, so that it fits in a link and later settings can
+join without breaking old ones: within a version no default ever changes.
+"""
+
+import base64
+import binascii
+import json
+from dataclasses import MISSING, asdict, dataclass, field, fields
+from typing import Any, Self, TypeVar
+
+import numpy as np
+
+from cnnlab.architecture import LAYERS, Architecture, Layer, check_choice, check_flag, check_limit
+
+T = TypeVar("T")
+
+VERSION = 1
+MAX_URL_LENGTH = 2_000
+MAX_JSON_LENGTH = 20_000
+NUM_TRAINING_IMAGES = 60_000
+
+OPTIMIZERS: dict[str, float] = {
+    "sgd": 0.01,
+    "sgd_momentum": 0.01,
+    "rmsprop": 0.001,
+    "adam": 0.001,
+    "adamw": 0.001,
+    "adagrad": 0.01,
+}
+"""Optimizers and the learning rate to begin with. `sgd_momentum` is Keras's SGD with a momentum of 0.9."""
+
+LOSSES = ("categorical_crossentropy", "mean_squared_error")
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """Which of MNIST's 60,000 training images are learned from, and how their pixels are given to the network.
+
+    Args:
+        train_size: number of images to learn from, the first ones; None: all but the validation images.
+        validation_size: number of images held back to check on while training, the last ones; 0: none.
+        normalise: pixels divided by 255, from 0 to 1; otherwise from 0 to 255.
+    """
+
+    train_size: int | None = None
+    validation_size: int = 10_000
+    normalise: bool = True
+
+    def __post_init__(self) -> None:
+        check_limit("validation_size", self.validation_size)
+        check_flag("normalise", self.normalise)
+        if self.train_size is not None:
+            check_limit("train_size", self.train_size)
+            if self.train_size + self.validation_size > NUM_TRAINING_IMAGES:
+                raise ValueError(
+                    f"`train_size` and `validation_size` together must be at most {NUM_TRAINING_IMAGES:,}. "
+                    f"Received: train_size={self.train_size}, validation_size={self.validation_size}"
+                )
+
+    @property
+    def num_train(self) -> int:
+        """Number of images to learn from."""
+        return self.train_size or NUM_TRAINING_IMAGES - self.validation_size
+
+    def prepare(self, images: np.ndarray) -> np.ndarray:
+        """Turn float32 pixels in [0, 1], of any shape, into what the network is given."""
+        return images if self.normalise else np.round(images * np.float32(255))
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How the weights are changed: one step of the optimizer for every batch, `epochs` times through all images."""
+
+    optimizer: str = "adam"
+    learning_rate: float = 0.001
+    loss: str = "categorical_crossentropy"
+    batch_size: int = 100
+    epochs: int = 5
+
+    def __post_init__(self) -> None:
+        check_choice("optimizer", self.optimizer, tuple(OPTIMIZERS))
+        check_limit("learning_rate", self.learning_rate, float)
+        check_choice("loss", self.loss, LOSSES)
+        check_limit("batch_size", self.batch_size)
+        check_limit("epochs", self.epochs)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """An architecture, its data and training settings, and the seed of every random choice.
+
+    Raises:
+        ValueError: when a part is out of its limits, so that a bad experiment cannot exist.
+    """
+
+    architecture: Architecture
+    data: DataSettings = field(default_factory=DataSettings)
+    training: TrainingSettings = field(default_factory=TrainingSettings)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_limit("seed", self.seed)
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """Weight updates in one epoch; the last batch may be smaller."""
+        return -(-self.data.num_train // self.training.batch_size)
+
+    @property
+    def num_steps(self) -> int:
+        """Weight updates in the whole run."""
+        return self.batches_per_epoch * self.training.epochs
+
+    def to_json(self) -> str:
+        """Write as compact JSON, without what is at its default."""
+        content = {
+            "version": VERSION,
+            "layers": [{"type": type(layer).__name__, **layer.settings()} for layer in self.architecture.layers],
+            "data": _changed(self.data),
+            "training": _changed(self.training),
+            "seed": self.seed,
+        }
+        return json.dumps(content, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote. Raises ValueError with a sentence that says what is wrong."""
+        if len(text) > MAX_JSON_LENGTH:
+            raise ValueError(f"An experiment has at most {MAX_JSON_LENGTH:,} characters. Received: {len(text):,}")
+        try:
+            content = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"This is not an experiment: it is not valid JSON ({error})") from error
+        content = _object(content, "An experiment", {"version", "layers", "data", "training", "seed"})
+        if content.get("version") != VERSION:
+            raise ValueError(f"`version` must be {VERSION}. Received: version={content.get('version')!r}")
+        layers = content.get("layers")
+        if not isinstance(layers, list):
+            raise ValueError(f"`layers` must be a list. Received: layers={layers!r}")
+        return cls(
+            Architecture(tuple(_read_layer(index, layer) for index, layer in enumerate(layers))),
+            _read(DataSettings, content.get("data", {}), "`data`"),
+            _read(TrainingSettings, content.get("training", {}), "`training`"),
+            content.get("seed", 0),
+        )
+
+    def to_url(self) -> str:
+        """Write as the value of `?experiment=`: the JSON in URL-safe base64 (RFC 4648), without padding."""
+        return base64.urlsafe_b64encode(self.to_json().encode()).decode().rstrip("=")
+
+    @classmethod
+    def from_url(cls, text: str) -> Self:
+        """Read what `to_url` wrote. Raises ValueError with a sentence that says what is wrong."""
+        if len(text) > MAX_URL_LENGTH:
+            raise ValueError(f"`experiment` has at most {MAX_URL_LENGTH:,} characters. Received: {len(text):,}")
+        try:
+            decoded = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode()
+        except (binascii.Error, UnicodeError, ValueError) as error:
+            raise ValueError("`experiment` is not one of this app's links: it may have been cut off") from error
+        return cls.from_json(decoded)
+
+
+def _changed(settings: DataSettings | TrainingSettings) -> dict[str, Any]:
+    """The fields that differ from their defaults."""
+    defaults = {f.name: f.default for f in fields(settings)}
+    return {name: value for name, value in asdict(settings).items() if value != defaults[name]}
+
+
+def _object(content: object, what: str, allowed: set[str]) -> dict[str, Any]:
+    """Check that a JSON value is an object with known names only."""
+    if not isinstance(content, dict):
+        raise ValueError(f"{what} must be a JSON object. Received: {content!r}")
+    unknown = sorted(content.keys() - allowed)
+    if unknown:
+        raise ValueError(f"{what} has no {', '.join(unknown)}. Allowed: {', '.join(sorted(allowed))}")
+    return content
+
+
+def _read(kind: type[T], content: object, what: str) -> T:
+    """Make a settings object or a layer from a JSON object."""
+    known = fields(kind)  # type: ignore[arg-type]
+    values = _object(content, what, {f.name for f in known})
+    missing = [f.name for f in known if f.default is MISSING and f.name not in values]
+    if missing:
+        raise ValueError(f"{what} needs {', '.join(missing)}")
+    return kind(**values)
+
+
+def _read_layer(index: int, content: object) -> Layer:
+    """Make a layer from a JSON object with its type."""
+    what = f"Layer {index + 1}"
+    if not isinstance(content, dict) or content.get("type") not in tuple(LAYERS):
+        raise ValueError(f"{what} must have a `type` that is one of {', '.join(LAYERS)}. Received: {content!r}")
+    kind = LAYERS[content["type"]]
+    try:
+        return _read(kind, {name: value for name, value in content.items() if name != "type"}, kind.__name__)
+    except ValueError as error:
+        raise ValueError(f"{what}: {error}") from error

@@ -1,0 +1,100 @@
+"""Named experiments to begin with, and a draft to learn from."""
+
+from dataclasses import replace
+
+from cnnlab.architecture import (
+    Architecture,
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    Layer,
+    MaxPooling2D,
+)
+from cnnlab.experiment import DataSettings, Experiment, TrainingSettings
+
+DEFAULT = "Fast and good"
+
+_STUDY_NOTES = Experiment(
+    Architecture(
+        (
+            Conv2D(32, 5, activation="relu"),
+            MaxPooling2D(2),
+            Conv2D(64, 5, activation="relu"),
+            MaxPooling2D(2),
+            Flatten(),
+            Dense(10, activation="softmax"),
+        )
+    ),
+    DataSettings(validation_size=0),
+    TrainingSettings(optimizer="sgd", learning_rate=0.01, batch_size=100, epochs=5),
+)
+
+PRESETS: dict[str, Experiment] = {
+    DEFAULT: Experiment(
+        Architecture(
+            (
+                Conv2D(16, 5, activation="relu"),
+                MaxPooling2D(2),
+                Conv2D(32, 3, activation="relu"),
+                MaxPooling2D(2),
+                Flatten(),
+                Dropout(0.2),
+                Dense(10, activation="softmax"),
+            )
+        ),
+        training=TrainingSettings(optimizer="adam", learning_rate=0.002, batch_size=64, epochs=3),
+    ),
+    "Study notes": _STUDY_NOTES,
+    "Study notes, with Adam": replace(
+        _STUDY_NOTES, training=replace(_STUDY_NOTES.training, optimizer="adam", learning_rate=0.001)
+    ),
+    "LeNet-5": Experiment(  # LeCun et al., Gradient-based learning applied to document recognition, 1998
+        Architecture(
+            (
+                Conv2D(6, 5, padding="same", activation="tanh"),
+                AveragePooling2D(2),
+                Conv2D(16, 5, activation="tanh"),
+                AveragePooling2D(2),
+                Flatten(),
+                Dense(120, activation="tanh"),
+                Dense(84, activation="tanh"),
+                Dense(10, activation="softmax"),
+            )
+        ),
+        training=TrainingSettings(optimizer="adam", learning_rate=0.001, batch_size=100, epochs=5),
+    ),
+    "Tiny": Experiment(
+        Architecture(
+            (
+                Conv2D(4, 5, strides=2, activation="relu"),
+                MaxPooling2D(2),
+                Flatten(),
+                Dense(10, activation="softmax"),
+            )
+        ),
+        training=TrainingSettings(optimizer="adam", learning_rate=0.005, batch_size=100, epochs=3),
+    ),
+    "No convolution (dense only)": Experiment(
+        Architecture((Flatten(), Dense(64, activation="relu"), Dense(10, activation="softmax"))),
+        training=TrainingSettings(optimizer="adam", learning_rate=0.001, batch_size=100, epochs=5),
+    ),
+}
+"""Experiments, one click each, the default first."""
+
+EXAMPLE_DRAFTS: dict[str, tuple[Layer, ...]] = {
+    "Too deep to fit": (
+        Conv2D(16, 5, activation="relu"),
+        MaxPooling2D(2),
+        Conv2D(32, 5, activation="relu"),
+        MaxPooling2D(2),
+        Conv2D(64, 3, activation="relu"),
+        MaxPooling2D(2),
+        Conv2D(64, 5, activation="relu"),
+        GlobalAveragePooling2D(),
+        Dense(10, activation="softmax"),
+    ),
+}
+"""Drafts that are not networks: Build opens them to show what it says."""

@@ -1,0 +1,153 @@
+"""The files of one run, which outlive a full disk: bytes by name, in a folder, else in another one, else in memory.
+
+A reader finds a file whole, old or new, because it is written beside and renamed. Lines are appended, in one write
+each; one that is cut is not among the `complete_lines`. Arrays are kept as `.npz` without pickles.
+"""
+
+import errno
+import io
+import os
+import time
+import zipfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+
+RENAME_ATTEMPTS = 5
+
+
+class RunFiles:
+    """Files below `folder`, which is made at the first write.
+
+    When it cannot be written, what can be read of it is copied to the folder `spare(error)` (it may raise OSError), and
+    things go on there; when that one cannot be written either, in memory, and `trouble` is the last OSError.
+    """
+
+    def __init__(self, folder: Path, spare: Callable[[OSError], Path]) -> None:
+        self.folder = folder
+        self.trouble: OSError | None = None
+        self.has_moved = False
+        self._spare = spare
+        self._memory: dict[str, bytes] = {}
+
+    def exists(self) -> bool:
+        """Whether there is a folder, or what stands in for it."""
+        return self.trouble is not None or self.folder.is_dir()
+
+    def names(self) -> list[str]:
+        """All files, relative to the folder ('weights/000000.npz'), but those that are only half written."""
+        if self.trouble:
+            return list(self._memory)
+        paths = [path for pattern in ("[!.]*.*", "*/[!.]*.*") for path in self.folder.glob(pattern)]
+        return [path.relative_to(self.folder).as_posix() for path in paths]
+
+    def read(self, name: str) -> bytes | None:
+        """Return the content of a file, or None when there is none. Raises OSError when it cannot be read."""
+        if self.trouble:
+            return self._memory.get(name)
+        with suppress(FileNotFoundError, NotADirectoryError):
+            return (self.folder / name).read_bytes()
+        return None
+
+    def stamp(self, name: str) -> object:
+        """Return what changes whenever the file does, to know whether it must be read again; None: it must."""
+        if not self.trouble:
+            with suppress(OSError):
+                status = (self.folder / name).stat()
+                return status.st_mtime_ns, status.st_ino, status.st_size
+        return None
+
+    def write(self, name: str, content: bytes) -> None:
+        """Put a file in place of the one there may be."""
+        self._save(_replace, name, content)
+
+    def append(self, name: str, line: bytes) -> None:
+        """Add a line, with its line end, to a file."""
+        self._save(_append, name, line)
+
+    def remove(self, name: str) -> None:
+        """Remove a file if it is there."""
+        self._memory.pop(name, None)
+        with suppress(OSError):
+            (self.folder / name).unlink()
+
+    def _save(self, save: Callable[[Path, bytes], None], name: str, content: bytes) -> None:
+        try:
+            if not self.trouble:
+                save(self.folder / name, content)
+                return
+        except OSError as error:
+            self._leave(error)
+            self._save(save, name, content)
+            return
+        self._memory[name] = self._memory.get(name, b"") + content if save is _append else content
+
+    def _leave(self, error: OSError) -> None:
+        """Go on elsewhere, with what can be read of the files so far."""
+        files = {}
+        for name in self.names():
+            with suppress(OSError):
+                content = (self.folder / name).read_bytes()
+                files[name] = complete_lines(content) if name.endswith(".csv") else content
+        if not self.has_moved:
+            with suppress(OSError):
+                folder = self._spare(error)
+                for name, content in files.items():
+                    _replace(folder / name, content)
+                self.folder, self.has_moved = folder, True
+                return
+        self._memory, self.trouble, self.has_moved = files, error, True
+
+
+def complete_lines(content: bytes) -> bytes:
+    """Leave out a last line that is not finished."""
+    return content[: content.rfind(b"\n") + 1]
+
+
+def to_npz(arrays: Mapping[str, np.ndarray]) -> bytes:
+    """Write arrays of numbers as the content of an `.npz` file."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, np.asanyarray(array), allow_pickle=False)
+    return buffer.getvalue()
+
+
+def from_npz(content: bytes) -> dict[str, np.ndarray]:
+    """Read what `to_npz` wrote. Raises ValueError when it is anything else."""
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except (ValueError, OSError, EOFError, KeyError, AttributeError, TypeError, zipfile.BadZipFile) as error:
+        raise ValueError(f"This is not an .npz file of numbers ({error})") from error
+
+
+def _replace(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.tmp")
+    try:
+        beside.write_bytes(content)
+        for attempt in range(RENAME_ATTEMPTS):
+            try:
+                beside.replace(path)
+                break
+            except PermissionError:  # on Windows, as long as somebody reads the old file
+                if attempt == RENAME_ATTEMPTS - 1:
+                    raise
+                time.sleep(0.02)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+
+
+def _append(path: Path, line: bytes) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        if os.write(file, line) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    finally:
+        os.close(file)

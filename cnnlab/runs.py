@@ -1,0 +1,280 @@
+"""What happened in every training run, on disk: one folder a run, written as it goes.
+
+    store = RunStore.default()
+    run = store.create(experiment)          # queued
+    run.record(event)                       # once for each event of `cnnlab.events`, from one thread a run
+    store.get(run_id).info                  # RunInfo: state, experiment, times, test figures
+    store.get(run_id).history()             # History: NumPy columns for every batch and every epoch
+    store.get(run_id).weights()             # the newest snapshot
+    store.list()                            # a RunInfo for every folder, newest first
+
+`history.csv` and `epochs.csv` grow by a line at a time; every other file is replaced as a whole. Any number of threads
+may read. A run that cannot be written (disk full, folder read-only) goes on in a temporary folder and `store.warning`
+says so; when that fails too, it goes on in memory: `record` raises StoreError once, and the run should be stopped.
+"""
+
+import json
+import os
+import re
+import secrets
+import tempfile
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import numpy as np
+import psutil
+
+from cnnlab.events import (
+    BatchEnd,
+    Checkpoint,
+    EpochEnd,
+    Event,
+    Failed,
+    Finished,
+    RunStarted,
+    Weights,
+    WeightsSnapshot,
+)
+from cnnlab.experiment import Experiment
+from cnnlab.run_files import RunFiles, from_npz, to_npz
+from cnnlab.run_records import (
+    STATES,
+    VERSION,
+    BatchHistory,
+    DamagedRunError,
+    EpochHistory,
+    History,
+    RunInfo,
+    from_checkpoint,
+    names_of,
+    to_checkpoint,
+    to_columns,
+    to_info,
+    to_line,
+    until,
+)
+
+__all__ = ["STATES", "DamagedRunError", "History", "Run", "RunInfo", "RunStore", "StoreError", "UnknownRunError"]
+
+T = TypeVar("T")
+ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}", re.ASCII)
+
+
+class UnknownRunError(ValueError):
+    """There is no run of this name."""
+
+
+class StoreError(RuntimeError):
+    """Neither the runs folder nor a temporary one can be written."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"Neither the runs folder nor a temporary one can be written ({error.strerror or error}).")
+
+
+class RunStore:
+    """All runs under one folder. `warning` is a sentence for the page once the disk gave trouble, else None."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.warning: str | None = None
+        self._temporary: Path | None = None
+        self._runs: dict[str, Run] = {}
+        self._lock = threading.RLock()
+
+    @classmethod
+    def default(cls) -> Self:
+        """Open the store in the folder that the environment variable CNNLAB_RUNS names, else in `runs`."""
+        return cls(Path(os.environ.get("CNNLAB_RUNS") or "runs"))
+
+    def create(self, experiment: Experiment) -> "Run":
+        """Make a new run, queued. Raises StoreError when no folder can be written."""
+        with self._lock:  # nobody lists a folder that is half made
+            run = self._open(f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}")
+            run.files.write("experiment.json", experiment.to_json().encode())
+            run.queue(created=_now())
+            if run.files.trouble:
+                raise StoreError(run.files.trouble)
+            self._runs[run.id] = run
+            return run
+
+    def get(self, run_id: str) -> "Run":
+        """Return a run. Raises UnknownRunError when there is none of this name, or it cannot be a run's name."""
+        with self._lock:
+            if isinstance(run_id, str) and ID.fullmatch(run_id):
+                run = self._runs.get(run_id) or self._open(run_id)
+                if run.files.exists():
+                    return self._runs.setdefault(run_id, run)
+        raise UnknownRunError(f"There is no run of this name here. Received: run={str(run_id)[:60]!r}")
+
+    def list(self) -> list[RunInfo]:
+        """Return every run, the newest first. A folder that cannot be read is listed as damaged, with the reason."""
+        with self._lock:
+            names = {name for name, run in self._runs.items() if run.files.has_moved}
+            with suppress(OSError):  # no runs folder yet: no runs
+                names |= {entry.name for entry in os.scandir(self.root) if ID.fullmatch(entry.name) and entry.is_dir()}
+            self._runs = {name: self._runs.get(name) or self._open(name) for name in names}
+            runs = tuple(self._runs.values())
+        return sorted((run.info for run in runs), key=lambda info: (info.created, info.id), reverse=True)
+
+    def mark_interrupted(self) -> None:
+        """Mark as interrupted the unfinished runs whose server is gone. For the start of a server."""
+        for info in self.list():
+            run = self.get(info.id)
+            if not info.is_over and not run.has_owner():
+                run.end("interrupted", "The server was stopped before this run was finished.")
+
+    def _open(self, run_id: str) -> "Run":
+        return Run(run_id, RunFiles(self.root / run_id, lambda error: self._spare_folder(error) / run_id))
+
+    def _spare_folder(self, error: OSError) -> Path:
+        """Make the folder to go on in when `root` cannot be written, and set `warning`."""
+        with self._lock:
+            self._temporary = self._temporary or Path(tempfile.mkdtemp(prefix="cnnlab-runs-"))
+            self.warning = (
+                f"The runs folder {self.root} cannot be written ({error.strerror or error}). For now, runs are kept "
+                f"in {self._temporary}; they are no longer listed once this server has stopped."
+            )
+            return self._temporary
+
+
+class Run:
+    """One run of a store, made by `RunStore.create` and `RunStore.get`."""
+
+    def __init__(self, run_id: str, files: RunFiles) -> None:
+        self.id = run_id
+        self.files = files
+        self._info: tuple[object, RunInfo] | None = None  # what was read last, after the stamp of what it was read from
+        self._history: tuple[object, History] | None = None
+        self._has_raised = False
+
+    @property
+    def info(self) -> RunInfo:
+        """The run in a few words; read again only when it has changed."""
+        stamp, known = self.files.stamp("state.json"), self._info
+        if stamp is None or known is None or known[0] != stamp:
+            self._info = known = stamp, self._read_info()
+        return known[1]
+
+    def history(self) -> History:
+        """Return the curves so far, every step once. Raises DamagedRunError."""
+        stamps, known = (self.files.stamp("history.csv"), self.files.stamp("epochs.csv")), self._history
+        if None in stamps or known is None or known[0] != stamps:
+            batches = self._load("history.csv", partial(to_columns, BatchHistory))
+            epochs = self._load("epochs.csv", partial(to_columns, EpochHistory))
+            history = History(batches or to_columns(BatchHistory, b""), epochs or to_columns(EpochHistory, b""))
+            self._history = known = stamps, history
+        return known[1]
+
+    def snapshot_steps(self) -> tuple[int, ...]:
+        """Return the steps after which the weights were kept, in order."""
+        names = (name.removeprefix("weights/").removesuffix(".npz") for name in self.files.names())
+        return tuple(sorted(int(name) for name in names if name.isdecimal()))
+
+    def weights(self, step: int | None = None) -> Weights | None:
+        """Return the weights after `step` updates, or the newest. None when there are none. Raises DamagedRunError."""
+        newest = max(self.snapshot_steps(), default=0) if step is None else step
+        return self._load(_snapshot(newest), from_npz)
+
+    def checkpoint(self) -> Checkpoint | None:
+        """Return the place to resume from, or None. Raises DamagedRunError."""
+        return self._load("checkpoint.npz", lambda content: to_checkpoint(from_npz(content)))
+
+    def probabilities(self) -> np.ndarray | None:
+        """Return the trained network's answers to the test images, float32 (10000, 10), or None; DamagedRunError."""
+        return self._load("evaluation.npz", lambda content: from_npz(content)["probabilities"])
+
+    def model(self) -> bytes | None:
+        """Return the content of the trained network's `.keras` file, or None."""
+        return self.files.read("model.keras")
+
+    def has_owner(self) -> bool:
+        """Whether the server that drives this run still lives."""
+        owner = self._state().get("owner") or {}
+        with suppress(psutil.Error, KeyError, TypeError, ValueError):
+            return bool(abs(psutil.Process(owner["pid"]).create_time() - owner["created"]) < 1)
+        return False
+
+    def record(self, event: Event) -> None:
+        """Store an event. Raises StoreError, once, when the run is kept in memory only from now on."""
+        match event:
+            case RunStarted():
+                self._rewind(event.step)
+                counts = {name: getattr(event, name) for name in names_of(RunStarted) if name != "step"}
+                started = self._state().get("started") or _now()
+                self._update(state="running", reason=None, ended=None, started=started, **counts)
+            case BatchEnd():
+                self.files.append("history.csv", to_line(event))
+            case EpochEnd():
+                self.files.append("epochs.csv", to_line(event))
+            case WeightsSnapshot():
+                self.files.write(_snapshot(event.step), to_npz(event.weights))
+            case Checkpoint():
+                self.files.write("checkpoint.npz", to_npz(from_checkpoint(event)))
+            case Finished():
+                self.files.write(_snapshot(event.step), to_npz(event.weights))
+                self.files.write("evaluation.npz", to_npz({"probabilities": event.probabilities}))
+                self.files.write("model.keras", event.model)
+                self._update(test_loss=event.test_loss, test_accuracy=event.test_accuracy)
+                self.end("stopped" if event.stopped else "finished")
+            case Failed():
+                self.end("failed", event.reason)
+        if self.files.trouble and not self._has_raised:
+            self._has_raised = True
+            raise StoreError(self.files.trouble)
+
+    def queue(self, created: str | None = None) -> None:
+        """Mark as waiting for the engine in this process, for the first time or again."""
+        owner = {"pid": os.getpid(), "created": psutil.Process().create_time()}
+        created = created or self._state()["created"]
+        self._update(version=VERSION, state="queued", created=created, reason=None, ended=None, owner=owner)
+
+    def end(self, state: str, reason: str | None = None) -> None:
+        """Mark as over: finished, stopped, failed or interrupted."""
+        self._update(state=state, reason=reason, ended=_now())
+
+    def _rewind(self, step: int) -> None:
+        """Take out what came after `step`, because it is going to happen again."""
+        self.files.write("history.csv", until(step, BatchHistory, self.files.read("history.csv") or b""))
+        self.files.write("epochs.csv", until(step, EpochHistory, self.files.read("epochs.csv") or b""))
+        for late in self.snapshot_steps():
+            if late > step:
+                self.files.remove(_snapshot(late))
+
+    def _load(self, name: str, parse: Callable[[bytes], T]) -> T | None:
+        try:
+            content = self.files.read(name)
+            return None if content is None else parse(content)
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            raise DamagedRunError(f"`{name}` of run {self.id} cannot be read: {error}") from error
+
+    def _state(self) -> dict[str, Any]:
+        state = self._load("state.json", json.loads)
+        if not isinstance(state, dict | None):
+            raise DamagedRunError(f"`state.json` of run {self.id} must be an object. Received: {state!r}")
+        return state or {}
+
+    def _update(self, **changes: object) -> None:
+        self.files.write("state.json", json.dumps(self._state() | changes, indent=1).encode())
+
+    def _read_info(self) -> RunInfo:
+        try:
+            experiment = self._load("experiment.json", bytes.decode)
+            return to_info(self.id, self._state(), experiment or "")
+        except ValueError as error:
+            created = datetime.fromtimestamp(0, UTC)
+            with suppress(ValueError):
+                created = datetime.strptime(f"{self.id[:15]}+0000", "%Y%m%d-%H%M%S%z")
+            return RunInfo(self.id, "damaged", created, reason=f"This run cannot be read. {error}")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+def _snapshot(step: int) -> str:
+    return f"weights/{step:06}.npz"

@@ -1,0 +1,112 @@
+"""A real server and a real browser.
+
+`start_app(script)` starts Streamlit as a process of its own; `page` is a fresh page of a headless Chromium.
+Without a browser these tests are skipped, but in CI (`CI` set) they fail.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = Path(os.environ.get("CNNLAB_CHROMIUM", "/usr/bin/chromium"))
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+STARTUP_SECONDS = 60
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + STARTUP_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
+                return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    pytest.fail(f"The server did not start:\n{log.read_text(errors='replace')}")
+
+
+@pytest.fixture(scope="module")
+def start_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """`start_app(script, env=None) -> url`; the servers are stopped at the end of the module."""
+    servers: list[subprocess.Popen[bytes]] = []
+
+    def start(script: Path | str, env: dict[str, str] | None = None) -> str:
+        port = free_port()
+        log = tmp_path_factory.mktemp("server") / "log.txt"
+        command = [sys.executable, "-m", "streamlit", "run", str(script)]
+        options = [f"--server.port={port}", "--server.headless=true", "--server.address=127.0.0.1"]
+        with log.open("wb") as output:
+            server = subprocess.Popen(
+                [*command, *options, "--server.fileWatcherType=none"],
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        servers.append(server)
+        url = f"http://127.0.0.1:{port}"
+        wait_until_healthy(url, server, log)
+        return url
+
+    yield start
+    for server in servers:
+        server.terminate()
+    for server in servers:
+        try:
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; a module at a time, because Playwright's event loop would be in the way of other tests."""
+    if not CHROMIUM.exists():
+        message = f"no browser at {CHROMIUM}: install Chromium, or set CNNLAB_CHROMIUM to its path"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh page of 1280 x 800; an error in the page's own scripts fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []

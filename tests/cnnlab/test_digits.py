@@ -1,0 +1,100 @@
+import numpy as np
+import pytest
+
+from cnnlab import digits, mnist
+
+
+def canvas(*rectangles):
+    """A black canvas with white rectangles, each (top, left, height, width)."""
+    rgba = np.zeros((280, 280, 4), np.uint8)
+    rgba[..., 3] = 255
+    for top, left, height, width in rectangles:
+        rgba[top : top + height, left : left + width, :3] = 255
+    return rgba
+
+
+def field(top, left, height, width):
+    image = np.zeros((28, 28), np.float32)
+    image[top : top + height, left : left + width] = 1
+    return image
+
+
+@pytest.mark.parametrize("size", [1, 3, 40, 150])
+@pytest.mark.parametrize("place", [(0, 0), (130, 5), (70, 130)])
+def test_a_square_of_any_size_and_place_ends_in_the_middle_20_pixels_wide(size, place):
+    image = digits.from_canvas(canvas((*place, size, size)))
+    assert image.dtype == np.float32
+    np.testing.assert_allclose(image, field(4, 4, 20, 20), atol=1e-6)
+
+
+def test_the_longer_side_becomes_20_and_proportions_stay():
+    np.testing.assert_allclose(digits.from_canvas(canvas((9, 200, 80, 20))), field(4, 12, 20, 5), atol=1e-6)
+    np.testing.assert_allclose(digits.from_canvas(canvas((9, 20, 1, 200))), field(14, 4, 1, 20), atol=1e-6)
+
+
+def test_the_centre_of_mass_is_centred_not_the_box():
+    # A T of 20x20: bar 20x4 at the top, stem 16x4. Mass 144, row (80 * 1.5 + 64 * 11.5) / 144 = 5.94 -> 14.
+    image = digits.from_canvas(canvas((50, 100, 16, 80), (66, 132, 64, 16)))
+    expected = np.maximum(field(8, 4, 4, 20), field(12, 12, 16, 4))
+    np.testing.assert_allclose(image[8:, :], expected[8:, :], atol=0.5)
+    assert image[:7].max() == 0
+    rows, columns = np.indices((28, 28))
+    assert 13.5 <= np.average(rows, weights=image) <= 14.5
+    assert 13.5 <= np.average(columns, weights=image) <= 14.5
+
+
+def test_what_sticks_out_is_cut_off_and_does_not_come_in_on_the_other_side():
+    # A heavy block with a long thin tail: the block is moved to the middle, the tail's end leaves the field.
+    image = digits.from_canvas(canvas((20, 100, 50, 50), (70, 124, 150, 2)))
+    assert image[27].max() > 0
+    assert image[:8].max() == 0
+
+
+def test_edges_become_grey_means():
+    crop = np.zeros((40, 40), np.float32)
+    crop[:, :19] = 255  # the tenth pair of columns is half covered
+    small = digits.fit(crop)
+    assert small.shape == (20, 20)
+    assert 0 < small[10, 9] < 255
+    assert (small[:, :8] == 255).all()
+    assert (small[:, 11:] == 0).all()
+
+
+def test_mnist_digits_come_back_as_they_are():
+    for original in mnist.load().test.images[:500]:
+        rgba = np.concatenate([np.repeat(original, 3, axis=2), np.full_like(original, 255)], axis=2)
+        np.testing.assert_allclose(digits.from_canvas(rgba), mnist.normalise(original[..., 0]), atol=1e-6)
+
+
+def test_alpha_counts():
+    rgba = np.zeros((1, 4, 4), np.uint8)
+    rgba[0] = [[255, 255, 255, 255], [255, 255, 255, 51], [255, 255, 255, 0], [255, 0, 0, 255]]
+    np.testing.assert_allclose(digits.composite(rgba), [[255, 51, 0, 0.299 * 255]], rtol=1e-5)
+
+
+def test_an_empty_canvas_is_none():
+    assert digits.from_canvas(canvas()) is None
+    assert digits.from_canvas(np.zeros((280, 280, 4), np.uint8)) is None
+    black_on_nothing = np.zeros((280, 280, 4), np.uint8)
+    black_on_nothing[100:150, 100:150, 3] = 255
+    assert digits.from_canvas(black_on_nothing) is None
+
+
+def test_a_white_canvas_is_a_square():
+    np.testing.assert_allclose(
+        digits.from_canvas(np.full((280, 280, 4), 255, np.uint8)), field(4, 4, 20, 20), atol=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        np.zeros((280, 280, 3), np.uint8),
+        np.zeros((280, 280), np.uint8),
+        np.zeros((280, 280, 4)),
+        np.zeros((1, 9, 9, 4)),
+    ],
+)
+def test_other_arrays_are_refused(bad):
+    with pytest.raises(ValueError, match=r"`rgba` must be .* \(height, width, 4\) and dtype uint8. Received: rgba of"):
+        digits.from_canvas(bad)

@@ -1,0 +1,370 @@
+"""The engine with real processes: a cluster in a child, workers that are killed, clusters that die."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import fields, replace
+from pathlib import Path
+
+import msgpack
+import numpy as np
+import psutil
+import pytest
+
+from cnnlab import local_cluster, messages
+from cnnlab.engine import Engine
+from cnnlab.events import BatchEnd, Checkpoint, EpochEnd, Failed, Finished, RunStarted, WeightsSnapshot
+from cnnlab.experiment import DataSettings
+from cnnlab.messages import Outbox, asked_at_most_every, decode, encode
+from cnnlab.presets import PRESETS
+from cnnlab.runs import RunStore
+
+ROOT = Path(__file__).parents[2]
+TINY = PRESETS["Tiny"]
+WEIGHTS = {"0/kernel": np.arange(6, dtype=np.float32).reshape(2, 3), "1/bias": np.zeros(0, np.float32)}
+EVENTS = [
+    RunStarted(0, 2000, 1000, 20, 2),
+    BatchEnd(1, 0, float("nan"), 0.1, 900.0),
+    EpochEnd(20, 0, 1.5, 0.5, None, None, 3.5),
+    WeightsSnapshot(20, WEIGHTS),
+    Checkpoint(20, 1, 0, 0.0, 0.0, (np.array(5, np.uint32), np.ones((2, 2), np.float32)), (np.array(1, np.int64),)),
+    Finished(40, True, 0.3, 0.9, np.full((3, 10), 0.1, np.float32), WEIGHTS, b"\x00\xff"),
+    Failed(7, "The loss is no longer a number."),
+]
+
+
+def experiment(epochs=2, train_size=2000, seed=0):
+    return replace(
+        TINY,
+        data=DataSettings(train_size=train_size, validation_size=500),
+        training=replace(TINY.training, epochs=epochs, batch_size=100),
+        seed=seed,
+    )
+
+
+def wait_until(condition, seconds=90):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.02)
+
+
+def num_steps(store, run_id):
+    return len(store.get(run_id).history().batches.step)
+
+
+def workers_of(engine):
+    """The worker processes, which a cluster's child spawns."""
+    children = [child for child in psutil.Process().children() if "cnnlab.local_cluster" in child.cmdline()]
+    return [worker for child in children for worker in child.children() if "--multiprocessing-fork" in worker.cmdline()]
+
+
+def cluster_of():
+    (child,) = [child for child in psutil.Process().children() if "cnnlab.local_cluster" in child.cmdline()]
+    return child
+
+
+# Messages
+
+
+def same(ours, theirs):
+    match ours:
+        case np.ndarray():
+            return ours.dtype == theirs.dtype and ours.shape == theirs.shape and ours.tobytes() == theirs.tobytes()
+        case dict():
+            return ours.keys() == theirs.keys() and all(same(ours[key], theirs[key]) for key in ours)
+        case tuple():
+            return len(ours) == len(theirs) and all(map(same, ours, theirs))
+    return ours == theirs or (ours != ours and theirs != theirs)
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+@pytest.mark.parametrize("use_list", [True, False])
+def test_events_survive_msgpack(event, use_list):
+    again = decode(msgpack.unpackb(msgpack.packb(encode(event)), use_list=use_list))
+    assert type(again) is type(event)
+    for field in fields(event):
+        assert same(getattr(event, field.name), getattr(again, field.name)), field.name
+
+
+def test_every_event_is_tested():
+    assert {type(event).__name__ for event in EVENTS} == messages.EVENTS.keys()
+
+
+def test_numpy_numbers_become_plain_ones():
+    assert type(encode(BatchEnd(1, 0, np.float32(0.5), 0.1, 9.0))["loss"]) is float
+
+
+@pytest.mark.parametrize("message", [{}, {"event": "Surprise"}, {"event": "Failed"}, {"event": "Failed", "what": 1}])
+def test_what_is_no_event_is_refused(message):
+    with pytest.raises(ValueError, match="`message` must be an encoded event"):
+        decode(message)
+
+
+def test_outbox_gathers_batches_and_keeps_order(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(messages.time, "monotonic", lambda: now[0])
+    sent, kept = [], []
+    outbox = Outbox(lambda events: sent.append([event["step"] for event in events]), lambda event: kept.append(len(sent)))
+    batches = [replace(EVENTS[1], step=step) for step in range(10)]
+    for event in batches[:3]:
+        outbox.emit(event)
+    assert sent == [[0]]
+    now[0] = 0.11
+    outbox.emit(batches[3])
+    outbox.emit(batches[4])
+    outbox.emit(replace(EVENTS[4], step=5))
+    assert sent == [[0], [1, 2, 3], [4, 5]]
+    assert kept == [3]  # after everything that came before was sent
+    assert outbox.step == 5
+
+
+def test_a_slow_question_is_asked_seldom(monkeypatch):
+    now, answers = [0.0], [False, True]
+    monkeypatch.setattr(messages.time, "monotonic", lambda: now[0])
+    ask = asked_at_most_every(1.0, lambda: answers.pop(0))
+    assert [ask(), ask()] == [False, False]
+    now[0] = 1.0
+    assert ask()
+    now[0] = 9.0
+    assert ask()
+
+
+# The cluster's settings
+
+
+@pytest.mark.parametrize(
+    ("num_cores", "wanted", "expected"),
+    [(1, None, 1), (2, "", 1), (4, None, 2), (64, None, 4), (2, "3", 3)],
+)
+def test_number_of_workers(num_cores, wanted, expected):
+    assert local_cluster.num_workers(num_cores, wanted) == expected
+
+
+@pytest.mark.parametrize("wanted", ["0", "-1", "two", "1.5"])
+def test_bad_number_of_workers(wanted):
+    with pytest.raises(ValueError, match=f"`CNNLAB_WORKERS` must be a whole number from 1. Received: .*{wanted}"):
+        local_cluster.num_workers(4, wanted)
+
+
+# With real processes
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return RunStore(tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture(scope="module")
+def engine(store):
+    begin = time.monotonic()
+    engine = Engine(store)
+    assert time.monotonic() - begin < 1
+    yield engine
+    engine.close()
+    assert engine.state == "down"
+
+
+def test_a_run_is_trained_and_stored_whole(engine, store):
+    begin = time.monotonic()
+    run_id = engine.submit(experiment())
+    assert time.monotonic() - begin < 1
+    assert engine.live_runs == (run_id,)
+    assert engine.queue_position(run_id) == 1
+    run = store.get(run_id)
+    wait_until(lambda: run.info.is_over)
+    info, history = run.info, run.history()
+    assert (info.state, info.reason) == ("finished", None)
+    assert info.test_accuracy > 0.5
+    np.testing.assert_array_equal(history.batches.step, np.arange(1, 41))
+    np.testing.assert_array_equal(history.epochs.step, [20, 40])
+    assert run.snapshot_steps()[0] == 0
+    assert run.snapshot_steps()[-1] == 40
+    assert run.probabilities().shape == (10000, 10)
+    assert run.model()[:2] == b"PK"
+    wait_until(lambda: not engine.live_runs)
+    assert engine.queue_position(run_id) is None
+    assert engine.state == "ready"
+
+
+def test_stop_keeps_the_network_and_the_next_run_begins(engine, store):
+    first, second, third = (engine.submit(experiment(epochs=30, seed=seed)) for seed in (1, 2, 3))
+    wait_until(lambda: num_steps(store, first) > 5)
+    num_workers = local_cluster.num_workers(len(os.sched_getaffinity(0)), os.environ.get("CNNLAB_WORKERS"))
+    if num_workers == 1:
+        assert [engine.queue_position(run) for run in (first, second, third)] == [None, 1, 2]
+    engine.stop(third)
+    engine.stop(first)
+    wait_until(lambda: store.get(first).info.is_over)
+    wait_until(lambda: store.get(third).info.is_over)
+    if num_workers == 1:
+        assert store.get(third).info.reason == "It was stopped before it began."
+    run = store.get(first)
+    assert run.info.state == store.get(third).info.state == "stopped"
+    assert run.snapshot_steps()[-1] == run.history().batches.step[-1] < 600
+    assert run.info.test_accuracy is not None
+    assert run.model()[:2] == b"PK"
+    wait_until(lambda: num_steps(store, second) > 0)
+    engine.stop(second)
+    wait_until(lambda: not engine.live_runs)
+    engine.stop(second)  # over: nothing happens
+
+
+def test_a_killed_worker_goes_on_from_its_checkpoint(engine, store):
+    run_id = engine.submit(experiment(epochs=12, seed=4))
+    run = store.get(run_id)
+    wait_until(lambda: len(run.history().epochs.step) >= 2 and len(run.history().batches.step) % 20 > 5)
+    for worker in workers_of(engine):
+        worker.send_signal(signal.SIGKILL)
+    seen = []
+    wait_until(lambda: seen.append(len(run.history().batches.step)) or run.info.is_over)
+    assert run.info.state == "finished"
+    rewound = [later for earlier, later in zip(seen, seen[1:], strict=False) if later < earlier]
+    assert len(rewound) == 1
+    assert rewound[0] >= 40
+    np.testing.assert_array_equal(run.history().batches.step, np.arange(1, 241))
+    np.testing.assert_array_equal(run.history().epochs.step, np.arange(20, 241, 20))
+
+    again = store.get(engine.submit(experiment(epochs=12, seed=4)))
+    wait_until(lambda: again.info.is_over)
+    np.testing.assert_array_equal(again.history().batches.loss, run.history().batches.loss)
+    for name, weights in again.weights().items():
+        np.testing.assert_array_equal(weights, run.weights()[name])
+
+
+def test_a_run_that_the_disk_refuses_is_stopped_and_kept(engine, store, monkeypatch):
+    run_id = engine.submit(experiment(epochs=30, seed=5))
+    wait_until(lambda: num_steps(store, run_id) > 5)
+
+    def no_space(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cnnlab.run_files._replace", no_space)
+        patch.setattr("cnnlab.run_files._append", no_space)
+        wait_until(lambda: run_id not in engine.live_runs)
+    run = store.get(run_id)
+    assert run.info.state == "stopped"
+    assert run.info.reason == (
+        "The run was stopped. Neither the runs folder nor a temporary one can be written (No space left on device)."
+    )
+    steps = run.history().batches.step
+    np.testing.assert_array_equal(steps, np.arange(1, len(steps) + 1))
+    assert run.model()[:2] == b"PK"
+
+
+def test_a_dead_cluster_interrupts_its_run_which_can_be_resumed(engine, store):
+    run_id, waiting = engine.submit(experiment(epochs=8, seed=6)), engine.submit(experiment(epochs=1, seed=7))
+    run = store.get(run_id)
+    wait_until(lambda: len(run.history().epochs.step) >= 2)
+    with pytest.raises(ValueError, match="Only an interrupted run can be resumed"):
+        engine.resume(run_id)
+    cluster_of().send_signal(signal.SIGKILL)
+    wait_until(lambda: run.info.is_over)
+    assert run.info.state == "interrupted"
+    assert run.info.reason == "The training engine is down: its process has died."
+    steps = run.history().batches.step
+    np.testing.assert_array_equal(steps, np.arange(1, len(steps) + 1))
+    assert len(steps) >= 40
+
+    engine.resume(run_id)
+    assert run.info.state == "queued"
+    wait_until(lambda: run.info.is_over and store.get(waiting).info.is_over)
+    assert run.info.state == "finished"
+    assert store.get(waiting).info.state in ("finished", "interrupted")  # interrupted when there are two workers
+    np.testing.assert_array_equal(run.history().batches.step, np.arange(1, 161))
+    np.testing.assert_array_equal(run.history().epochs.step, np.arange(20, 161, 20))
+    with pytest.raises(ValueError, match="Only an interrupted run can be resumed"):
+        engine.resume(run_id)
+
+
+def test_an_idle_engine_notices_that_its_cluster_died(engine, store):
+    wait_until(lambda: engine.state == "ready")
+    cluster_of().send_signal(signal.SIGKILL)
+    wait_until(lambda: engine.state == "down", seconds=10)
+    assert engine.problem == "The training engine is down: its process has died."
+    run_id = engine.submit(experiment(epochs=1))
+    assert engine.state != "down"
+    assert engine.problem is None
+    wait_until(lambda: store.get(run_id).info.is_over)
+    assert store.get(run_id).info.state == "finished"
+
+
+def test_a_cluster_that_cannot_be_reached(store):
+    engine = Engine(store, "tcp://127.0.0.1:9")
+    run_id = engine.submit(experiment())
+    wait_until(lambda: engine.state == "down", seconds=30)
+    info = store.get(run_id).info
+    assert info.state == "interrupted"
+    assert info.reason == engine.problem
+    assert "no contact with the cluster at tcp://127.0.0.1:9" in info.reason
+    engine.close()
+
+
+SERVER = """
+import sys, time
+from pathlib import Path
+from dataclasses import replace
+from cnnlab.engine import Engine
+from cnnlab.experiment import DataSettings
+from cnnlab.presets import PRESETS
+from cnnlab.runs import RunStore
+
+def main():
+    store = RunStore(Path(sys.argv[1]))
+    engine = Engine(store, sys.argv[3])
+    run = store.get(engine.submit(replace(PRESETS["Tiny"], data=DataSettings(train_size=2000, validation_size=500))))
+    wanted = (lambda: run.info.is_over) if sys.argv[2] == "finish" else (lambda: len(run.history().batches.step) > 3)
+    while not wanted():
+        time.sleep(0.05)
+    run.weights()
+    loaded = {"tensorflow", "keras", "streamlit"} & sys.modules.keys()
+    print(run.id, run.info.state, loaded or "clean", flush=True)
+    time.sleep(600 if sys.argv[2] == "hang" else 0)
+
+main()
+"""
+
+
+def server(store, what, address):
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", "-X", "dev", "-c", SERVER, store.root, what, address],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+    )  # fmt: skip
+
+
+def test_a_server_that_joins_a_cluster_stays_free_of_tensorflow_and_ends_quietly(tmp_path):
+    store = RunStore(tmp_path)
+    child, address = local_cluster.start()
+    try:
+        with server(store, "finish", address) as process:
+            out, err = process.communicate(timeout=90)
+        assert process.returncode == 0, err
+        assert out.split()[1:] == ["finished", "clean"]
+        assert err == ""
+        with server(store, "leave", address) as process:  # ends in the middle of its run
+            out, err = process.communicate(timeout=90)
+        assert process.returncode == 0, err
+        assert err == ""
+        info = store.get(out.split()[0]).info
+        assert (info.state, info.reason) == ("interrupted", "The server was stopped before this run was finished.")
+    finally:
+        local_cluster.stop(child)
+    assert child.returncode == 0
+
+
+def test_a_killed_server_takes_its_cluster_along(tmp_path):
+    store = RunStore(tmp_path)
+    with server(store, "hang", "") as process:
+        run_id, state, loaded = process.stdout.readline().split()
+        assert (state, loaded) == ("running", "clean")
+        family = psutil.Process(process.pid).children(recursive=True)
+        assert len(family) >= 2
+        process.kill()
+        process.communicate()
+    wait_until(lambda: not any(child.is_running() for child in family), seconds=20)
+    store.mark_interrupted()
+    assert store.get(run_id).info.state == "interrupted"
+    assert num_steps(store, run_id) > 0

@@ -1,0 +1,132 @@
+import base64
+import json
+from dataclasses import replace
+
+import pytest
+
+from cnnlab.architecture import Architecture, Conv2D, Dense, Flatten
+from cnnlab.experiment import MAX_URL_LENGTH, OPTIMIZERS, DataSettings, Experiment, TrainingSettings
+from cnnlab.presets import DEFAULT, EXAMPLE_DRAFTS, PRESETS
+
+LARGEST = Experiment(
+    Architecture(
+        (
+            *[Conv2D(10, 11, dilation_rate=4, padding="same", activation="sigmoid", use_bias=False)] * 2,
+            *[Conv2D(10, 10, strides=4, padding="same", activation="sigmoid", use_bias=False)] * 8,
+            Flatten(),
+            Dense(10, activation="softmax"),
+        )
+    ),
+    DataSettings(train_size=59_000, validation_size=1_000, normalise=False),
+    TrainingSettings("sgd_momentum", 0.000123456789, "mean_squared_error", 1_024, 30),
+    seed=2**31 - 1,
+)
+
+
+@pytest.mark.parametrize("experiment", [*PRESETS.values(), LARGEST])
+def test_json_and_url_give_the_same_experiment_back(experiment):
+    assert Experiment.from_json(experiment.to_json()) == experiment
+    assert Experiment.from_url(experiment.to_url()) == experiment
+    assert len(experiment.to_url()) <= MAX_URL_LENGTH
+    assert hash(Experiment.from_url(experiment.to_url())) == hash(experiment)
+
+
+def test_the_format_of_version_1_is_kept():
+    text = (
+        '{"version":1,"layers":[{"type":"Conv2D","filters":4,"kernel_size":3,"activation":"relu"},{"type":"Flatten"},'
+        '{"type":"Dense","units":10,"activation":"softmax"}],"data":{"train_size":2000},'
+        '"training":{"epochs":2},"seed":7}'
+    )
+    experiment = Experiment(
+        Architecture((Conv2D(4, 3, activation="relu"), Flatten(), Dense(10, activation="softmax"))),
+        DataSettings(train_size=2000),
+        TrainingSettings(epochs=2),
+        seed=7,
+    )
+    assert experiment.to_json() == text
+    assert Experiment.from_json(text) == experiment
+
+
+def test_updates_are_counted_as_the_study_notes_count_them():
+    notes = PRESETS["Study notes"]
+    assert (notes.batches_per_epoch, notes.num_steps) == (600, 3_000)
+    assert replace(notes, data=DataSettings(train_size=1_050)).batches_per_epoch == 11
+
+
+GOOD = json.loads(PRESETS["Tiny"].to_json())
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"version": 2}, r"`version` must be 1. Received: version=2"),
+        ({"version": None}, r"`version` must be 1"),
+        ({"layers": "none"}, r"`layers` must be a list"),
+        ({"layers": []}, r"no layers yet"),
+        ({"layers": [{"type": "LSTM"}]}, r"Layer 1 must have a `type` that is one of Conv2D"),
+        ({"layers": [{"type": ["Conv2D"]}]}, r"Layer 1 must have a `type`"),
+        ({"layers": [7]}, r"Layer 1 must have a `type`"),
+        ({"layers": [{"type": "Conv2D", "filters": 3}]}, r"Layer 1: Conv2D needs kernel_size"),
+        ({"layers": [{"type": "Conv2D", "filters": 3, "kernel_size": 3, "evil": 1}]}, r"Layer 1: Conv2D has no evil"),
+        ({"layers": [{"type": "Dense", "units": "10"}]}, r"Layer 1: `units` must be a whole number"),
+        ({"data": {"train_size": 10}}, r"`train_size` must be a whole number from 1,000 to 60,000"),
+        ({"data": {"train_size": 55_000}}, r"together must be at most 60,000"),
+        ({"data": {"normalise": "yes"}}, r"`normalise` must be True or False"),
+        ({"data": []}, r"`data` must be a JSON object"),
+        ({"training": {"epochs": 31}}, r"`epochs` must be a whole number from 1 to 30. Received: epochs=31"),
+        ({"training": {"batch_size": 8}}, r"`batch_size` must be"),
+        ({"training": {"optimizer": "lion"}}, r"`optimizer` must be one of sgd, sgd_momentum"),
+        ({"training": {"learning_rate": float("nan")}}, r"`learning_rate` must be"),
+        ({"training": {"learning_rate": 1e9}}, r"`learning_rate` must be"),
+        ({"training": {"loss": "hinge"}}, r"`loss` must be one of"),
+        ({"seed": -1}, r"`seed` must be"),
+        ({"surprise": 1}, r"An experiment has no surprise"),
+    ],
+)
+def test_bad_json_says_what_is_wrong(change, message):
+    with pytest.raises(ValueError, match=message):
+        Experiment.from_json(json.dumps({**GOOD, **change}))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "7", '"x"', "[" * 19_000])
+def test_what_is_not_an_experiment_is_refused_in_words(text):
+    with pytest.raises(ValueError, match=r"experiment"):
+        Experiment.from_json(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("!!!", "not one of this app's links"),
+        ("abcde", "not one of this app's links"),
+        (base64.urlsafe_b64encode(b"\xff\xfe").decode(), "not one of this app's links"),
+        ("é", "not one of this app's links"),
+        ("A" * 2_001, "at most 2,000 characters. Received: 2,001"),
+        (PRESETS["Tiny"].to_url()[:-12], "not valid JSON"),
+    ],
+)
+def test_a_damaged_link_is_refused_in_words(text, message):
+    with pytest.raises(ValueError, match=message):
+        Experiment.from_url(text)
+
+
+def test_a_file_that_is_too_long_is_not_even_parsed():
+    with pytest.raises(ValueError, match="at most 20,000 characters"):
+        Experiment.from_json(" " * 20_001)
+
+
+def test_presets_are_those_of_the_project():
+    assert list(PRESETS) == [
+        "Fast and good",
+        "Study notes",
+        "Study notes, with Adam",
+        "LeNet-5",
+        "Tiny",
+        "No convolution (dense only)",
+    ]
+    assert next(iter(PRESETS)) == DEFAULT
+    assert not PRESETS.keys() & EXAMPLE_DRAFTS.keys()
+    notes = PRESETS["Study notes"]
+    assert (notes.training.optimizer, notes.training.learning_rate, notes.training.batch_size) == ("sgd", 0.01, 100)
+    assert (notes.training.epochs, notes.data.validation_size) == (5, 0)
+    assert all(low < rate for low, rate in zip([0] * 6, OPTIMIZERS.values(), strict=True))

@@ -1,0 +1,156 @@
+import re
+
+import keras
+import numpy as np
+import pytest
+
+from cnnlab import models, network
+from cnnlab.architecture import LAYERS, Architecture
+from cnnlab.experiment import OPTIMIZERS, Experiment, TrainingSettings
+from cnnlab.presets import PRESETS
+from tests.architectures import HEAD, make, valid_specs, wild_specs
+
+CNNLAB_ALONE_REFUSES = {
+    "a value out of the app's limits": r"must be (a whole number|a number|one of)|from 1 to 12 layers",
+    "Dense on a map": r"Dense needs a vector",
+    "an end that is not ten probabilities": r"the last layer must be Dense\(10|no layers yet",
+    "too many parameters": r"has [\d,]+ parameters",
+    "too many multiply-adds": r"has [\d,]+ multiply-adds",
+}
+"""What Keras would build and cnnlab does not, with the message that says so."""
+
+
+def keras_model(specs):
+    layers = [getattr(keras.layers, name)(**parameters) for name, parameters in specs]
+    return keras.Sequential([keras.Input((28, 28, 1)), *layers])
+
+
+def verdict_of_cnnlab(specs):
+    try:
+        return Architecture(make(specs)), ""
+    except ValueError as error:
+        return None, str(error)
+
+
+def verdict_of_keras(specs):
+    try:
+        return keras_model(specs)
+    except (ValueError, TypeError, ZeroDivisionError):
+        return None
+
+
+def test_what_cnnlab_accepts_keras_builds_alike_and_what_keras_refuses_cnnlab_refuses():
+    rng = np.random.default_rng(20261122)
+    valid = [valid_specs(rng) for _ in range(300)]
+    wild = [wild_specs(rng) for _ in range(200)]
+    refused_by_keras = 0
+    for specs in [*valid, *wild]:
+        architecture, message = verdict_of_cnnlab(specs)
+        model = verdict_of_keras(specs)
+        if model is None:
+            refused_by_keras += 1
+            assert architecture is None, specs
+        elif architecture is None:
+            assert any(re.search(pattern, message) for pattern in CNNLAB_ALONE_REFUSES.values()), (specs, message)
+        else:
+            assert [layer.output.shape[1:] for layer in model.layers] == [
+                summary.output_shape for summary in architecture.summaries
+            ], specs
+            assert [layer.count_params() for layer in model.layers] == [
+                summary.num_parameters for summary in architecture.summaries
+            ], specs
+            assert sum(int(np.prod(w.shape)) for w in model.trainable_weights) == sum(
+                summary.num_trainable for summary in architecture.summaries
+            )
+        assert specs not in valid or architecture is not None, (specs, message)
+    assert refused_by_keras > 50  # otherwise half of this test says nothing
+
+
+@pytest.mark.parametrize(
+    ("reason", "specs"),
+    [
+        ("a value out of the app's limits", [("Conv2D", {"filters": 129, "kernel_size": 3}), ("Flatten", {}), HEAD]),
+        ("a value out of the app's limits", [("Dropout", {"rate": 0.95}), ("Flatten", {}), HEAD]),
+        ("a value out of the app's limits", [("Flatten", {})] * 12 + [HEAD]),
+        ("Dense on a map", [("Dense", {"units": 4}), ("Flatten", {}), HEAD]),
+        ("an end that is not ten probabilities", [("Flatten", {}), ("Dense", {"units": 10})]),
+        ("an end that is not ten probabilities", []),
+        (
+            "too many parameters",
+            [("Conv2D", {"filters": 8, "kernel_size": 1}), ("Flatten", {}), ("Dense", {"units": 512}), HEAD],
+        ),
+        (
+            "too many multiply-adds",
+            [("Conv2D", {"filters": 64, "kernel_size": 11})] * 2 + [("GlobalAveragePooling2D", {}), HEAD],
+        ),
+    ],
+)
+def test_what_cnnlab_alone_refuses(reason, specs):
+    assert verdict_of_keras(specs) is not None
+    architecture, message = verdict_of_cnnlab(specs)
+    assert architecture is None
+    assert re.search(CNNLAB_ALONE_REFUSES[reason], message)
+
+
+def test_every_reason_has_its_test():
+    marks = test_what_cnnlab_alone_refuses.pytestmark[0].args[1]
+    assert {reason for reason, _ in marks} == set(CNNLAB_ALONE_REFUSES)
+
+
+def random_weights(architecture, rng):
+    return {
+        key: (rng.uniform(0.5, 2, shape) if key.endswith("variance") else rng.normal(0, 0.5, shape)).astype(np.float32)
+        for key, shape in architecture.weight_shapes.items()
+    }
+
+
+@pytest.mark.filterwarnings("ignore:You are using a softmax over axis")  # a softmax over one channel is drawn, too
+def test_every_layer_of_the_numpy_network_equals_keras():
+    rng = np.random.default_rng(1)
+    seen = set()
+    for _ in range(60):
+        architecture = Architecture(make(valid_specs(rng)))
+        seen |= {type(layer).__name__ for layer in architecture.layers}
+        model = models.stack(architecture)
+        weights = random_weights(architecture, rng)
+        models.set_weights(model, weights)
+        assert models.weights_of(model).keys() == architecture.weight_shapes.keys()
+        image = rng.random((28, 28, 1), dtype=np.float32)
+        theirs = keras.Model(model.inputs, [layer.output for layer in model.layers])([image[None]], training=False)
+        ours = network.forward(architecture, weights, image)
+        assert len(ours) == len(theirs)
+        for layer, a, b in zip(architecture.layers, ours, theirs, strict=True):
+            b = np.asarray(b)[0]  # noqa: PLW2901
+            assert a.shape == b.shape
+            assert a.dtype == np.float32
+            assert np.abs(a - b).max() <= 1e-5 * max(1, np.abs(b).max()), layer
+    assert seen == set(LAYERS)
+
+
+def test_the_seed_decides_the_first_weights():
+    first, again = (models.weights_of(models.build(PRESETS["Tiny"])) for _ in range(2))
+    other = models.weights_of(models.build(Experiment(PRESETS["Tiny"].architecture, seed=1)))
+    for key in first:
+        np.testing.assert_array_equal(first[key], again[key])
+    assert not np.array_equal(first["0/kernel"], other["0/kernel"])
+
+
+@pytest.mark.parametrize("name", list(OPTIMIZERS))
+def test_every_optimizer_is_built_with_its_learning_rate(name):
+    optimizer = models.optimizer(TrainingSettings(optimizer=name, learning_rate=0.123))
+    assert float(optimizer.learning_rate) == pytest.approx(0.123)
+    assert (getattr(optimizer, "momentum", 0) == 0.9) == (name == "sgd_momentum")
+
+
+def test_foreign_weights_are_refused():
+    model = models.build(PRESETS["Tiny"])
+    with pytest.raises(ValueError, match=r"`weights` must be 0/kernel, 0/bias, 3/kernel, 3/bias"):
+        models.set_weights(model, {"0/kernel": np.zeros(1)})
+
+
+def test_a_saved_model_can_be_loaded_and_answers_alike(tmp_path):
+    model = models.build(PRESETS["LeNet-5"])
+    (tmp_path / "model.keras").write_bytes(models.to_bytes(model))
+    loaded = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
+    images = np.random.default_rng(0).random((3, 28, 28, 1), dtype=np.float32)
+    np.testing.assert_array_equal(model.predict(images, verbose=0), loaded.predict(images, verbose=0))

@@ -1,0 +1,193 @@
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from cnnlab import mnist, models, network
+from cnnlab.architecture import Architecture, BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from cnnlab.events import BatchEnd, Checkpoint, EpochEnd, Failed, Finished, RunStarted, WeightsSnapshot
+from cnnlab.experiment import DataSettings, Experiment, TrainingSettings
+from cnnlab.presets import PRESETS
+from cnnlab.training import train
+
+EXPERIMENT = Experiment(
+    Architecture(
+        (
+            Conv2D(6, 3, strides=2, activation="relu"),
+            BatchNormalization(),
+            MaxPooling2D(2),
+            Flatten(),
+            Dropout(0.3),
+            Dense(10, activation="softmax"),
+        )
+    ),
+    DataSettings(train_size=2_050, validation_size=500),
+    TrainingSettings(optimizer="adam", learning_rate=0.003, batch_size=100, epochs=2),
+    seed=5,
+)
+
+
+def never():
+    return False
+
+
+def events_of(experiment, should_stop=never, checkpoint=None):
+    events = []
+    train(experiment, events.append, should_stop, checkpoint)
+    return events
+
+
+def of(kind, events):
+    return [event for event in events if isinstance(event, kind)]
+
+
+@pytest.fixture(scope="module")
+def events():
+    return events_of(EXPERIMENT)
+
+
+def test_the_story_of_a_run(events):
+    assert events[0] == RunStarted(step=0, num_train=2_050, num_validation=500, batches_per_epoch=21, epochs=2)
+    batches = of(BatchEnd, events)
+    assert [batch.step for batch in batches] == list(range(1, 43))
+    assert [batch.epoch for batch in batches] == [0] * 21 + [1] * 21
+    assert all(0 <= batch.accuracy <= 1 and batch.images_per_second > 0 for batch in batches)
+    assert [epoch.step for epoch in of(EpochEnd, events)] == [21, 42]
+    assert of(EpochEnd, events)[-1].seconds_left == 0
+    assert isinstance(events[-1], Finished)
+    assert not events[-1].stopped
+    snapshots = [snapshot.step for snapshot in of(WeightsSnapshot, events)]
+    assert snapshots[0] == 0
+    assert snapshots[-1] == 42
+    assert all(a < b for a, b in pairwise(snapshots))
+    assert 18 <= len(snapshots) <= 23
+
+
+def test_epoch_figures_are_the_means_of_the_batches_by_image(events):
+    sizes = [100] * 20 + [50]
+    for index, epoch in enumerate(of(EpochEnd, events)):
+        batches = of(BatchEnd, events)[21 * index : 21 * (index + 1)]
+        assert epoch.loss == pytest.approx(np.average([batch.loss for batch in batches], weights=sizes))
+        assert epoch.accuracy == pytest.approx(np.average([batch.accuracy for batch in batches], weights=sizes))
+        assert 0 < epoch.val_accuracy < 1
+
+
+def test_each_batch_has_its_own_loss_in_the_published_order(events):
+    """Repeated from outside with plain Keras: same seed, same order, same figures."""
+    model = models.build(EXPERIMENT)
+    split = mnist.load().train
+    images, targets = mnist.normalise(split.images[:2_050]), mnist.one_hot(split.labels[:2_050])
+    batches = iter(of(BatchEnd, events))
+    for epoch in range(2):
+        order = np.random.default_rng((5, epoch)).permutation(2_050)
+        for start in range(0, 2_050, 100):
+            batch = order[start : start + 100]
+            model.reset_metrics()
+            loss, accuracy = model.train_on_batch(images[batch], targets[batch])
+            told = next(batches)
+            assert told.loss == pytest.approx(float(loss), abs=1e-6)
+            assert told.accuracy == pytest.approx(float(accuracy), abs=1e-6)
+
+
+def test_a_run_learns(events):
+    batches = of(BatchEnd, events)
+    assert np.mean([batch.loss for batch in batches[-5:]]) < 0.7 * np.mean([batch.loss for batch in batches[:5]])
+
+
+def test_the_end_of_a_run_can_be_checked(events, tmp_path):
+    finished = events[-1]
+    labels = mnist.load().test.labels
+    assert finished.probabilities.shape == (10_000, 10)
+    assert finished.test_accuracy == pytest.approx(np.mean(finished.probabilities.argmax(axis=1) == labels))
+    true = finished.probabilities[np.arange(10_000), labels]
+    assert finished.test_loss == pytest.approx(-np.log(true).mean(), rel=1e-4)
+    image = mnist.normalise(mnist.load().test.images[3])
+    ours = network.forward(EXPERIMENT.architecture, finished.weights, image)[-1]
+    np.testing.assert_allclose(ours, finished.probabilities[3], atol=1e-5)
+    import keras  # noqa: PLC0415
+
+    (tmp_path / "model.keras").write_bytes(finished.model)
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(loaded.predict(image[None], verbose=0)[0], finished.probabilities[3], atol=1e-5)
+
+
+@pytest.mark.parametrize("steps", [7, 21, 30])
+def test_a_resumed_run_ends_bit_for_bit_alike(events, steps, monkeypatch):
+    """Stopped by force after some batches, then resumed from its newest checkpoint, of which there is one a batch."""
+    monkeypatch.setattr("cnnlab.training.CHECKPOINT_SECONDS", 0.0)
+
+    class KilledError(Exception):
+        pass
+
+    seen = []
+
+    def emit(event):
+        seen.append(event)
+        if isinstance(event, Checkpoint) and event.step == steps:
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        train(EXPERIMENT, emit, never)
+    resumed = events_of(EXPERIMENT, checkpoint=of(Checkpoint, seen)[-1])
+    assert resumed[0].step == steps
+    assert [batch.step for batch in of(BatchEnd, resumed)] == list(range(steps + 1, 43))
+    original = of(BatchEnd, events)[steps:]
+    assert [batch.loss for batch in of(BatchEnd, resumed)] == [batch.loss for batch in original]
+    assert of(EpochEnd, resumed)[-1].loss == of(EpochEnd, events)[-1].loss
+    assert of(EpochEnd, resumed)[-1].val_loss == of(EpochEnd, events)[-1].val_loss
+    for key, value in events[-1].weights.items():
+        np.testing.assert_array_equal(resumed[-1].weights[key], value)
+
+
+def test_stop_keeps_the_network_so_far():
+    asked = iter(range(1_000))
+    events = events_of(EXPERIMENT, should_stop=lambda: next(asked) >= 10)
+    assert [batch.step for batch in of(BatchEnd, events)] == list(range(1, 11))
+    assert events[-1].stopped
+    assert events[-1].step == 10
+    assert events[-2].step == 10
+    assert events[-1].probabilities.shape == (10_000, 10)
+
+
+def test_without_validation_images_there_are_no_validation_figures():
+    experiment = replace(EXPERIMENT, data=DataSettings(train_size=1_000, validation_size=0))
+    epochs = of(EpochEnd, events_of(replace(experiment, training=replace(experiment.training, epochs=1))))
+    assert (epochs[0].val_loss, epochs[0].val_accuracy) == (None, None)
+
+
+def test_a_loss_that_is_no_number_ends_the_run_in_words():
+    experiment = Experiment(
+        PRESETS["Tiny"].architecture,
+        DataSettings(train_size=2_000, normalise=False),
+        TrainingSettings(optimizer="sgd_momentum", learning_rate=10.0, loss="mean_squared_error"),
+    )
+    diverging = replace(
+        experiment,
+        architecture=Architecture((Flatten(), *[Dense(64)] * 3, Dense(10, activation="softmax"))),
+        training=replace(experiment.training, loss="categorical_crossentropy"),
+    )
+    events = events_of(diverging)
+    assert isinstance(events[-1], Failed)
+    assert "normalise the pixels or lower the learning rate (it is 10)" in events[-1].reason
+    assert not of(Finished, events)
+
+
+@pytest.mark.parametrize("dilation_rate", [1, 2])
+def test_a_network_without_normalising_or_with_dilation_trains(dilation_rate):
+    experiment = Experiment(
+        Architecture((Conv2D(4, 3, dilation_rate=dilation_rate), Flatten(), Dense(10, activation="softmax"))),
+        DataSettings(train_size=1_000, normalise=False),
+        TrainingSettings(epochs=1, loss="mean_squared_error"),
+    )
+    assert isinstance(events_of(experiment)[-1], Finished)
+
+
+@pytest.mark.slow
+def test_the_default_preset_reads_98_percent_after_one_epoch():
+    preset = PRESETS["Fast and good"]
+    accuracies = []
+    for seed in (0, 1, 2):
+        experiment = replace(preset, training=replace(preset.training, epochs=1), seed=seed)
+        accuracies.append(events_of(experiment)[-1].test_accuracy)
+    assert np.median(accuracies) >= 0.98, accuracies

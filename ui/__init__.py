@@ -1,0 +1,1 @@
+"""How pages talk to Streamlit: colours, figures, components, session state."""

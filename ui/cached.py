@@ -1,0 +1,29 @@
+"""What all visitors share: the run store, the engine, the starter network. Loaded once a server."""
+
+import streamlit as st
+from cnnlab.engine import Engine
+
+from cnnlab import starter
+from cnnlab.events import Weights
+from cnnlab.experiment import Experiment
+from cnnlab.runs import RunStore
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> RunStore:
+    """All runs. Those that an earlier server left unfinished are marked as interrupted."""
+    opened = RunStore.default()
+    opened.mark_interrupted()
+    return opened
+
+
+@st.cache_resource(show_spinner=False)
+def engine() -> Engine:
+    """Where training runs. Starting it takes seconds and happens beside the page."""
+    return Engine(store())
+
+
+@st.cache_resource(show_spinner=False)
+def starter_network() -> tuple[Experiment, Weights]:
+    """The network that ships with the project."""
+    return starter.load()

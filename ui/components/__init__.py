@@ -1,0 +1,28 @@
+"""Browser components of our own: plain HTML, CSS and JavaScript, mounted by Streamlit without a build step.
+
+Arrays travel down as base64 of their bytes, because JSON knows neither NaN nor float32. A component keeps its
+DOM node for as long as its key stays on the page, and is called again with every change of its data.
+"""
+
+import base64
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+
+def define(folder: Path) -> ComponentRenderer:
+    """Register the component whose `component.html`, `.css` and `.js` stand in `folder`."""
+    html, css, js = ((folder / f"component.{part}").read_text(encoding="utf-8") for part in ("html", "css", "js"))
+    return st.components.v2.component(f"cnnlab_{folder.name}", html=html, css=css, js=js)
+
+
+def encode(array: npt.ArrayLike, dtype: str = "<f4") -> str:
+    """The array's bytes in row-major order as base64."""
+    return base64.b64encode(np.ascontiguousarray(array, dtype=dtype).tobytes()).decode("ascii")
+
+
+def nothing() -> None:
+    """Do nothing: Streamlit asks for a callback for each state value."""

@@ -1,0 +1,54 @@
+"""The network as a row of layers, each a stack of planes to scale, from the picture to the ten classes."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypedDict, cast
+
+from ui.components import define, nothing
+
+_mount = define(Path(__file__).parent)
+
+
+class LayerCard(TypedDict):
+    """What is shown of one layer."""
+
+    name: str
+    """The layer's type, "Conv2D"."""
+    settings: str
+    """Its main settings in one line, "32 filters 5 x 5, relu"; may be empty."""
+    output_shape: tuple[int, ...] | None
+    """(height, width, channels) or (units,); None where no shape can be worked out."""
+    parameters: int | None
+    """Number of its parameters; None where unknown."""
+    colour: str
+    """`colours.LAYERS[name]`."""
+    problem: str | None
+    """Why the layer does not fit and what would; None where it fits."""
+
+
+def architecture(
+    layers: Sequence[LayerCard],
+    *,
+    key: str,
+    selected: int | None = None,
+    on_select: Callable[[], None] | None = None,
+) -> int | None:
+    """Draw the layers in order; a click or Enter on one selects it.
+
+    Args:
+        layers: the cards from first to last; the input may be one of them.
+        key: the component's identity. The index is also found in `st.session_state[key]["selected"]`.
+        selected: index of the layer that is selected at first, and again whenever this argument changes.
+        on_select: called, as Streamlit does it, before the page runs again after a selection.
+
+    Returns:
+        The index that was clicked last (at first `selected`), or None.
+    """
+    result = _mount(
+        key=key,
+        data={"layers": list(layers), "selected": selected},
+        default={"selected": selected},
+        on_selected_change=on_select or nothing,
+    )
+    chosen = cast("int | None", result.selected)
+    return chosen if chosen is None or chosen < len(layers) else None

@@ -1,0 +1,117 @@
+"""Live training curves: loss and accuracy over steps, side by side, updated in place.
+
+Zoom, crosshair and smoothing live in the browser and survive new data. Every batch is sent as long as there are
+few; later the least and the largest of each bucket, so that a spike is never lost, and each bucket's mean, from
+which the smoothed line is drawn.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ui import colours
+from ui.components import define, encode
+
+Floats = npt.NDArray[np.floating]
+Integers = npt.NDArray[np.integer]
+
+BUCKETS = 1_000
+_mount = define(Path(__file__).parent)
+
+
+def bucket_size(num_values: int, buckets: int = BUCKETS) -> int:
+    """How many values share a bucket: a power of two, so that buckets stay where they are while a run grows."""
+    size = 1
+    while num_values > size * buckets:
+        size *= 2
+    return size
+
+
+def thin(step: Integers, values: Floats, buckets: int = BUCKETS) -> tuple[Integers, Floats]:
+    """Keep of every bucket of neighbouring steps those where a series is least or largest, in their order.
+
+    Args:
+        step: int (n,), rising.
+        values: float (n, series); NaN is neither least nor largest, and kept where a bucket has nothing else.
+        buckets: the largest number of buckets; at most `2 * series * buckets` values are kept.
+
+    Returns:
+        The kept steps and their values, unchanged: (m,) and (m, series).
+    """
+    size = bucket_size(len(step), buckets)
+    if size == 1:
+        return step, values
+    kept = set()
+    for start in range(0, len(step), size):
+        bucket = values[start : start + size]
+        kept.update((start + np.where(np.isnan(bucket), np.inf, bucket).argmin(axis=0)).tolist())
+        kept.update((start + np.where(np.isnan(bucket), -np.inf, bucket).argmax(axis=0)).tolist())
+    index = np.array(sorted(kept))
+    return step[index], values[index]
+
+
+def means(step: Integers, values: Floats, buckets: int = BUCKETS) -> tuple[Floats, Floats]:
+    """The mean step and the mean values of each bucket of `thin`: (m,) and (m, series); NaN stays NaN."""
+    starts = np.arange(0, len(step), bucket_size(len(step), buckets))
+    counts = np.diff(starts, append=len(step))
+    return (
+        np.add.reduceat(step, starts) / counts if len(step) else step.astype(np.float64),
+        np.add.reduceat(values, starts, axis=0) / counts[:, np.newaxis] if len(step) else values,
+    )
+
+
+def curves(
+    step: Integers,
+    loss: Floats,
+    accuracy: Floats,
+    epoch_step: Integers,
+    epoch_loss: Floats,
+    epoch_accuracy: Floats,
+    val_loss: Floats,
+    val_accuracy: Floats,
+    total_steps: int,
+    batches_per_epoch: int,
+    *,
+    key: str,
+    height: int = 260,
+) -> None:
+    """Draw the curves of one run; call it again with more data and the same key to let them grow.
+
+    Args:
+        step: int (n,), rising from 1: the number of updates done when each batch was measured.
+        loss: float (n,), each batch's own loss; NaN and infinities are shown as gaps.
+        accuracy: float (n,) in [0, 1], each batch's own accuracy.
+        epoch_step: int (e,), the step at which each epoch ended.
+        epoch_loss: float (e,), the epoch's mean over its batches.
+        epoch_accuracy: float (e,) in [0, 1], the same.
+        val_loss: float (e,), NaN where there is no validation, or (0,).
+        val_accuracy: float (e,) in [0, 1], the same.
+        total_steps: number of updates planned for the run.
+        batches_per_epoch: number of updates an epoch.
+        key: the component's identity; use another one for another run to start with a fresh zoom.
+        height: height of each chart in pixels.
+    """
+    batches = np.stack([loss, accuracy], axis=1).astype(np.float64)
+    thin_step, thin_values = thin(step, batches)
+    mean_step, mean_values = means(step, batches)
+    no_validation = np.full(len(epoch_step), np.nan)
+    epochs = [
+        epoch_loss,
+        epoch_accuracy,
+        val_loss if len(val_loss) else no_validation,
+        val_accuracy if len(val_accuracy) else no_validation,
+    ]
+    _mount(
+        key=key,
+        data={
+            "batch": [encode(series) for series in (thin_step, *thin_values.T)],
+            "mean": [encode(series) for series in (mean_step, *mean_values.T)],
+            "epoch": [encode(series) for series in (epoch_step, *epochs)],
+            "bucketSize": bucket_size(len(step)),
+            "totalSteps": total_steps,
+            "batchesPerEpoch": batches_per_epoch,
+            "height": height,
+            "colours": {"training": colours.TRAINING, "validation": colours.VALIDATION},
+        },
+    )

@@ -1,0 +1,42 @@
+"""The network's answer as horizontal bars, one a class; they glide to their new lengths."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ui import colours
+from ui.components import define
+
+DIGITS = tuple("0123456789")
+_mount = define(Path(__file__).parent)
+
+
+def probabilities(
+    values: npt.NDArray[np.floating] | None,
+    *,
+    key: str,
+    labels: Sequence[str] = DIGITS,
+    title: str | None = None,
+    hint: str = "Draw a digit to see it read.",
+) -> None:
+    """Show class probabilities; the height stays the same whatever they are.
+
+    Args:
+        values: float (classes,) in [0, 1], or None while there is nothing to read.
+        key: the component's identity: the bars glide as long as it stays the same.
+        labels: one name a class.
+        title: a line above the bars, by default none.
+        hint: what stands there when `values` is None.
+    """
+    _mount(
+        key=key,
+        data={
+            "values": None if values is None else [float(value) if np.isfinite(value) else None for value in values],
+            "labels": list(labels),
+            "title": title,
+            "hint": hint,
+            "colours": [colours.BAR_TOP, colours.BAR_SECOND, colours.BAR_REST],
+        },
+    )

@@ -1,0 +1,173 @@
+"""Shared controls: editing a layer and the training settings, and the link that carries an experiment.
+
+Every slider and number field reads its limits from the table that the validators read, `architecture.LIMITS`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from cnnlab.architecture import LIMITS, PADDINGS, Layer
+from cnnlab.experiment import LOSSES, MAX_URL_LENGTH, NUM_TRAINING_IMAGES, OPTIMIZERS, Experiment
+from cnnlab.operations import ACTIVATIONS
+from ui.state import control, state
+
+HELP = {
+    "filters": "How many different patterns the layer looks for; each one gives a map.",
+    "kernel_size": "Side of the square that a filter sees at once.",
+    "strides": "How far the window moves from one value to the next.",
+    "padding": "valid: only whole windows; same: a border of zeros keeps the size.",
+    "dilation_rate": "Gaps between a kernel's cells: 2 leaves out every other pixel.",
+    "activation": "What is done to each value at the end: relu keeps what is above zero.",
+    "use_bias": "Whether a learned number is added to each sum.",
+    "pool_size": "Side of the square that becomes one value.",
+    "units": "How many outputs, each a weighted sum of all inputs.",
+    "rate": "Which part of the values is set to zero in each training step.",
+    "optimizer": "How a step is made from the gradient.",
+    "learning_rate": "How long a step is.",
+    "loss": "What is made small.",
+    "batch_size": "How many images are looked at before each step.",
+    "epochs": "How many times all images are looked at.",
+    "train_size": "How many images are learned from.",
+    "validation_size": "How many training images are held back to check on.",
+    "normalise": "Pixels from 0 to 1 instead of 0 to 255.",
+    "seed": "Decides every random choice: the same seed gives the same run.",
+}
+CHOICES: dict[str, Sequence[str]] = {
+    "padding": PADDINGS,
+    "activation": tuple(ACTIVATIONS),
+    "optimizer": tuple(OPTIMIZERS),
+    "loss": LOSSES,
+}
+
+
+def words(name: str) -> str:
+    """A setting's name as a label: 'kernel_size' is 'Kernel size'."""
+    return name.replace("_", " ").capitalize()
+
+
+def setting(name: str, value: Any, key: str, apply: Callable[[Any], None]) -> None:
+    """Show the control that belongs to one setting; `apply` is given the new value and may raise ValueError."""
+    options: dict[str, Any] = {"help": HELP[name]}
+    widget: Callable[..., Any] = st.slider
+    if name in CHOICES:
+        widget, options["options"] = st.selectbox, list(CHOICES[name])
+    elif isinstance(value, bool):
+        widget = st.toggle
+    elif name == "learning_rate":
+        widget, options["format"], options["step"] = st.number_input, "%g", 0.001
+    elif name == "rate":
+        options["step"] = 0.05
+    elif name in ("seed", "train_size", "validation_size", "batch_size", "units"):
+        widget = st.number_input
+    if widget in (st.slider, st.number_input):
+        options["min_value"], options["max_value"] = LIMITS[name]
+    control(widget, words(name), key, value, apply, **options)
+
+
+def layer_settings(index: int, layer: Layer) -> None:
+    """Show the settings of layer `index` of the draft."""
+    shown = fields(layer)
+    if not shown:
+        st.caption("This layer has no settings.")
+    for column, field in zip(st.columns(min(4, len(shown)) or 1) * 3, shown, strict=False):
+
+        def apply(value: Any, name: str = field.name) -> None:
+            layers = list(state().draft.layers)
+            layers[index] = replace(layer, **{name: value})
+            state().change(layers=tuple(layers))
+
+        key = f"layer-{index}-{type(layer).__name__}-{field.name}"
+        with column:
+            value = getattr(layer, field.name)
+            if field.name == "strides" and field.default is None:
+                control(
+                    st.selectbox,
+                    "Strides",
+                    key,
+                    value,
+                    apply,
+                    options=[None, *range(1, int(LIMITS["strides"][1]) + 1)],
+                    format_func=lambda strides: "as the pool size" if strides is None else str(strides),
+                    help=HELP["strides"],
+                )
+            else:
+                setting(field.name, value, key, apply)
+
+
+def training_settings() -> None:
+    """Show the draft's training and data settings and its seed."""
+    draft = state().draft
+    columns = st.columns(3) * 3
+
+    def apply_training(name: str, value: Any) -> None:
+        changes = {name: value}
+        if name == "optimizer":
+            changes["learning_rate"] = OPTIMIZERS[value]
+        state().change(training=replace(state().draft.training, **changes))
+
+    def apply_data(name: str, value: Any) -> None:
+        state().change(data=replace(state().draft.data, **{name: value}))
+
+    def apply_train_size(value: int) -> None:
+        is_all = value == NUM_TRAINING_IMAGES - state().draft.data.validation_size
+        apply_data("train_size", None if is_all else value)
+
+    for column, name in zip(columns, ("optimizer", "learning_rate", "epochs", "batch_size", "loss"), strict=False):
+        with column:
+            setting(name, getattr(draft.training, name), f"training-{name}", partial(apply_training, name))
+    with columns[5]:
+        control(
+            st.number_input,
+            "Training images",
+            "data-train_size",
+            draft.data.num_train,
+            apply_train_size,
+            min_value=int(LIMITS["train_size"][0]),
+            max_value=NUM_TRAINING_IMAGES,
+            step=1_000,
+            help=HELP["train_size"],
+        )
+    with columns[6]:
+        setting(
+            "validation_size",
+            draft.data.validation_size,
+            "data-validation_size",
+            partial(apply_data, "validation_size"),
+        )
+    with columns[7]:
+        setting("seed", draft.seed, "seed", lambda value: state().change(seed=value))
+    with columns[8]:
+        setting("normalise", draft.data.normalise, "data-normalise", partial(apply_data, "normalise"))
+
+
+def follow_link() -> None:
+    """Read the experiment in `?experiment=` when it is new; a bad one is told and changes nothing."""
+    visitor, link = state(), st.query_params.get("experiment")
+    if link is not None and link != visitor.link:
+        visitor.link = link
+        try:
+            visitor.load(Experiment.from_url(link))
+        except ValueError as error:
+            visitor.link_problem = str(error)
+    if visitor.link_problem:
+        st.error(
+            f"The link's experiment cannot be used. {visitor.link_problem}. What you had before is kept.",
+            icon=":material/link_off:",
+        )
+
+
+def write_link(experiment: Experiment | None) -> None:
+    """Keep the address in step with the draft, so that it can be shared as it stands."""
+    visitor = state()
+    if experiment and visitor.link_problem is None:
+        link = experiment.to_url()
+        if len(link) <= MAX_URL_LENGTH and link != visitor.link:
+            visitor.link = st.query_params["experiment"] = link
+        elif "experiment" not in st.query_params:
+            st.query_params["experiment"] = link
+    elif visitor.link_problem is None:
+        st.query_params.pop("experiment", None)

@@ -1,0 +1,112 @@
+"""What a network looks like: a row of layers, its kernels, its activation maps."""
+
+import numpy as np
+import streamlit as st
+
+from cnnlab.architecture import Architecture, Check, Conv2D, Dense, Layer, dimensions
+from cnnlab.network import LayerTrace
+from ui import colours
+from ui.components.architecture import LayerCard
+from ui.components.maps import maps
+
+MAX_MAPS = 64
+FEW_MAPS, LARGE, SMALL = 16, 76, 52  # size in pixels
+
+
+def short(layer: Layer) -> str:
+    """A layer's settings in a few words: '32 filters 5 x 5, relu'."""
+    values = dict(layer.settings())
+    words: list[str] = []
+    if isinstance(layer, Conv2D):
+        words.append(f"{values.pop('filters')} filters {layer.kernel_size} x {values.pop('kernel_size')}")
+    elif isinstance(layer, Dense):
+        words.append(f"{values.pop('units')} units")
+    elif hasattr(layer, "pool_size"):
+        words.append(f"{layer.pool_size} x {layer.pool_size}")
+        values.pop("pool_size", None)
+    if "activation" in values:
+        words.append(str(values.pop("activation")))
+    words += [f"{name.replace('_', ' ')} {value}" for name, value in values.items()]
+    return ", ".join(words)
+
+
+def cards(layers: tuple[Layer, ...], report: Check, input_shape: tuple[int, ...] = (28, 28, 1)) -> list[LayerCard]:
+    """The picture's cards: the input, then every layer, as far as shapes are known."""
+    problem = report.problem
+    result: list[LayerCard] = [
+        {
+            "name": "Input",
+            "settings": "one digit",
+            "output_shape": input_shape,
+            "parameters": 0,
+            "colour": colours.LAYERS["Input"],
+            "problem": None,
+        }
+    ]
+    for index, layer in enumerate(layers):
+        known = report.summaries[index] if index < len(report.summaries) else None
+        result.append(
+            {
+                "name": type(layer).__name__,
+                "settings": short(layer),
+                "output_shape": known.output_shape if known else None,
+                "parameters": known.num_parameters if known else None,
+                "colour": colours.LAYERS[type(layer).__name__],
+                "problem": problem.message if problem and problem.layer_index == index else None,
+            }
+        )
+    return result
+
+
+def first_kernels(architecture: Architecture, weights: dict[str, np.ndarray]) -> None:
+    """Show the weights that look straight at the picture, each filter as one."""
+    index = next(index for index, summary in enumerate(architecture.summaries) if summary.layer.weight_shapes((1,)))
+    layer = architecture.layers[index]
+    kernel = weights.get(f"{index}/kernel")
+    if kernel is None:
+        st.caption(f"The first layer with weights is {type(layer).__name__}: it has no kernels to show.")
+        return
+    if isinstance(layer, Conv2D):
+        pictures = kernel.mean(axis=2) if kernel.shape[2] > 1 else kernel[:, :, 0]
+        titles = [f"filter {number}" for number in range(layer.filters)]
+    elif kernel.shape[0] == np.prod(architecture.input_shape):
+        pictures = kernel.reshape(28, 28, -1)
+        titles = [f"unit {number}" for number in range(kernel.shape[1])]
+    else:
+        st.caption(f"The first layer with weights is {type(layer).__name__}: it does not look straight at the picture.")
+        return
+    st.caption(f"Layer {index + 1}, {layer}: orange weights add where there is ink, blue ones take away.")
+    maps(
+        np.moveaxis(pictures, 2, 0)[:MAX_MAPS],
+        key=f"kernels-{index}-{pictures.shape}",
+        titles=titles[:MAX_MAPS],
+        kind="diverging",
+        describe=f"Kernels of layer {index + 1}",
+    )
+
+
+def activation_maps(architecture: Architecture, traces: tuple[LayerTrace, ...], key: str) -> None:
+    """Show every layer's output for one image, in order."""
+    for index, (summary, trace) in enumerate(zip(architecture.summaries, traces, strict=True)):
+        layer, output = summary.layer, trace.output
+        name = type(layer).__name__
+        words = (f"**{index + 1}. {name}**", short(layer), dimensions(summary.output_shape))
+        st.markdown(" · ".join(word for word in words if word))
+        if name == "Dropout":
+            st.caption("Off when it reads: passes everything on as it is.")
+            continue
+        if output.ndim == 3:  # noqa: PLR2004 - height, width, channels
+            pictures = np.moveaxis(output, 2, 0)[:MAX_MAPS]
+            titles = [f"map {number}" for number in range(len(pictures))]
+        else:
+            pictures, titles = output[np.newaxis, np.newaxis], ["values"]
+        if output.ndim == 3 and output.shape[2] > MAX_MAPS:  # noqa: PLR2004
+            st.caption(f"The first {MAX_MAPS} of {output.shape[2]} maps.")
+        maps(
+            pictures,
+            key=f"{key}-{index}-{output.shape}",
+            titles=titles,
+            kind="diverging" if (output < 0).any() else "sequential",
+            size=LARGE if len(pictures) <= FEW_MAPS else SMALL,
+            describe=f"What layer {index + 1}, {name}, makes of the digit",
+        )

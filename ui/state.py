@@ -1,0 +1,120 @@
+"""What belongs to one visitor: the only door to `st.session_state`, typed.
+
+Anything worth keeping is in an Experiment or a run; this holds what is still being edited, and which run is looked at.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+import numpy as np
+import streamlit as st
+
+from cnnlab.architecture import Architecture, Check, Layer, check
+from cnnlab.experiment import DataSettings, Experiment, TrainingSettings
+from cnnlab.presets import DEFAULT, PRESETS
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An experiment that is being edited: its layers are valid one by one, but need not fit each other yet."""
+
+    layers: tuple[Layer, ...]
+    data: DataSettings
+    training: TrainingSettings
+    seed: int
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> Self:
+        """Begin from an experiment."""
+        return cls(experiment.architecture.layers, experiment.data, experiment.training, experiment.seed)
+
+    def check(self) -> Check:
+        """Shapes and costs as far as the layers fit, and the first problem."""
+        return check(self.layers)
+
+    def experiment(self) -> Experiment | None:
+        """The finished experiment, or None while the layers do not fit."""
+        if self.check().problem:
+            return None
+        return Experiment(Architecture(self.layers), self.data, self.training, self.seed)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What is on the canvas: its strokes as the canvas gives them, to draw them again, and its pixels.
+
+    `rgba` is uint8 (height, width, 4), or None before the first stroke.
+    """
+
+    strokes: dict[str, Any] | None = None
+    rgba: np.ndarray | None = None
+
+
+@dataclass
+class State:
+    """One visitor's state. Pages read it and change it in place."""
+
+    draft: Draft = field(default_factory=lambda: Draft.of(PRESETS[DEFAULT]))
+    selected_layer: int | None = 0
+    link: str | None = None
+    """The `?experiment=` that was read or written last."""
+    link_problem: str | None = None
+    run_id: str | None = None
+    drawing: Drawing = field(default_factory=Drawing)
+    strokes_at_start: dict[str, Any] | None = None
+    """The strokes that the canvas was given when it came onto the page."""
+    problems: dict[str, str] = field(default_factory=dict)
+    """For the key of a control: why its last value was refused."""
+
+    def change(self, **changes: object) -> None:
+        """Change parts of the draft."""
+        self.draft = replace(self.draft, **changes)  # type: ignore[arg-type]
+
+    def load(self, experiment: Experiment) -> None:
+        """Begin the draft again from an experiment."""
+        self.draft = Draft.of(experiment)
+        self.selected_layer = 0
+        self.problems.clear()
+        self.link_problem = None
+
+
+def state() -> State:
+    """The state of the visitor whose page is running."""
+    if "cnnlab" not in st.session_state:
+        st.session_state["cnnlab"] = State()
+    visitor: State = st.session_state["cnnlab"]
+    return visitor
+
+
+def control(
+    widget: Callable[..., Any], label: str, key: str, value: object, apply: Callable[[Any], None], **options: Any
+) -> None:
+    """Show a widget for one value of the state; the state stays the truth.
+
+    When the visitor changes it, `apply` is called with the new value before the page runs again. A ValueError of
+    `apply` is shown beside the widget, which goes back to the last good value.
+    """
+    visitor = state()
+
+    def changed() -> None:
+        try:
+            apply(st.session_state[key])
+            visitor.problems.pop(key, None)
+        except ValueError as error:
+            visitor.problems[key] = str(error)
+
+    st.session_state[key] = value
+    widget(label, key=key, on_change=changed, **options)
+    if key in visitor.problems:
+        st.error(f"{visitor.problems[key]}. It stays as it was.", icon=":material/error:")
+
+
+def component_value(key: str, name: str) -> Any:
+    """What the component of this key has told last under `name`, or None."""
+    return st.session_state.get(key, {}).get(name)
+
+
+def is_mounted(key: str) -> bool:
+    """Whether a widget of this key was on the page the last time."""
+    return key in st.session_state
