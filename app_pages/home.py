@@ -9,10 +9,6 @@ from ui.networks import STARTER, Network, run_name
 NUM_RECENT = 5
 
 st.title("Draw a digit, and see it read")
-st.markdown(
-    "A convolutional neural network, trained on 60,000 handwritten digits, reads what you draw. "
-    "**Try** a 4 that could be a 9. **Notice** how sure it is."
-)
 
 
 @st.fragment
@@ -22,6 +18,10 @@ def draw() -> None:
 
 
 draw()
+st.markdown(
+    "A convolutional neural network, trained on 60,000 handwritten digits, reads what you draw. "
+    "**Try** a 4 that could be a 9. **Notice** how sure it is."
+)
 
 st.subheader("How does it do that? Make your own")
 steps = st.columns(4)

@@ -10,8 +10,9 @@
     engine.close()
 
 Without an address the engine starts the cluster of `cnnlab.local_cluster`; with one, or with the environment variable
-CNNLAB_SCHEDULER (`tcp://host:8786`), it joins a cluster whose workers can import cnnlab. Who reaches a Dask scheduler
-can run code on it: use TLS (`tls://host:8786`), for which certificates are set in Dask's own configuration.
+CNNLAB_SCHEDULER (`tcp://host:8786`), it joins a cluster whose workers can import cnnlab and have one thread each
+(`dask worker --nthreads 1 --memory-limit 0 --preload cnnlab.local_cluster ...`). Who reaches a Dask scheduler can run
+code on it: use TLS (`tls://host:8786`), for which certificates are set in Dask's own configuration.
 
 All talk with the cluster is in one thread, so no page ever waits for it. A worker is told an experiment and loads MNIST
 by itself; its events come back through one queue. When a worker dies, Dask gives its run to another one, which goes on
@@ -33,6 +34,7 @@ from typing import Any, Literal, cast
 
 import dask
 from distributed import Client, Event, Queue, Variable, get_client
+from distributed.scheduler import KilledWorker
 
 from cnnlab import local_cluster
 from cnnlab.events import Checkpoint, Failed, Finished
@@ -42,7 +44,7 @@ from cnnlab.runs import DamagedRunError, Run, RunStore, StoreError
 
 LOOK_SECONDS = 0.1
 IDLE_SECONDS = 1.0
-CONNECT_SECONDS = 5
+CONNECT_SECONDS = 10
 STOP_SECONDS = 1 / 3
 RUNS_PER_WORKER = 20
 CONTACT_SECONDS = 30
@@ -237,9 +239,9 @@ class Engine:
         self._forget(cluster, live)
 
     def _forget(self, cluster: "_Cluster", live: _LiveRun) -> None:
-        cluster.forget(live)
         with self._lock:
-            del self._live[live.run.id]
+            del self._live[live.run.id]  # first: should the cluster be dead, the run is over all the same
+        cluster.forget(live)
 
 
 class _Cluster:
@@ -259,8 +261,8 @@ class _Cluster:
         ]
 
     def num_workers(self) -> int:
-        """Return how many runs can be trained at once; 1 while there is no worker yet."""
-        return max(1, sum(self._client.nthreads().values()))
+        """Return how many runs can be trained at once, one a worker; 1 while there is no worker yet."""
+        return max(1, len(self._client.nthreads()))
 
     def is_worn(self) -> bool:
         """Whether our own workers have trained so much that they should be replaced: Keras leaks 10 MB a model."""
@@ -303,7 +305,9 @@ class _Cluster:
     def reason(self, live: _LiveRun) -> str:
         """Say why a run came to its end without a word."""
         error = live.future.exception() if live.future.status == "error" else "its task was cancelled"
-        return f"The process that trained this run was lost: {str(error).split('. ')[0]}."
+        if isinstance(error, KilledWorker):
+            return "The process that trains died several times in this run; perhaps the computer is out of memory."
+        return f"The process that trained this run was lost: {error}."
 
     def forget(self, live: _LiveRun) -> None:
         """Clean up after a run. Should its task still be running, it sends to nobody until it ends itself."""
@@ -320,15 +324,15 @@ class _Cluster:
 def _connect(address: str | None) -> Iterator[_Cluster]:
     """Connect to the cluster at `address`, or to one of our own. Raises ClusterLostError."""
     dask.config.set({"distributed.comm.timeouts.connect": f"{CONNECT_SECONDS}s"})
-    child = None
+    child, scheduler = None, address
     try:
-        if not address:
-            child, address = local_cluster.start()
-        with Client(address, set_as_default=False, name="cnnlab") as client:
+        if not scheduler:
+            child, scheduler = local_cluster.start()
+        with Client(scheduler, set_as_default=False, name="cnnlab") as client:
             yield _Cluster(client, child)
     except OSError as error:  # ConnectionError, TimeoutError and Dask's CommClosedError are
-        whose = "its process has died" if child else f"no contact with the cluster at {address}"
-        raise ClusterLostError(whose) from error
+        what = f"no contact with the cluster at {address}" if address else "its process has died"
+        raise ClusterLostError(what) from error
     finally:
         if child:
             local_cluster.stop(child)

@@ -21,7 +21,7 @@ MAX_WORKERS = 4
 
 SETTINGS = {
     "distributed.admin.system-monitor.gil.enabled": False,
-    "distributed.comm.timeouts.connect": "5s",
+    "distributed.comm.timeouts.connect": "10s",
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
     "distributed.worker.memory.pause": False,
@@ -35,7 +35,13 @@ SETTINGS = {
 
 
 def start() -> tuple[subprocess.Popen[str], str]:
-    """Start the child; return its process and the scheduler's address. Raises ConnectionError when it ends instead."""
+    """Start the child; return its process and the scheduler's address.
+
+    Raises:
+        ConnectionError: when it ends instead.
+        ValueError: when CNNLAB_WORKERS is not a number.
+    """
+    num_workers(num_cores())  # said here, where it reaches the page
     path = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
     child = subprocess.Popen(
         [sys.executable, "-m", "cnnlab.local_cluster"],
@@ -64,10 +70,16 @@ def stop(child: subprocess.Popen[str], seconds: float = 10) -> None:
         child.wait()
 
 
-def num_workers(num_cores: int, wanted: str | None = None) -> int:
-    """Return the number of workers: `wanted`, else one for two cores, at most 4. Raises ValueError."""
+def num_cores() -> int:
+    """Return how many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def num_workers(cores: int) -> int:
+    """Return CNNLAB_WORKERS if it is set, else one worker for two cores, at most 4. Raises ValueError."""
+    wanted = os.environ.get("CNNLAB_WORKERS")
     if not wanted:
-        return min(MAX_WORKERS, max(1, num_cores // 2))
+        return min(MAX_WORKERS, max(1, cores // 2))
     if not wanted.isdecimal() or int(wanted) < 1:
         raise ValueError(f"`CNNLAB_WORKERS` must be a whole number from 1. Received: CNNLAB_WORKERS={wanted}")
     return int(wanted)
@@ -100,9 +112,8 @@ def main() -> None:
     """Run the cluster until stdin ends."""
     address_line = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print does not go to a pipe that nobody reads
-    num_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    workers = num_workers(num_cores, os.environ.get("CNNLAB_WORKERS"))
-    os.environ |= environment(max(1, num_cores // workers)) | os.environ
+    workers = num_workers(num_cores())
+    os.environ |= environment(max(1, num_cores() // workers)) | os.environ  # what the user set stands
     dask.config.set(SETTINGS)
     with LocalCluster(
         n_workers=workers,

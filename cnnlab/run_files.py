@@ -61,11 +61,11 @@ class RunFiles:
 
     def write(self, name: str, content: bytes) -> None:
         """Put a file in place of the one there may be."""
-        self._save(_replace, name, content)
+        self._save(name, content)
 
     def append(self, name: str, line: bytes) -> None:
         """Add a line, with its line end, to a file."""
-        self._save(_append, name, line)
+        self._save(name, line, append=True)
 
     def remove(self, name: str) -> None:
         """Remove a file if it is there."""
@@ -73,16 +73,15 @@ class RunFiles:
         with suppress(OSError):
             (self.folder / name).unlink()
 
-    def _save(self, save: Callable[[Path, bytes], None], name: str, content: bytes) -> None:
+    def _save(self, name: str, content: bytes, *, append: bool = False) -> None:
+        if self.trouble:
+            self._memory[name] = self._memory.get(name, b"") + content if append else content
+            return
         try:
-            if not self.trouble:
-                save(self.folder / name, content)
-                return
+            (_append if append else _replace)(self.folder / name, content)
         except OSError as error:
             self._leave(error)
-            self._save(save, name, content)
-            return
-        self._memory[name] = self._memory.get(name, b"") + content if save is _append else content
+            self._save(name, content, append=append)
 
     def _leave(self, error: OSError) -> None:
         """Go on elsewhere, with what can be read of the files so far."""

@@ -103,7 +103,7 @@ def to_columns(columns: type[Columns], content: bytes) -> Columns:
     return columns(*table.T)
 
 
-def until(step: int, columns: type[Columns], content: bytes) -> bytes:
+def until(step: int, columns: type[BatchHistory | EpochHistory], content: bytes) -> bytes:
     """Leave the lines of the first `step` updates in a CSV file, below a line of names."""
     lines = complete_lines(content).splitlines(keepends=True)
     kept = (line for line in lines if (number := line.partition(b",")[0]).isdigit() and int(number) <= step)

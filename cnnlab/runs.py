@@ -239,8 +239,9 @@ class Run:
 
     def _rewind(self, step: int) -> None:
         """Take out what came after `step`, because it is going to happen again."""
-        self.files.write("history.csv", until(step, BatchHistory, self.files.read("history.csv") or b""))
-        self.files.write("epochs.csv", until(step, EpochHistory, self.files.read("epochs.csv") or b""))
+        for name, columns in (("history.csv", BatchHistory), ("epochs.csv", EpochHistory)):
+            keep = partial(until, step, columns)
+            self.files.write(name, self._load(name, keep) or keep(b""))
         for late in self.snapshot_steps():
             if late > step:
                 self.files.remove(_snapshot(late))

@@ -1,9 +1,9 @@
 """What all visitors share: the run store, the engine, the starter network. Loaded once a server."""
 
 import streamlit as st
-from cnnlab.engine import Engine
 
 from cnnlab import starter
+from cnnlab.engine import Engine
 from cnnlab.events import Weights
 from cnnlab.experiment import Experiment
 from cnnlab.runs import RunStore

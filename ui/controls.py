@@ -13,7 +13,9 @@ import streamlit as st
 from cnnlab.architecture import LIMITS, PADDINGS, Layer
 from cnnlab.experiment import LOSSES, MAX_URL_LENGTH, NUM_TRAINING_IMAGES, OPTIMIZERS, Experiment
 from cnnlab.operations import ACTIVATIONS
-from ui.state import control, state
+from ui.state import control, state, upload
+
+SETTING_WIDTH = 180
 
 HELP = {
     "filters": "How many different patterns the layer looks for; each one gives a map.",
@@ -70,10 +72,10 @@ def setting(name: str, value: Any, key: str, apply: Callable[[Any], None]) -> No
 
 def layer_settings(index: int, layer: Layer) -> None:
     """Show the settings of layer `index` of the draft."""
-    shown = fields(layer)
-    if not shown:
+    if not fields(layer):
         st.caption("This layer has no settings.")
-    for column, field in zip(st.columns(min(4, len(shown)) or 1) * 3, shown, strict=False):
+    row = st.container(horizontal=True)
+    for field in fields(layer):
 
         def apply(value: Any, name: str = field.name) -> None:
             layers = list(state().draft.layers)
@@ -81,7 +83,7 @@ def layer_settings(index: int, layer: Layer) -> None:
             state().change(layers=tuple(layers))
 
         key = f"layer-{index}-{type(layer).__name__}-{field.name}"
-        with column:
+        with row.container(width=SETTING_WIDTH):
             value = getattr(layer, field.name)
             if field.name == "strides" and field.default is None:
                 control(
@@ -101,7 +103,6 @@ def layer_settings(index: int, layer: Layer) -> None:
 def training_settings() -> None:
     """Show the draft's training and data settings and its seed."""
     draft = state().draft
-    columns = st.columns(3) * 3
 
     def apply_training(name: str, value: Any) -> None:
         changes = {name: value}
@@ -116,10 +117,11 @@ def training_settings() -> None:
         is_all = value == NUM_TRAINING_IMAGES - state().draft.data.validation_size
         apply_data("train_size", None if is_all else value)
 
-    for column, name in zip(columns, ("optimizer", "learning_rate", "epochs", "batch_size", "loss"), strict=False):
-        with column:
+    row = st.container(horizontal=True)
+    for name in ("optimizer", "learning_rate", "epochs", "batch_size", "loss"):
+        with row.container(width=SETTING_WIDTH):
             setting(name, getattr(draft.training, name), f"training-{name}", partial(apply_training, name))
-    with columns[5]:
+    with row.container(width=SETTING_WIDTH):
         control(
             st.number_input,
             "Training images",
@@ -131,17 +133,28 @@ def training_settings() -> None:
             step=1_000,
             help=HELP["train_size"],
         )
-    with columns[6]:
-        setting(
-            "validation_size",
-            draft.data.validation_size,
-            "data-validation_size",
-            partial(apply_data, "validation_size"),
-        )
-    with columns[7]:
+    for name in ("validation_size", "normalise"):
+        with row.container(width=SETTING_WIDTH):
+            setting(name, getattr(draft.data, name), f"data-{name}", partial(apply_data, name))
+    with row.container(width=SETTING_WIDTH):
         setting("seed", draft.seed, "seed", lambda value: state().change(seed=value))
-    with columns[8]:
-        setting("normalise", draft.data.normalise, "data-normalise", partial(apply_data, "normalise"))
+
+
+def open_json() -> None:
+    """Show an upload for an experiment that was saved as JSON; a bad one is told and changes nothing."""
+    visitor = state()
+
+    def opened(file: Any) -> None:
+        visitor.problems.pop("open", None)
+        if file is not None:
+            try:
+                visitor.load(Experiment.from_json(file.getvalue().decode("utf-8", errors="replace")))
+            except ValueError as error:
+                visitor.problems["open"] = str(error)
+
+    upload("An experiment saved as JSON", "open", opened, types=["json"])
+    if "open" in visitor.problems:
+        st.error(f"{visitor.problems['open']}. What you had before is kept.", icon=":material/error:")
 
 
 def follow_link() -> None:

@@ -55,7 +55,7 @@ def board(network: Network, pen_width: int = PEN_WIDTH) -> np.ndarray | None:
     Returns:
         What the network sees, float32 (28, 28) in [0, 1], or None while nothing is drawn.
     """
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         with st.container(width=SIDE + 2):
             st.markdown("**Draw here**")
             image = canvas(pen_width)

@@ -110,6 +110,11 @@ def control(
         st.error(f"{visitor.problems[key]}. It stays as it was.", icon=":material/error:")
 
 
+def upload(label: str, key: str, opened: Callable[[Any], None], types: list[str]) -> None:
+    """Show a file upload; `opened` is called once for each file (None: taken away) before the page runs again."""
+    st.file_uploader(label, type=types, key=key, on_change=lambda: opened(st.session_state[key]))
+
+
 def component_value(key: str, name: str) -> Any:
     """What the component of this key has told last under `name`, or None."""
     return st.session_state.get(key, {}).get(name)

@@ -5,7 +5,7 @@ import streamlit as st
 from cnnlab.architecture import LAYERS, LIMITS, Conv2D, Dense, Dropout, Layer, dimensions
 from cnnlab.presets import EXAMPLE_DRAFTS, PRESETS
 from ui.components.architecture import architecture
-from ui.controls import follow_link, layer_settings, write_link
+from ui.controls import follow_link, layer_settings, open_json, write_link
 from ui.figures import cards
 from ui.state import component_value, control, state
 
@@ -18,10 +18,6 @@ NEW_LAYERS: dict[str, Layer] = {
 
 visitor = state()
 st.title("Build")
-st.markdown(
-    "**Try** a second MaxPooling2D, or a larger kernel. **Notice** how the maps shrink, "
-    "and which layer has most of the parameters."
-)
 follow_link()
 
 
@@ -73,6 +69,11 @@ elif report.problem:
     verdict.warning(report.problem.message, icon=":material/build:")
 if train.button("Train it", type="primary", icon=":material/arrow_forward:", disabled=not experiment, width="stretch"):
     st.switch_page("app_pages/lab/train.py")
+
+st.markdown(
+    "**Try** a second MaxPooling2D, or a larger kernel. **Notice** how the maps shrink, "
+    "and which layer has most of the parameters."
+)
 
 with st.container(border=True):
     if selected is None:
@@ -147,13 +148,17 @@ st.dataframe(
         ),
     },
 )
+with st.container(horizontal=True):
+    if experiment:
+        st.download_button(
+            "Save as JSON",
+            experiment.to_json(),
+            "experiment.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    with st.popover("Open JSON", icon=":material/upload:"):
+        open_json()
 if experiment:
-    st.download_button(
-        "Save as JSON",
-        experiment.to_json(),
-        "experiment.json",
-        "application/json",
-        icon=":material/download:",
-        on_click="ignore",
-    )
     st.caption("The address of this page holds the whole experiment: copy it to share it.")

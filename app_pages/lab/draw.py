@@ -2,15 +2,13 @@
 
 import streamlit as st
 
-from ui.drawing import PEN_WIDTH, PEN_WIDTHS, board
+from ui.drawing import ANSWER_WIDTH, PEN_WIDTH, PEN_WIDTHS, SEEN_SIDE, SIDE, board
 from ui.figures import activation_maps
 from ui.networks import Network, choose_network
 
+NETWORK_WIDTH = SIDE + ANSWER_WIDTH + 18  # as wide as the canvas and the answer below it
+
 st.title("Draw")
-st.markdown(
-    "**Try** the same digit small, thick, or in a corner. **Notice** that the network always sees it "
-    "20 pixels tall and in the middle: that is how its training digits were made."
-)
 
 
 @st.fragment
@@ -22,6 +20,14 @@ def draw(network: Network, pen_width: int) -> None:
             activation_maps(network.experiment.architecture, network.trace(image), key="drawn")
 
 
-network = choose_network()
-pen_width = st.slider("Pen width", *PEN_WIDTHS, PEN_WIDTH, format="%d px", key="pen_width", persist_state="session")
+with st.container(horizontal=True):
+    with st.container(width=NETWORK_WIDTH):
+        network = choose_network()
+    pen_width = st.slider(
+        "Pen width", *PEN_WIDTHS, PEN_WIDTH, format="%d px", key="pen_width", persist_state="session", width=SEEN_SIDE
+    )
 draw(network, pen_width)
+st.markdown(
+    "**Try** the same digit small, thick, or in a corner. **Notice** that the network always sees it "
+    "20 pixels tall and in the middle: that is how its training digits were made."
+)

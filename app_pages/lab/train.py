@@ -7,7 +7,7 @@ from cnnlab.runs import DamagedRunError, Run, StoreError
 from ui.cached import engine, store
 from ui.components.curves import curves
 from ui.controls import follow_link, training_settings, write_link
-from ui.networks import requested_run, run_name
+from ui.networks import requested_run
 from ui.state import state
 
 TICK_SECONDS = 0.5
@@ -28,10 +28,6 @@ ENGINE = {
 
 visitor = state()
 st.title("Train")
-st.markdown(
-    "**Try** the same network with another optimizer or learning rate. **Notice** how fast the loss falls in the "
-    "first epoch, and how slowly after it."
-)
 follow_link()
 run_id = requested_run()
 run = store().get(run_id) if run_id else None
@@ -63,36 +59,35 @@ def resume() -> None:
         engine().resume(visitor.run_id)
 
 
-experiment = visitor.draft.experiment()
+draft, experiment = visitor.draft, visitor.draft.experiment()
 with st.container(border=True):
-    what, action = st.columns([3, 1], vertical_alignment="center")
-    if experiment is None:
-        what.warning("The layers do not fit together yet.", icon=":material/build:")
-    else:
-        layers = ", ".join(type(layer).__name__ for layer in experiment.architecture.layers)
-        training = experiment.training
-        what.markdown(
-            f"**{experiment.architecture.num_parameters:,} parameters** · {layers}  \n"
-            f"{training.optimizer}, learning rate {training.learning_rate:g} · {experiment.data.num_train:,} images in "
-            f"batches of {training.batch_size}: **{experiment.batches_per_epoch:,} updates an epoch**, "
-            f"{training.epochs} epochs"
-        )
-    with action:
+    what, action = st.columns([5, 2], vertical_alignment="center")
+    with what:
+        if experiment is None:
+            st.warning("The layers do not fit together yet.", icon=":material/build:")
+            st.page_link("app_pages/lab/build.py", label="Mend the layers", icon=":material/view_column:")
+        else:
+            training = experiment.training
+            st.markdown(
+                f"**{len(draft.layers)} layers, {experiment.architecture.num_parameters:,} parameters** · "
+                f"{training.optimizer}, learning rate {training.learning_rate:g} · {experiment.data.num_train:,} "
+                f"images in batches of {training.batch_size}: {experiment.batches_per_epoch:,} updates an epoch, "
+                f"{training.epochs} epoch{'s' if training.epochs > 1 else ''}"
+            )
+    with action.container(horizontal=True):
+        with st.popover("Settings", icon=":material/tune:"):
+            training_settings()
         if is_live:
-            st.button("Stop", on_click=stop, icon=":material/stop:", width="stretch", key="stop")
+            st.button("Stop", on_click=stop, icon=":material/stop:", key="stop")
         else:
             st.button(
                 "Train",
                 on_click=start,
                 type="primary",
                 icon=":material/play_arrow:",
-                width="stretch",
                 key="start",
                 disabled=experiment is None,
             )
-        st.page_link("app_pages/lab/build.py", label="Change the layers", icon=":material/view_column:")
-    with st.expander("Settings"):
-        training_settings()
 if "start" in visitor.problems:
     st.error(visitor.problems["start"], icon=":material/error:")
 if store().warning:
@@ -121,9 +116,9 @@ def progress(run: Run | None, *, was_live: bool) -> None:
     batches, epochs = history.batches, history.epochs
     planned = info.experiment.num_steps if info.experiment else 1
     done = int(batches.step[-1]) if len(batches.step) else 0
-    text = f"{STATES[info.state]} · update {done:,} of {planned:,}"
+    text = f"**{STATES[info.state]}** · run of {info.created:%d %b, %H:%M:%S} UTC · update {done:,} of {planned:,}"
     if info.state == "queued" and (ahead := engine().queue_position(run.id)):
-        text = f"{STATES['queued']} · {ahead} ahead"
+        text = f"**{STATES['queued']}** · number {ahead} in the queue"
     if info.state == "running" and done:
         speed = batches.images_per_second[-1]
         seconds = (planned - done) * info.experiment.training.batch_size / speed if info.experiment else 0
@@ -146,10 +141,8 @@ def progress(run: Run | None, *, was_live: bool) -> None:
     )
 
 
-if run is not None:
-    st.subheader(run_name(run.info))
-    if run.info.experiment not in (None, experiment):
-        st.caption("These curves are of a run with other settings than those above.")
+if run is not None and run.info.experiment not in (None, experiment):
+    st.caption("These curves are of a run with other settings than those above.")
 progress(run, was_live=is_live)
 
 if run is not None and run.info.is_over:
@@ -169,6 +162,10 @@ if run is not None and run.info.is_over:
         look, draw = st.columns(2)
         look.page_link("app_pages/lab/look_inside.py", label="Look inside it", icon=":material/search:")
         draw.page_link("app_pages/lab/draw.py", label="Draw for it", icon=":material/draw:")
+st.markdown(
+    "**Try** the same network with another optimizer or learning rate. **Notice** how fast the loss falls in the "
+    "first epoch, and how slowly after it."
+)
 with st.expander("Why can validation be better than training?"):
     st.markdown(
         "Two reasons. Dropout is on while training and off when validating. And the training figure is a mean over "

@@ -1,12 +1,15 @@
 """The engine with real processes: a cluster in a child, workers that are killed, clusters that die."""
 
-import os
+import math
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import fields, replace
+from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgpack
 import numpy as np
@@ -55,15 +58,14 @@ def num_steps(store, run_id):
     return len(store.get(run_id).history().batches.step)
 
 
-def workers_of(engine):
-    """The worker processes, which a cluster's child spawns."""
-    children = [child for child in psutil.Process().children() if "cnnlab.local_cluster" in child.cmdline()]
-    return [worker for child in children for worker in child.children() if "--multiprocessing-fork" in worker.cmdline()]
-
-
-def cluster_of():
+def cluster_process():
+    """The child that the engine started."""
     (child,) = [child for child in psutil.Process().children() if "cnnlab.local_cluster" in child.cmdline()]
     return child
+
+
+def worker_processes():
+    return [worker for worker in cluster_process().children() if "--multiprocessing-fork" in worker.cmdline()]
 
 
 # Messages
@@ -77,7 +79,7 @@ def same(ours, theirs):
             return ours.keys() == theirs.keys() and all(same(ours[key], theirs[key]) for key in ours)
         case tuple():
             return len(ours) == len(theirs) and all(map(same, ours, theirs))
-    return ours == theirs or (ours != ours and theirs != theirs)
+    return ours == theirs or (isinstance(ours, float) and math.isnan(ours) and math.isnan(theirs))
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
@@ -107,7 +109,7 @@ def test_outbox_gathers_batches_and_keeps_order(monkeypatch):
     now = [0.0]
     monkeypatch.setattr(messages.time, "monotonic", lambda: now[0])
     sent, kept = [], []
-    outbox = Outbox(lambda events: sent.append([event["step"] for event in events]), lambda event: kept.append(len(sent)))
+    outbox = Outbox(lambda events: sent.append([event["step"] for event in events]), lambda _: kept.append(len(sent)))
     batches = [replace(EVENTS[1], step=step) for step in range(10)]
     for event in batches[:3]:
         outbox.emit(event)
@@ -135,18 +137,128 @@ def test_a_slow_question_is_asked_seldom(monkeypatch):
 # The cluster's settings
 
 
-@pytest.mark.parametrize(
-    ("num_cores", "wanted", "expected"),
-    [(1, None, 1), (2, "", 1), (4, None, 2), (64, None, 4), (2, "3", 3)],
-)
-def test_number_of_workers(num_cores, wanted, expected):
-    assert local_cluster.num_workers(num_cores, wanted) == expected
+@pytest.mark.parametrize(("cores", "wanted", "expected"), [(1, "", 1), (4, "", 2), (64, "", 4), (2, "3", 3)])
+def test_number_of_workers(monkeypatch, cores, wanted, expected):
+    monkeypatch.setenv("CNNLAB_WORKERS", wanted)
+    assert local_cluster.num_workers(cores) == expected
 
 
 @pytest.mark.parametrize("wanted", ["0", "-1", "two", "1.5"])
-def test_bad_number_of_workers(wanted):
-    with pytest.raises(ValueError, match=f"`CNNLAB_WORKERS` must be a whole number from 1. Received: .*{wanted}"):
-        local_cluster.num_workers(4, wanted)
+def test_a_bad_number_of_workers_reaches_the_page(monkeypatch, tmp_path, wanted):
+    monkeypatch.setenv("CNNLAB_WORKERS", wanted)
+    with pytest.raises(ValueError, match="`CNNLAB_WORKERS` must be a whole number from 1") as error:
+        local_cluster.num_workers(4)
+    engine = Engine(RunStore(tmp_path))
+    wait_until(lambda: engine.state == "down", seconds=5)
+    assert str(error.value) in engine.problem
+    engine.close()
+
+
+# The engine's own rules, without a cluster
+
+
+class FakeCluster:
+    """Has one worker, and does what it is told to."""
+
+    def __init__(self):
+        self.is_worn_out, self.inbox, self.begun, self.log = False, [], [], []
+
+    def check(self):
+        pass
+
+    def is_warm(self):
+        return True
+
+    def is_worn(self):
+        return self.is_worn_out
+
+    def num_workers(self):
+        return 1
+
+    def renew(self):
+        self.log.append("renewed")
+        self.is_worn_out = False
+
+    def begin(self, live):
+        live.future = SimpleNamespace(done=lambda: "silent" in self.log)
+        self.begun.append(live.run.id)
+
+    def messages(self):
+        messages, self.inbox = self.inbox, []
+        return messages
+
+    def tell(self, live, attempt, *events):
+        self.inbox.append(
+            {"run": live.run.id, "key": live.key, "attempt": attempt, "events": [encode(event) for event in events]}
+        )
+
+    def tell_to_stop(self, live):
+        self.log.append(f"stop {live.run.id}")
+
+    def forget(self, live):
+        self.log.append(f"forget {live.run.id}")
+
+    def reason(self, live):  # noqa: ARG002
+        return "It was lost."
+
+
+@pytest.fixture
+def idle_engine(monkeypatch, tmp_path):
+    """An engine without a thread."""
+    monkeypatch.setattr(Engine, "_start", lambda engine: setattr(engine, "_thread", threading.Thread(target=int)))
+    engine = Engine(RunStore(tmp_path))
+    yield engine
+    engine._thread.start()
+    engine.close()
+
+
+def batch(step, loss=1.0):
+    return BatchEnd(step, 0, loss, 0.5, 100.0)
+
+
+def test_a_worker_that_was_given_up_is_not_listened_to(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    run = engine._store.get(engine.submit(TINY))
+    live = engine._live[run.id]
+    engine._look(cluster)
+    cluster.tell(live, "first", RunStarted(0, 1, 1, 9, 1), batch(1), batch(2), batch(3))
+    cluster.tell(live, "second", RunStarted(2, 1, 1, 9, 1), batch(3, loss=2.0))
+    cluster.tell(live, "first", batch(4), Failed(4, "It was killed."))
+    cluster.inbox.append({"run": run.id, "key": "of an earlier life", "attempt": "x", "events": [encode(batch(9))]})
+    cluster.inbox.append({"run": "unknown", "key": "x", "attempt": "x", "events": [encode(batch(9))]})
+    cluster.tell(live, "second", batch(4, loss=2.0))
+    engine._look(cluster)
+    assert run.info.state == "running"
+    np.testing.assert_array_equal(run.history().batches.step, [1, 2, 3, 4])
+    np.testing.assert_array_equal(run.history().batches.loss, [1, 1, 2, 2])
+
+
+def test_a_run_that_ends_without_a_word_is_interrupted(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    first, second = (engine._store.get(engine.submit(TINY)) for _ in range(2))
+    engine._look(cluster)
+    cluster.log.append("silent")
+    cluster.tell(engine._live[first.id], "a", RunStarted(0, 1, 1, 9, 1), EVENTS[5])  # its last words are still there
+    engine._look(cluster)
+    assert first.info.state == "stopped"
+    engine._look(cluster)
+    engine._look(cluster)
+    assert (second.info.state, second.info.reason) == ("interrupted", "It was lost.")
+    assert engine.live_runs == ()
+
+
+def test_worn_workers_are_replaced_between_runs(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    first, second = (engine.submit(TINY) for _ in range(2))
+    engine._look(cluster)
+    cluster.is_worn_out = True
+    engine._look(cluster)
+    assert (cluster.begun, cluster.log) == ([first], [])
+    cluster.tell(engine._live[first], "a", RunStarted(0, 1, 1, 9, 1), EVENTS[6])
+    engine._look(cluster)
+    engine._look(cluster)
+    assert cluster.log == [f"forget {first}", "renewed"]
+    assert cluster.begun == [first, second]
 
 
 # With real processes
@@ -192,7 +304,7 @@ def test_a_run_is_trained_and_stored_whole(engine, store):
 def test_stop_keeps_the_network_and_the_next_run_begins(engine, store):
     first, second, third = (engine.submit(experiment(epochs=30, seed=seed)) for seed in (1, 2, 3))
     wait_until(lambda: num_steps(store, first) > 5)
-    num_workers = local_cluster.num_workers(len(os.sched_getaffinity(0)), os.environ.get("CNNLAB_WORKERS"))
+    num_workers = local_cluster.num_workers(local_cluster.num_cores())
     if num_workers == 1:
         assert [engine.queue_position(run) for run in (first, second, third)] == [None, 1, 2]
     engine.stop(third)
@@ -213,21 +325,21 @@ def test_stop_keeps_the_network_and_the_next_run_begins(engine, store):
 
 
 def test_a_killed_worker_goes_on_from_its_checkpoint(engine, store):
-    run_id = engine.submit(experiment(epochs=12, seed=4))
+    run_id = engine.submit(experiment(epochs=8, seed=4))
     run = store.get(run_id)
     wait_until(lambda: len(run.history().epochs.step) >= 2 and len(run.history().batches.step) % 20 > 5)
-    for worker in workers_of(engine):
+    for worker in worker_processes():
         worker.send_signal(signal.SIGKILL)
     seen = []
     wait_until(lambda: seen.append(len(run.history().batches.step)) or run.info.is_over)
     assert run.info.state == "finished"
-    rewound = [later for earlier, later in zip(seen, seen[1:], strict=False) if later < earlier]
+    rewound = [later for earlier, later in pairwise(seen) if later < earlier]
     assert len(rewound) == 1
     assert rewound[0] >= 40
-    np.testing.assert_array_equal(run.history().batches.step, np.arange(1, 241))
-    np.testing.assert_array_equal(run.history().epochs.step, np.arange(20, 241, 20))
+    np.testing.assert_array_equal(run.history().batches.step, np.arange(1, 161))
+    np.testing.assert_array_equal(run.history().epochs.step, np.arange(20, 161, 20))
 
-    again = store.get(engine.submit(experiment(epochs=12, seed=4)))
+    again = store.get(engine.submit(experiment(epochs=8, seed=4)))
     wait_until(lambda: again.info.is_over)
     np.testing.assert_array_equal(again.history().batches.loss, run.history().batches.loss)
     for name, weights in again.weights().items():
@@ -256,12 +368,12 @@ def test_a_run_that_the_disk_refuses_is_stopped_and_kept(engine, store, monkeypa
 
 
 def test_a_dead_cluster_interrupts_its_run_which_can_be_resumed(engine, store):
-    run_id, waiting = engine.submit(experiment(epochs=8, seed=6)), engine.submit(experiment(epochs=1, seed=7))
+    run_id, waiting = engine.submit(experiment(epochs=6, seed=6)), engine.submit(experiment(epochs=1, seed=7))
     run = store.get(run_id)
     wait_until(lambda: len(run.history().epochs.step) >= 2)
     with pytest.raises(ValueError, match="Only an interrupted run can be resumed"):
         engine.resume(run_id)
-    cluster_of().send_signal(signal.SIGKILL)
+    cluster_process().send_signal(signal.SIGKILL)
     wait_until(lambda: run.info.is_over)
     assert run.info.state == "interrupted"
     assert run.info.reason == "The training engine is down: its process has died."
@@ -274,15 +386,15 @@ def test_a_dead_cluster_interrupts_its_run_which_can_be_resumed(engine, store):
     wait_until(lambda: run.info.is_over and store.get(waiting).info.is_over)
     assert run.info.state == "finished"
     assert store.get(waiting).info.state in ("finished", "interrupted")  # interrupted when there are two workers
-    np.testing.assert_array_equal(run.history().batches.step, np.arange(1, 161))
-    np.testing.assert_array_equal(run.history().epochs.step, np.arange(20, 161, 20))
+    np.testing.assert_array_equal(run.history().batches.step, np.arange(1, 121))
+    np.testing.assert_array_equal(run.history().epochs.step, np.arange(20, 121, 20))
     with pytest.raises(ValueError, match="Only an interrupted run can be resumed"):
         engine.resume(run_id)
 
 
 def test_an_idle_engine_notices_that_its_cluster_died(engine, store):
     wait_until(lambda: engine.state == "ready")
-    cluster_of().send_signal(signal.SIGKILL)
+    cluster_process().send_signal(signal.SIGKILL)
     wait_until(lambda: engine.state == "down", seconds=10)
     assert engine.problem == "The training engine is down: its process has died."
     run_id = engine.submit(experiment(epochs=1))
@@ -306,6 +418,7 @@ def test_a_cluster_that_cannot_be_reached(store):
 SERVER = """
 import sys, time
 from pathlib import Path
+from types import SimpleNamespace
 from dataclasses import replace
 from cnnlab.engine import Engine
 from cnnlab.experiment import DataSettings

@@ -184,8 +184,9 @@ def test_a_listing_sees_what_another_store_did(store, run):
     "name", ["", "..", "../etc", "20260101-000000-abcdef/..", "20260101-000000-abcdef", "/etc", "a\0b", None, "x" * 9999,
              "٢٠٢٦٠١٠١-000000-abcdef", "20260101-000000-abcdef\n"],
 )  # fmt: skip
-def test_unknown_names(store, run, name):
-    with pytest.raises(UnknownRunError, match="There is no run of this name here. Received: run="):
+@pytest.mark.usefixtures("run")
+def test_unknown_names(store, name):
+    with pytest.raises(UnknownRunError, match=r"There is no run of this name here\. Received: run="):
         store.get(name)
 
 

@@ -1,0 +1,74 @@
+"""Pages without a browser: Streamlit's AppTest, a run store for each test, and an engine that only notes its orders."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnlab.experiment import Experiment
+from cnnlab.runs import RunStore
+from ui import cached
+
+ROOT = Path(__file__).parents[2]
+
+
+class FakeEngine:
+    """Takes orders and does nothing."""
+
+    def __init__(self, store: RunStore) -> None:
+        self.state = "ready"
+        self.submitted: list[Experiment] = []
+        self.stopped: list[str] = []
+        self.resumed: list[str] = []
+        self._store = store
+
+    def submit(self, experiment: Experiment) -> str:
+        self.submitted.append(experiment)
+        return self._store.create(experiment).id
+
+    def stop(self, run_id: str) -> None:
+        self.stopped.append(run_id)
+
+    def resume(self, run_id: str) -> None:
+        self.resumed.append(run_id)
+        self._store.get(run_id).queue()
+
+    def queue_position(self, run_id: str) -> int:
+        del run_id
+        return 1
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
+    """The store that the pages read, empty at first."""
+    monkeypatch.setenv("CNNLAB_RUNS", str(tmp_path / "runs"))
+    cached.store.clear()
+    yield cached.store()
+    cached.store.clear()
+
+
+@pytest.fixture
+def engine(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
+    """The engine that the pages speak to."""
+    fake = FakeEngine(store)
+    monkeypatch.setattr(cached, "engine", lambda: fake)
+    return fake
+
+
+@pytest.fixture
+def visit(engine: FakeEngine) -> Iterator[Callable[..., AppTest]]:
+    """`visit(page, **query)` opens a page in a fresh session; no page may have raised by the end of the test."""
+    del engine
+    visitors: list[AppTest] = []
+
+    def visit(page: str = "home", **query: str) -> AppTest:
+        visitor = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+        visitors.append(visitor)
+        if page != "home":
+            visitor.switch_page(f"app_pages/lab/{page}.py")
+        visitor.query_params |= query
+        return visitor.run()
+
+    yield visit
+    assert [error.value for visitor in visitors for error in visitor.exception] == []

@@ -1,0 +1,37 @@
+"""What a visitor sees on a page and clicks, by the words on it."""
+
+from streamlit.testing.v1 import AppTest
+
+from ui.state import State
+
+TEXTS = ("markdown", "caption", "info", "warning", "error")
+
+
+def text(at: AppTest) -> str:
+    """All text on the page."""
+    return "\n".join(element.value for element in at.main if element.type in TEXTS)
+
+
+def labelled(widgets, label: str):
+    """The first of some widgets with this label."""
+    found = [widget for widget in widgets if widget.label == label]
+    assert found, f"no {label!r} among {[widget.label for widget in widgets]}"
+    return found[0]
+
+
+def click(at: AppTest, label: str) -> None:
+    labelled(at.button, label).click().run()
+
+
+def labels(at: AppTest) -> list[str]:
+    """Labels of all buttons."""
+    return [button.label for button in at.button]
+
+
+def components(at: AppTest) -> list[str]:
+    """Keys of the browser components, in order."""
+    return [component.key for component in at.get("bidi_component")]
+
+
+def state(at: AppTest) -> State:
+    return at.session_state["cnnlab"]

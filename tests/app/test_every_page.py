@@ -1,0 +1,74 @@
+"""Contracts that every page keeps."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnlab.presets import PRESETS
+from tests.app.seen import components, labelled, state, text
+from ui.state import Drawing
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted(path.stem for path in (ROOT / "app_pages").rglob("*.py"))
+
+
+def test_there_is_no_folder_named_pages():
+    """Streamlit would serve it by itself, and break a fresh server's first deep link."""
+    assert not [folder for folder in ROOT.iterdir() if folder.name == "pages"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opens_in_a_fresh_session(visit, page):
+    at = visit(page)
+    assert len(at.title) == 1
+    assert "**Try**" in text(at)
+    assert "**Notice**" in text(at)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_in_the_navigation(visit, page):
+    assert page in {Path(str(info["script_path"])).stem for info in visit()._registered_pages.values()}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opens_with_nonsense_in_the_address(visit, page):
+    at = visit(page, run="../../etc/passwd", experiment="%%%", unknown="1")
+    assert len(at.title) == 1
+
+
+def test_home_lists_the_newest_runs(visit, store):
+    assert "Runs on this server" not in [heading.value for heading in visit().subheader]
+    ids = [store.create(PRESETS["Tiny"]).id for _ in range(7)]
+    at = visit()
+    assert "Runs on this server" in [heading.value for heading in at.subheader]
+    links = [link for link in at.get("page_link") if "Run of" in link.label]
+    assert 0 < len(links) < len(ids)
+    assert {link.query_string.removeprefix("run=") for link in links} <= set(ids)
+
+
+def test_two_visitors_share_nothing_but_the_runs(visit, store):
+    one, other = visit("build"), visit("build")
+    labelled(one.button_group, "Begin with").set_value("LeNet-5").run()
+    ink = np.zeros((280, 280, 4), np.uint8)
+    ink[40:240, 130:150] = 255
+    state(one).drawing = Drawing({"objects": []}, ink)
+    one.switch_page("app_pages/lab/train.py").run()
+    labelled(one.button, "Train").click().run()
+    assert state(one).run_id == store.list()[0].id
+
+    for page in PAGES:
+        open_page(other, page)
+        assert state(other).draft.experiment() == PRESETS["Fast and good"]
+        assert state(other).drawing.rgba is None
+        assert state(other).run_id is None
+        assert "run" not in other.query_params
+    open_page(one, "build")
+    assert state(one).draft.experiment() == PRESETS["LeNet-5"]
+    assert "canvas" in components(open_page(one, "draw"))
+
+
+def open_page(at: AppTest, page: str) -> AppTest:
+    folder = "app_pages" if page == "home" else "app_pages/lab"
+    return at.switch_page(f"{folder}/{page}.py").run()
