@@ -12,7 +12,8 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from cnnlab.architecture import LAYERS, Architecture, Layer, check_choice, check_flag, check_limit
+from cnnlab.architecture import LAYERS, Architecture, Layer
+from cnnlab.limits import check_choice, check_flag, check_limit
 
 T = TypeVar("T")
 

@@ -11,10 +11,8 @@ from cnnlab.runs import RunStore
 
 @st.cache_resource(show_spinner=False)
 def store() -> RunStore:
-    """All runs. Those that an earlier server left unfinished are marked as interrupted."""
-    opened = RunStore.default()
-    opened.mark_interrupted()
-    return opened
+    """All runs."""
+    return RunStore.default()
 
 
 @st.cache_resource(show_spinner=False)

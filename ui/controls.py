@@ -1,6 +1,6 @@
 """Shared controls: editing a layer and the training settings, and the link that carries an experiment.
 
-Every slider and number field reads its limits from the table that the validators read, `architecture.LIMITS`.
+Every slider and number field reads its limits from the table that the validators read, `cnnlab.limits`.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,8 +10,9 @@ from typing import Any
 
 import streamlit as st
 
-from cnnlab.architecture import LIMITS, PADDINGS, Layer
+from cnnlab.architecture import PADDINGS, Layer
 from cnnlab.experiment import LOSSES, MAX_URL_LENGTH, NUM_TRAINING_IMAGES, OPTIMIZERS, Experiment
+from cnnlab.limits import LIMITS
 from cnnlab.operations import ACTIVATIONS
 from ui.state import control, state, upload
 

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from cnnlab.architecture import LAYERS, LIMITS, Conv2D, Dense, Dropout, Layer, dimensions
+from cnnlab.architecture import LAYERS, Conv2D, Dense, Dropout, Layer, dimensions
+from cnnlab.limits import LIMITS
 from cnnlab.presets import EXAMPLE_DRAFTS, PRESETS
 from ui.components.architecture import architecture
 from ui.controls import follow_link, layer_settings, open_json, write_link

@@ -56,7 +56,10 @@ def stop() -> None:
 def resume() -> None:
     """Go on from the last checkpoint."""
     if visitor.run_id:
-        engine().resume(visitor.run_id)
+        try:
+            engine().resume(visitor.run_id)
+        except ValueError as error:
+            visitor.problems["start"] = str(error)
 
 
 draft, experiment = visitor.draft, visitor.draft.experiment()

@@ -4,7 +4,6 @@ import pytest
 
 from cnnlab.architecture import (
     LAYERS,
-    LIMITS,
     Architecture,
     AveragePooling2D,
     BatchNormalization,
@@ -16,6 +15,7 @@ from cnnlab.architecture import (
     MaxPooling2D,
     check,
 )
+from cnnlab.limits import LIMITS
 from cnnlab.presets import EXAMPLE_DRAFTS, PRESETS
 
 HEAD = Dense(10, activation="softmax")
