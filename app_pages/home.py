@@ -19,7 +19,7 @@ def draw() -> None:
 
 draw()
 st.markdown(
-    "A convolutional neural network, trained on 60,000 handwritten digits, reads what you draw. "
+    "The starter network, which comes with cnnlab and learned from 60,000 handwritten digits, reads what you draw. "
     "**Try** a 4 that could be a 9. **Notice** how sure it is."
 )
 
@@ -45,10 +45,9 @@ recent = [info for info in store().list() if info.experiment][:NUM_RECENT]
 if recent:
     st.subheader("Runs on this server")
     for info in recent:
-        parameters = info.experiment.architecture.num_parameters
         st.page_link(
             "app_pages/lab/train.py",
-            label=f"{run_name(info)} · {parameters:,} parameters",
+            label=run_name(info),
             icon=":material/show_chart:",
             query_params={"run": info.id},
         )

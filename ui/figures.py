@@ -67,7 +67,7 @@ def first_kernels(architecture: Architecture, weights: dict[str, np.ndarray]) ->
         st.caption(f"The first layer with weights is {type(layer).__name__}: it has no kernels to show.")
         return
     if isinstance(layer, Conv2D):
-        pictures = kernel.mean(axis=2) if kernel.shape[2] > 1 else kernel[:, :, 0]
+        pictures = kernel[:, :, 0]  # what comes in has one channel, because no convolution stands before it
         titles = [f"filter {number}" for number in range(layer.filters)]
     elif kernel.shape[0] == np.prod(architecture.input_shape):
         pictures = kernel.reshape(28, 28, -1)
@@ -75,13 +75,13 @@ def first_kernels(architecture: Architecture, weights: dict[str, np.ndarray]) ->
     else:
         st.caption(f"The first layer with weights is {type(layer).__name__}: it does not look straight at the picture.")
         return
-    st.caption(f"Layer {index + 1}, {layer}: orange weights add where there is ink, blue ones take away.")
     maps(
         np.moveaxis(pictures, 2, 0)[:MAX_MAPS],
         key=f"kernels-{index}-{pictures.shape}",
         titles=titles[:MAX_MAPS],
         kind="diverging",
-        describe=f"Kernels of layer {index + 1}",
+        size=SMALL,
+        describe=f"Layer {index + 1}, {type(layer).__name__}: orange adds where there is ink, blue takes away",
     )
 
 
