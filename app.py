@@ -9,6 +9,13 @@ st.set_page_config(page_title="cnnlab", page_icon="ui/icon.png", layout="wide", 
 engine()  # TensorFlow warms up on the engine while the visitor is still reading
 pages = {
     "": [st.Page("app_pages/home.py", title="Home", icon=":material/home:", default=True)],
+    "Learn": [
+        st.Page("app_pages/learn/pixels.py", title="Pixels and channels", icon=":material/grid_on:"),
+        st.Page("app_pages/learn/convolution.py", title="Convolution", icon=":material/filter_center_focus:"),
+        st.Page("app_pages/learn/pooling.py", title="Pooling", icon=":material/compress:"),
+        st.Page("app_pages/learn/dense.py", title="Dense, dropout, softmax", icon=":material/hub:"),
+        st.Page("app_pages/learn/learning.py", title="Learning", icon=":material/school:"),
+    ],
     "Lab": [
         st.Page("app_pages/lab/build.py", title="Build", icon=":material/view_column:"),
         st.Page("app_pages/lab/train.py", title="Train", icon=":material/trending_up:"),

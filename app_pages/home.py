@@ -4,9 +4,11 @@ import streamlit as st
 
 from ui.cached import starter_network, store
 from ui.drawing import board
+from ui.lesson import STATIONS, progress
 from ui.networks import STARTER, Network, run_name
 
 NUM_RECENT = 5
+STATION_WIDTH = 262  # three in a row
 
 st.title("Draw a digit, and see it read")
 
@@ -23,7 +25,15 @@ st.markdown(
     "**Try** a 4 that could be a 9. **Notice** how sure it is."
 )
 
-st.subheader("How does it do that? Make your own")
+st.subheader("How does it do that? Five stations")
+with st.container(horizontal=True):
+    for name, (page, minutes) in STATIONS.items():
+        answered, total = progress()[name]
+        with st.container(border=True, width=STATION_WIDTH):
+            st.page_link(page, label=f"**{name}**")
+            st.caption(f"{minutes} minutes · {'●' * answered}{'○' * (total - answered)} {answered} of {total}")
+
+st.subheader("Make your own")
 steps = st.columns(4)
 for column, page, label, text in zip(
     steps,

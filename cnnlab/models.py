@@ -3,11 +3,12 @@
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
+from random import Random
 
 import keras
 import numpy as np
 
-from cnnlab.architecture import Architecture, Layer
+from cnnlab.architecture import Architecture, Conv2D, Dense, Dropout, Layer
 from cnnlab.events import Weights
 from cnnlab.experiment import Experiment, TrainingSettings
 
@@ -17,24 +18,38 @@ MOMENTUM = 0.9
 def build(experiment: Experiment) -> keras.Model:
     """Make and compile the Keras model of an experiment, its first weights drawn from the experiment's seed.
 
-    Seeds Python's, NumPy's and TensorFlow's global generators on the way, which is how Keras seeds its layers.
+    They are those that `keras.utils.set_random_seed(seed)` gives a plain script. That would seed Python's own
+    generator, from which other threads of a worker draw as well, so here each layer is given its seed, in the order in
+    which Keras would have drawn them.
     """
-    keras.utils.set_random_seed(experiment.seed)
-    model = stack(experiment.architecture)
+    model = stack(experiment.architecture, experiment.seed)
     model.compile(optimizer=optimizer(experiment.training), loss=experiment.training.loss, metrics=["accuracy"])
     model.optimizer.build(model.trainable_variables)  # so that a checkpoint or a file holds its state from the start
     return model
 
 
-def stack(architecture: Architecture) -> keras.Model:
+def stack(architecture: Architecture, seed: int = 0) -> keras.Model:
     """Make the layers of an architecture, each named by its index and type: '0_Conv2D'."""
-    layers = [keras_layer(layer, f"{index}_{type(layer).__name__}") for index, layer in enumerate(architecture.layers)]
+    seeds = Random(seed)
+    layers = []
+    for index, layer in enumerate(architecture.layers):
+        random: dict[str, object] = {}
+        if isinstance(layer, Conv2D | Dense):
+            random["kernel_initializer"] = keras.initializers.GlorotUniform(_layer_seed(seeds))
+        elif isinstance(layer, Dropout):
+            random["seed"] = _layer_seed(seeds)
+        layers.append(keras_layer(layer, name=f"{index}_{type(layer).__name__}", **random))
     return keras.Sequential([keras.Input(architecture.input_shape), *layers])
 
 
-def keras_layer(layer: Layer, name: str | None = None) -> keras.layers.Layer:
-    """Make one Keras layer: names and parameters are the same on both sides."""
-    return getattr(keras.layers, type(layer).__name__)(**asdict(layer), name=name)
+def _layer_seed(seeds: Random) -> int:
+    """The next seed, as Keras draws one for a layer that is given none."""
+    return seeds.randint(1, 10**9)
+
+
+def keras_layer(layer: Layer, **more: object) -> keras.layers.Layer:
+    """Make one Keras layer: names and parameters are the same on both sides; `more` are those of Keras alone."""
+    return getattr(keras.layers, type(layer).__name__)(**asdict(layer), **more)
 
 
 def optimizer(training: TrainingSettings) -> keras.optimizers.Optimizer:

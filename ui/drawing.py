@@ -15,7 +15,6 @@ SEEN_SIDE = 196
 ANSWER_WIDTH = 300
 PEN_WIDTHS = (10, 30)
 PEN_WIDTH = 20
-KEY = "canvas"
 
 
 def canvas(pen_width: int = PEN_WIDTH) -> np.ndarray | None:
@@ -25,8 +24,9 @@ def canvas(pen_width: int = PEN_WIDTH) -> np.ndarray | None:
         What the network should see of the drawing, float32 (28, 28) in [0, 1], or None while nothing is drawn.
     """
     visitor = state()
+    key = f"canvas-{visitor.num_cleared}"
     # Given back once, when the canvas comes onto the page; later it would overwrite what is being drawn.
-    if not is_mounted(KEY):
+    if not is_mounted(key):
         visitor.strokes_at_start = visitor.drawing.strokes
     drawn = st_canvas(
         stroke_width=pen_width,
@@ -36,11 +36,19 @@ def canvas(pen_width: int = PEN_WIDTH) -> np.ndarray | None:
         height=SIDE,
         initial_drawing=visitor.strokes_at_start,
         return_image_data=True,
-        key=KEY,
+        key=key,
     )
     if drawn.image_data is not None and drawn.json_data is not None:
         visitor.drawing = Drawing(drawn.json_data, drawn.image_data)
+    st.button("Clear", on_click=_clear, icon=":material/delete:", disabled=visitor.drawing.rgba is None)
     return drawn_image()
+
+
+def _clear() -> None:
+    """Begin with an empty canvas: a new one, because the canvas's own bin goes back to the strokes it was given."""
+    visitor = state()
+    visitor.drawing = Drawing()
+    visitor.num_cleared += 1
 
 
 def drawn_image() -> np.ndarray | None:
@@ -72,11 +80,11 @@ def _what_it_sees(image: np.ndarray | None) -> None:
     maps(
         (np.zeros((28, 28), np.float32) if image is None else image)[np.newaxis],
         key="seen",
-        titles=[""],
+        titles=["28 x 28"],
         kind="ink",
         limit=1.0,
         size=SEEN_SIDE,
-        describe="28 x 28 pixels: cut out, 20 at the longer side, centred.",
+        describe="Cut out, 20 pixels at its longer side, centred",
     )
 
 

@@ -90,10 +90,10 @@ def activation_maps(architecture: Architecture, traces: tuple[LayerTrace, ...], 
     for index, (summary, trace) in enumerate(zip(architecture.summaries, traces, strict=True)):
         layer, output = summary.layer, trace.output
         name = type(layer).__name__
-        words = (f"**{index + 1}. {name}**", short(layer), dimensions(summary.output_shape))
-        st.markdown(" · ".join(word for word in words if word))
+        words = (f"{index + 1}. {name}", short(layer), dimensions(summary.output_shape))
+        heading = " · ".join(word for word in words if word)
         if name == "Dropout":
-            st.caption("Off when it reads: passes everything on as it is.")
+            st.markdown(f":small[{heading} · off when it reads: passes everything on as it is]")
             continue
         if output.ndim == 3:  # noqa: PLR2004 - height, width, channels
             pictures = np.moveaxis(output, 2, 0)[:MAX_MAPS]
@@ -108,5 +108,5 @@ def activation_maps(architecture: Architecture, traces: tuple[LayerTrace, ...], 
             titles=titles,
             kind="diverging" if (output < 0).any() else "sequential",
             size=LARGE if len(pictures) <= FEW_MAPS else SMALL,
-            describe=f"What layer {index + 1}, {name}, makes of the digit",
+            describe=heading,
         )

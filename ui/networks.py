@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from threadpoolctl import threadpool_limits
 
 from cnnlab import network
 from cnnlab.events import Weights
@@ -13,6 +14,9 @@ from cnnlab.runs import DamagedRunError, RunInfo, UnknownRunError
 from ui.cached import starter_network, store
 from ui.state import control, state
 
+threadpool_limits(
+    1, user_api="blas"
+)  # one image is too little to share: beside a training run it takes 10 times longer
 STARTER = "Starter network (ships with cnnlab)"
 STARTER_ID = "starter"
 NUM_CHOICES = 20
@@ -36,7 +40,7 @@ def run_name(info: RunInfo) -> str:
     """A run in a few words: when, how far, how good."""
     when = f"Run of {info.created:%d %b, %H:%M:%S} UTC"
     if info.test_accuracy is not None:
-        return f"{when}, {info.test_accuracy:.2%} on the test digits"
+        return f"{when}, {info.test_accuracy * 100:.2f} % on the test digits"
     return f"{when}, {info.state}"
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 from cnnlab.architecture import Architecture, Check, Layer, check
 from cnnlab.experiment import DataSettings, Experiment, TrainingSettings
+from cnnlab.pictures import Picture
 from cnnlab.presets import DEFAULT, PRESETS
 
 
@@ -52,6 +53,28 @@ class Drawing:
 
 
 @dataclass
+class Prediction:
+    """A question as it was asked last, what the learner answered, and whether the answer has been shown."""
+
+    question: str
+    given: float | str | None = None
+    revealed: bool = False
+
+
+@dataclass
+class Course:
+    """How far a learner has come on the Learn pages, and the photo that they brought."""
+
+    station: str = ""
+    """The station whose page is open."""
+    predictions: dict[str, Prediction] = field(default_factory=dict)
+    """By the prediction's key."""
+    answered: dict[str, set[str]] = field(default_factory=dict)
+    """For each station: the keys of the predictions that were answered."""
+    photo: Picture | None = None
+
+
+@dataclass
 class State:
     """One visitor's state. Pages read it and change it in place."""
 
@@ -64,12 +87,16 @@ class State:
     drawing: Drawing = field(default_factory=Drawing)
     strokes_at_start: dict[str, Any] | None = None
     """The strokes that the canvas was given when it came onto the page."""
+    num_cleared: int = 0
+    """How often the canvas was emptied."""
     problems: dict[str, str] = field(default_factory=dict)
     """For the key of a control: why its last value was refused."""
+    course: Course = field(default_factory=Course)
 
     def change(self, **changes: object) -> None:
         """Change parts of the draft."""
         self.draft = replace(self.draft, **changes)  # type: ignore[arg-type]
+        self.link_problem = None
 
     def load(self, experiment: Experiment) -> None:
         """Begin the draft again from an experiment."""

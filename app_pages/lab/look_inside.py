@@ -41,7 +41,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
             width=160,
         )
         index = those[number - 1]
-        image, truth = mnist.normalise(test.images[index])[..., 0], f"Test digit {index:,}"
+        image, truth = mnist.normalise(test.images[index])[..., 0], f"A {label}: number {index:,} of the test set"
     if drawing is None:
         st.page_link("app_pages/lab/draw.py", label="Or draw one", icon=":material/draw:")
 
@@ -52,11 +52,11 @@ with st.container(horizontal=True, gap="small"):
         maps(
             image[np.newaxis],
             key="digit",
-            titles=[""],
+            titles=["28 x 28"],
             kind="ink",
             limit=1.0,
             size=SEEN_SIDE,
-            describe="28 x 28 pixels",
+            describe="As the network sees it",
         )
     with st.container(width=ANSWER_WIDTH):
         st.markdown("**How it reads it**")

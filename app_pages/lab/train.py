@@ -154,7 +154,9 @@ if run is not None and run.info.is_over:
         st.button("Go on from the last checkpoint", on_click=resume, icon=":material/resume:")
     if info.test_accuracy is not None and info.started and info.ended:
         accuracy, loss, seconds, file = st.columns(4, vertical_alignment="center")
-        accuracy.metric("Test accuracy", f"{info.test_accuracy:.2%}", help="On 10,000 digits it has never seen.")
+        accuracy.metric(
+            "Test accuracy", f"{info.test_accuracy * 100:.2f} %", help="On 10,000 digits never seen before"
+        )
         loss.metric("Test loss", f"{info.test_loss:.4f}")
         seconds.metric("Time", f"{(info.ended - info.started).total_seconds():,.0f} s")
         model = run.model()

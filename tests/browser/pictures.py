@@ -4,7 +4,6 @@ A server of its own on an empty runs folder, a visitor with a mouse, a real trai
 afterwards is what the pages look like now. Takes about two minutes.
 """
 
-import io
 import os
 import subprocess
 import sys
@@ -18,13 +17,14 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from cnnlab.strokes import SHAPES, smooth
+from tests.browser import visitor
 from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGUMENTS, ROOT, free_port, wait_until_healthy
 
 FOLDER = ROOT / "docs" / "pictures"
 SIZE = {"width": 1280, "height": 800}
-MOST_COLOURS = 256
 TRAINING_SECONDS = 600
-CANVAS = "canvas.upper-canvas"
+FOUR_OR_NINE = ("56,0 0,50 0,62 30,64 62,52 62,0", "62,0 60,30 54,112")
+"""A 4 that could be a 9, as `cnnlab.strokes.SHAPES` has its digits."""
 
 
 @contextmanager
@@ -49,83 +49,64 @@ def server(folder: Path) -> Iterator[str]:
         process.wait(30)
 
 
-def settle(page: Page) -> None:
-    """Wait until Streamlit has nothing left to do, and the browser has drawn it."""
-    page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']")
-    page.wait_for_timeout(1_500)
-
-
-def shoot(page: Page, name: str, *, top: str | None = None) -> None:
-    """Keep what the window shows as `name`.png, scrolled so that the heading `top` comes first."""
-    if top:
-        page.get_by_role("heading", name=top).evaluate("heading => heading.scrollIntoView({block: 'start'})")
+def shoot(page: Page, name: str) -> None:
+    """Keep what the window shows as `name`.png."""
     page.mouse.move(SIZE["width"] - 2, SIZE["height"] - 2)  # nothing is hovered
-    settle(page)
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    few = picture.quantize(MOST_COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    page.wait_for_timeout(2_000)  # bars and curves have come to rest
     file = FOLDER / f"{name}.png"
-    few.save(file, optimize=True)
+    page.screenshot(path=file)
+    Image.open(file).convert("RGB").save(file, optimize=True)
     print(f"{file.relative_to(ROOT)}  {file.stat().st_size / 1024:.0f} KB", flush=True)  # noqa: T201
 
 
-def go(page: Page, name: str) -> None:
-    """Follow the menu to a page."""
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
-    page.get_by_role("heading", level=1, name=name).wait_for()
-    settle(page)
-
-
-def draw(page: Page, digit: int, shape: int = 0, *, size: float = 0.62, left: float = 0.28, top: float = 0.18) -> None:
-    """Draw a digit with the mouse; size and place are parts of the canvas's side."""
-    canvas = page.locator(CANVAS)
-    canvas.wait_for()
-    settle(page)
-    box = canvas.bounding_box()
-    assert box
-    side = box["width"]
-    for stroke in SHAPES[digit][shape]:
-        points = smooth(np.array([point.split(",") for point in stroke.split()], np.float64) / 100)
-        x, y = (points * side * size + [box["x"] + side * left, box["y"] + side * top]).T
-        page.mouse.move(x[0], y[0])
-        page.mouse.down()
-        for place in zip(x[1:], y[1:], strict=True):
-            page.mouse.move(*place)
-        page.mouse.up()
-        settle(page)
+def draw(page: Page, strokes: tuple[str, ...], size: float, left: float, top: float) -> None:
+    """Draw a digit's strokes on an empty canvas with the mouse; size and place in pixels of the canvas."""
+    page.wait_for_timeout(1_500)  # a person looks first; the canvas is ready by then
+    for stroke in strokes:
+        points = smooth(np.array([point.split(",") for point in stroke.split()], np.float64) / 100, rounds=2)
+        visitor.draw(page, *(points * size + [left, top]).tolist())
+        page.wait_for_timeout(500)
 
 
 def tour(browser: Browser, url: str) -> str:
-    """Go the whole way as a visitor does, light; return the address of the run."""
+    """Go the whole way as a visitor does; return the address of the run."""
     page = browser.new_page(viewport=SIZE, color_scheme="light")
-    page.goto(url)
-    draw(page, 4)
+    visitor.open_page(page, url, "Home")
+    draw(page, FOUR_OR_NINE, size=174, left=78, top=44)
+    visitor.reads(page, 4)
     shoot(page, "home")
 
-    go(page, "Build")
+    visitor.go_to(page, "Build")
     shoot(page, "build")
 
-    go(page, "Train")
+    visitor.go_to(page, "Train")
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text("Test accuracy").first).to_be_visible(timeout=TRAINING_SECONDS * 1_000)
     shoot(page, "train")
-    address = page.url
+    run = visitor.run_in_address(page)
 
-    go(page, "Look inside")
+    visitor.go_to(page, "Look inside")
     shoot(page, "look_inside")
+    page.close()
+    return run
 
-    go(page, "Draw")
+
+def small_digit(browser: Browser, url: str, run: str) -> None:
+    """Another visitor draws for the network that was trained: small, and in a corner."""
+    page = browser.new_page(viewport=SIZE, color_scheme="light")
+    visitor.open_page(page, url, "Draw", f"run={run}")
+    draw(page, SHAPES[5][0], size=105, left=185, top=155)
+    visitor.reads(page, 5)
     shoot(page, "draw")
     page.close()
-    return address
 
 
-def dark(browser: Browser, address: str) -> None:
-    """The same run for a visitor who prefers dark."""
+def dark(browser: Browser, url: str, run: str) -> None:
+    """The same run for a visitor who prefers dark: what its layers make of a digit."""
     page = browser.new_page(viewport=SIZE, color_scheme="dark")
-    page.goto(address)
-    page.get_by_text("Test accuracy").first.wait_for()
-    shoot(page, "train_dark")
+    visitor.open_page(page, url, "Look inside", f"run={run}")
+    page.get_by_role("heading", name="What every layer makes").evaluate("heading => heading.scrollIntoView()")
+    shoot(page, "layers_dark")
     page.close()
 
 
@@ -133,13 +114,16 @@ def main() -> None:
     """Make every picture."""
     if not CHROMIUM.exists():
         sys.exit(f"no browser at {CHROMIUM}: install Chromium, or set CNNLAB_CHROMIUM to its path")
+    FOLDER.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
         server(Path(folder)) as url,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
-        dark(browser, tour(browser, url))
+        run = tour(browser, url)
+        small_digit(browser, url, run)
+        dark(browser, url, run)
         browser.close()
 
 

@@ -1,0 +1,59 @@
+"""What is measured against what: `python -m benchmarks [name ...]`.
+
+A time alone says more about a machine than about a program, so every figure stands beside a reference that was measured
+in the same run, in turns with it: A, B, A, B, ... What is printed are medians and their ratio.
+
+A benchmark is a module with a function `rows()` that yields one `Row` a comparison; its name is in `BENCHMARKS`.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+BENCHMARKS = ("training", "forward", "curves", "runs", "start")
+"""Modules of this package, in the order in which they run."""
+
+MIN_SECONDS = 0.02
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comparison: two figures of the same unit."""
+
+    what: str
+    figure: float
+    reference: str
+    reference_figure: float
+    unit: str = "ms"
+
+    @property
+    def ratio(self) -> float:
+        """How many times the reference: of times, less is better; of speeds, more."""
+        return self.figure / self.reference_figure
+
+
+def in_turns(*candidates: Callable[[], float], rounds: int) -> list[float]:
+    """Call each in turn, `rounds` times; return the median of what each one returned."""
+    results = [[candidate() for candidate in candidates] for _ in range(rounds)]
+    return [median(column) for column in zip(*results, strict=True)]
+
+
+def milliseconds(*candidates: Callable[[], object], rounds: int = 15) -> list[float]:
+    """Time each in turn; return its median milliseconds. What is short is called several times in a row."""
+    return in_turns(*map(_timed, candidates), rounds=rounds)
+
+
+def _timed(candidate: Callable[[], object]) -> Callable[[], float]:
+    candidate()  # the first call may load or compile something
+    start = time.perf_counter()
+    candidate()
+    calls = 1 + int(MIN_SECONDS / (time.perf_counter() - start))
+
+    def timed() -> float:
+        start = time.perf_counter()
+        for _ in range(calls):
+            candidate()
+        return (time.perf_counter() - start) * 1_000 / calls
+
+    return timed

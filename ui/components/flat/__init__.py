@@ -1,0 +1,25 @@
+"""Flatten: the pixels of a picture walk, one by one, into one line.
+
+Hovering the picture or the line, or the arrow keys in either, marks the same value in both, with the index arithmetic
+in both directions. It all happens in the browser.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from cnnlab.operations import flatten
+from ui.components import define, encode
+
+_mount = define(Path(__file__).parent)
+
+
+def flat(image: npt.NDArray[np.uint8], *, key: str) -> None:
+    """Show a picture and its values in one line.
+
+    Args:
+        image: uint8 (height, width, channels) with 1 or 3 channels; the line is `cnnlab.operations.flatten` of it.
+        key: the component's identity.
+    """
+    _mount(key=key, data={"shape": list(image.shape), "line": encode(flatten(image), "u1")})

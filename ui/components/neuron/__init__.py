@@ -1,0 +1,57 @@
+"""A dense layer as a picture: inputs, edges as weights, units, and one unit's sum written out term by term."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from cnnlab.operations import dense
+from ui import colours
+from ui.components import define, encode
+
+Floats = npt.NDArray[np.floating]
+
+_mount = define(Path(__file__).parent)
+ABOVE, BELOW = "#D96B0C", "#2C74BB"
+"""Weights above and below zero: the diverging scale's colours, strong enough for a line on both backgrounds."""
+
+
+def neuron(
+    inputs: Floats,
+    kernel: Floats,
+    bias: Floats,
+    outputs: Floats,
+    *,
+    key: str,
+    labels: Sequence[str],
+    activation: str,
+    selected: int = 0,
+) -> None:
+    """Show a dense layer for one input; the sums are those of `cnnlab.operations.dense`.
+
+    Args:
+        inputs: float32 (n,), not negative.
+        kernel: float32 (n, units).
+        bias: float32 (units,).
+        outputs: float32 (units,) in [0, 1], after the activation.
+        key: the component's identity.
+        labels: one short name a unit.
+        activation: its name, written beside the outputs.
+        selected: the unit that is shown first.
+    """
+    _mount(
+        key=key,
+        data={
+            "inputs": encode(inputs),
+            "kernel": encode(kernel.T),
+            "bias": encode(bias),
+            "sums": encode(dense(inputs, kernel, bias)),
+            "partial": encode(np.cumsum(inputs[:, np.newaxis] * kernel, axis=0).T),
+            "outputs": encode(outputs),
+            "labels": list(labels),
+            "activation": activation,
+            "selected": selected,
+            "colours": {"above": ABOVE, "below": BELOW, "top": colours.BAR_TOP},
+        },
+    )

@@ -1,0 +1,41 @@
+"""Softmax by hand: ten logits as sliders, answered in the browser at once.
+
+The browser computes here what `cnnlab.operations.softmax` computes, so that a slider never waits; a test moves the
+sliders in a real browser and holds both equal.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from cnnlab.operations import softmax as exact
+from ui import colours
+from ui.components import define
+
+LOWEST, HIGHEST = -20.0, 20.0
+"""Ends of the sliders; real logits beyond them move the end."""
+_mount = define(Path(__file__).parent)
+
+
+def softmax(logits: npt.NDArray[np.floating], *, key: str, name: str, true_class: int | None = None) -> None:
+    """Show ten scores, what becomes of them, and what the answer costs.
+
+    Args:
+        logits: float32 (10,), where the sliders stand at first; other ones move them again.
+        key: the component's identity.
+        name: where the logits come from, in a few words.
+        true_class: the right answer at first; by default the largest logit's.
+    """
+    reach = float(np.ceil(np.abs(logits).max(initial=HIGHEST)))
+    _mount(
+        key=key,
+        data={
+            "logits": [round(float(value), 2) for value in logits],
+            "probabilities": exact(np.round(logits.astype(np.float64), 2)).tolist(),
+            "reach": reach,
+            "name": name,
+            "trueClass": int(logits.argmax() if true_class is None else true_class),
+            "colours": {"top": colours.BAR_TOP, "rest": colours.BAR_REST, "wrong": colours.WRONG},
+        },
+    )

@@ -1,0 +1,139 @@
+"""Where a picture comes from: a test digit, one's own drawing, a picture drawn here, a photo, the camera."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cnnlab import mnist, pictures
+from cnnlab.limits import LIMITS
+from cnnlab.pictures import DRAWN, Picture
+from ui.drawing import drawn_image
+from ui.state import state
+
+DIGIT, DRAWING, SHAPE, PHOTO, CAMERA = "Digit", "My drawing", "Picture", "Photo", "Camera"
+SOURCES = (DIGIT, DRAWING, SHAPE, PHOTO, CAMERA)
+LEAST_SIDE = int(LIMITS["kernel_size"][1])
+"""Fewest pixels of a side: the largest kernel fits."""
+TYPES = ["png", "jpg", "jpeg", "webp"]
+
+
+def choose_picture(key: str, *, side: int = 28, colour: bool = False) -> Picture:
+    """Let a learner choose a picture: one row of sources, and one control that belongs to the source.
+
+    While a source has nothing to give yet (no drawing, no photo, no camera), it says so in a sentence and a picture
+    that is drawn here stands in; there is always one to go on with.
+
+    Args:
+        key: begins the keys of the widgets; the choice is kept from page to page under it.
+        side: the most pixels that each side may have, at least 11. Nothing is enlarged: a digit has 28.
+        colour: whether to keep colours.
+
+    Returns:
+        A picture of at least 11 and at most `side` pixels a side: uint8 (h, w, 3) with `colour`, otherwise (h, w, 1).
+        With `colour`, a grey picture has three equal channels.
+    """
+    with st.container(horizontal=True, gap="small"):
+        source = st.segmented_control(
+            "Picture",
+            SOURCES,
+            default=SHAPE if colour else DIGIT,
+            required=True,
+            key=f"{key}-source",
+            persist_state="session",
+            wrap=True,
+        )
+        picture = {DIGIT: _digit, DRAWING: _drawing, SHAPE: _shape, PHOTO: _photo, CAMERA: _camera}[source](
+            key, side, colour
+        )
+    if picture is not None and max(picture.pixels.shape[:2]) > side:
+        picture = pictures.resize(picture, side)
+    if picture is not None and min(picture.pixels.shape[:2]) < LEAST_SIDE:
+        height, width, _ = picture.pixels.shape
+        st.error(
+            f"{picture.name} is too small or too narrow: brought to {side} pixels it has {height} rows and {width} "
+            f"columns, and at least {LEAST_SIDE} of each are needed.",
+            icon=":material/error:",
+        )
+        picture = None
+    if picture is None:
+        picture = DRAWN["Landscape" if colour else "Letter"](side)
+    return pictures.to_rgb(picture) if colour else pictures.to_grey(picture)
+
+
+def _digit(key: str, side: int, colour: bool) -> Picture | None:
+    """The first test digit of a class."""
+    del side, colour
+    label = st.segmented_control(
+        "A test digit", range(10), default=7, required=True, key=f"{key}-digit", persist_state="session", wrap=True
+    )
+    test = mnist.load().test
+    index = int(np.flatnonzero(test.labels == label)[0])
+    return Picture(f"Test digit {index:,}, a {label}", test.images[index])
+
+
+def _drawing(key: str, side: int, colour: bool) -> Picture | None:
+    """What the visitor drew on Home or Draw, as the network sees it."""
+    del key, side, colour
+    image = drawn_image()
+    if image is None:
+        st.caption("There is no drawing yet; until then, here is another picture.")
+    st.page_link(
+        "app_pages/lab/draw.py", label="Draw a digit" if image is None else "Draw another", icon=":material/draw:"
+    )
+    if image is None:
+        return None
+    return Picture("Your drawing", np.round(image * 255).astype(np.uint8)[..., np.newaxis])
+
+
+def _shape(key: str, side: int, colour: bool) -> Picture | None:
+    """A picture that is drawn here."""
+    names = list(DRAWN)
+    name = st.selectbox(
+        "Which one",
+        names,
+        index=names.index("Landscape" if colour else "Edges"),
+        key=f"{key}-shape",
+        persist_state="session",
+        width=180,
+    )
+    return DRAWN[name](side)
+
+
+def _photo(key: str, side: int, colour: bool) -> Picture | None:
+    """A file that the visitor uploads."""
+    del side, colour
+    file = st.file_uploader(
+        "A photo: PNG, JPEG or WebP, up to 10 MB", type=TYPES, max_upload_size=10, key=f"{key}-photo", width=330
+    )
+    return _brought(file, "Until you choose one, here is another picture.")
+
+
+def _camera(key: str, side: int, colour: bool) -> Picture | None:
+    """A photo that the visitor takes now."""
+    del side, colour
+    file = st.camera_input("Take a photo", key=f"{key}-camera", width=330)
+    return _brought(
+        file,
+        "No camera here? The browser offers it on https or localhost only, and when you allow it. "
+        "Go on with this picture, or upload a photo.",
+    )
+
+
+def _brought(file: Any, otherwise: str) -> Picture | None:
+    """The photo just brought, or the one brought before; a bad file is told. It is kept for all Learn pages."""
+    course = state().course
+    if file is not None:
+        try:
+            course.photo = _read(file.getvalue(), file.name)
+        except ValueError as error:
+            st.error(f"{error}.", icon=":material/error:")
+            return course.photo
+    st.caption(otherwise if course.photo is None else f"Shown: {course.photo.name}")
+    return course.photo
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _read(data: bytes, name: str) -> Picture:
+    """Read a file once, not at every run of the page."""
+    return pictures.read(data, name)
