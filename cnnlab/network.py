@@ -45,7 +45,9 @@ def trace(architecture: Architecture, weights: Weights, image: np.ndarray) -> tu
     Raises:
         ValueError: when the image or the weights are not of the architecture's shapes.
     """
-    _check(architecture, weights, image)
+    if image.shape != architecture.input_shape or image.dtype != np.float32:
+        raise ValueError(f"`image` must be float32 {architecture.input_shape}. Received: {image.dtype} {image.shape}")
+    check_weights(architecture, weights)
     traces: list[LayerTrace] = []
     values = image
     for index, layer in enumerate(architecture.layers):
@@ -86,9 +88,8 @@ def _apply(layer: Layer, own: Weights, values: np.ndarray) -> np.ndarray:
             return values
 
 
-def _check(architecture: Architecture, weights: Weights, image: np.ndarray) -> None:
-    if image.shape != architecture.input_shape or image.dtype != np.float32:
-        raise ValueError(f"`image` must be float32 {architecture.input_shape}. Received: {image.dtype} {image.shape}")
+def check_weights(architecture: Architecture, weights: Weights) -> None:
+    """Raise a ValueError unless the weights have the architecture's names and shapes."""
     expected = architecture.weight_shapes
     received = {key: value.shape for key, value in weights.items()}
     if received != expected:

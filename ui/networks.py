@@ -10,16 +10,16 @@ from cnnlab import network
 from cnnlab.events import Weights
 from cnnlab.experiment import Experiment
 from cnnlab.network import LayerTrace
-from cnnlab.runs import DamagedRunError, RunInfo, UnknownRunError
+from cnnlab.runs import Run, RunInfo, UnknownRunError
 from ui.cached import starter_network, store
 from ui.state import control, state
 
-threadpool_limits(
-    1, user_api="blas"
-)  # one image is too little to share: beside a training run it takes 10 times longer
+# One image is too little to share among threads: beside a training run that takes ten times longer.
+threadpool_limits(1, user_api="blas")
 STARTER = "Starter network (ships with cnnlab)"
 STARTER_ID = "starter"
 NUM_CHOICES = 20
+INSTEAD = "The starter network is shown instead."
 
 
 @dataclass(frozen=True)
@@ -37,41 +37,38 @@ class Network:
 
 
 def run_name(info: RunInfo) -> str:
-    """A run in a few words: when, how far, how good."""
-    when = f"Run of {info.created:%d %b, %H:%M:%S} UTC"
+    """A run in a few words: its short name, when, how good. No two runs have the same."""
+    when = f"Run {info.id[-6:]} of {info.created:%d %b, %H:%M:%S} UTC"
     if info.test_accuracy is not None:
         return f"{when}, {info.test_accuracy * 100:.2f} % on the test digits"
     return f"{when}, {info.state}"
 
 
-def requested_run() -> str | None:
+def requested_run() -> Run | None:
     """The run that this page shows: from the address, else this visitor's last one. An unknown one is told."""
     visitor = state()
-    asked = st.query_params.get("run")
+    asked = st.query_params.get("run", visitor.run_id)
     if asked is None:
-        asked = visitor.run_id
-    elif asked != visitor.run_id:
-        try:
-            visitor.run_id = store().get(asked).id
-        except UnknownRunError as error:
-            st.warning(f"{error}. The starter network is shown instead.", icon=":material/search_off:")
-            visitor.run_id = None
-            del st.query_params["run"]
-            return None
-    if asked is not None:
-        st.query_params["run"] = asked
-    return asked
+        return None
+    try:
+        run = store().get(asked)
+    except UnknownRunError as error:
+        st.warning(f"{error}. {INSTEAD}", icon=":material/search_off:")
+        visitor.run_id = None
+        st.query_params.pop("run", None)
+        return None
+    visitor.run_id = st.query_params["run"] = run.id
+    return run
 
 
 def choose_network() -> Network:
     """Show which network the page speaks of, let the visitor choose another one, and return it."""
-    run_id = requested_run()
-    runs = {info.id: info for info in store().list()[:NUM_CHOICES] if info.state in ("finished", "stopped", "running")}
-    network_of_run = _load(run_id) if run_id else None
-    if run_id and run_id not in runs:
-        runs[run_id] = store().get(run_id).info
-    names = {STARTER_ID: STARTER}
-    names.update((key, run_name(info)) for key, info in runs.items())
+    run = requested_run()
+    runs = [info for info in store().list() if info.state in ("finished", "stopped", "running")][:NUM_CHOICES]
+    names = {STARTER_ID: STARTER, **{info.id: run_name(info) for info in runs}}
+    network_of_run = _load(run) if run else None
+    if run and network_of_run:
+        names[run.id] = run_name(run.info)
 
     def choose(chosen: str) -> None:
         state().run_id = None if chosen == STARTER_ID else chosen
@@ -81,25 +78,27 @@ def choose_network() -> Network:
         st.selectbox,
         "Network",
         "network",
-        run_id if network_of_run else STARTER_ID,
+        run.id if run and network_of_run else STARTER_ID,
         choose,
         options=list(names),
         format_func=names.__getitem__,
     )
-    if network_of_run:
-        return network_of_run
-    return Network(STARTER, *starter_network())
+    return network_of_run or Network(STARTER, *starter_network())
 
 
-def _load(run_id: str) -> Network | None:
-    """The newest weights of a run, or None, said on the page, when there are none."""
-    run = store().get(run_id)
+def _load(run: Run) -> Network | None:
+    """The newest weights of a run, or None, said on the page, when there are none that can be used."""
+    info = run.info
     try:
-        weights, experiment = run.weights(), run.info.experiment
-    except DamagedRunError as error:
-        st.warning(f"{error}. The starter network is shown instead.", icon=":material/broken_image:")
+        weights = run.weights()
+        if weights is not None and info.experiment:
+            network.check_weights(info.experiment.architecture, weights)
+            return Network(run_name(info), info.experiment, weights)
+    except ValueError as error:  # DamagedRunError is one
+        st.warning(f"Run {run.id}: {error}. {INSTEAD}", icon=":material/broken_image:")
         return None
-    if weights is None or experiment is None:
-        st.info("This run has no weights yet. The starter network is shown instead.", icon=":material/hourglass:")
-        return None
-    return Network(run_name(run.info), experiment, weights)
+    if info.state == "damaged":
+        st.warning(f"{info.reason} {INSTEAD}", icon=":material/broken_image:")
+    else:
+        st.info(f"This run has no weights yet. {INSTEAD}", icon=":material/hourglass:")
+    return None

@@ -29,15 +29,14 @@ ENGINE = {
 visitor = state()
 st.title("Train")
 follow_link()
-run_id = requested_run()
-run = store().get(run_id) if run_id else None
+run = requested_run()
 is_live = run is not None and not run.info.is_over
 
 
 def start() -> None:
     """Start a run of the draft, once, however often the button is pressed."""
     experiment = visitor.draft.experiment()
-    if experiment and not (visitor.run_id and not store().get(visitor.run_id).info.is_over):
+    if experiment and visitor.run_id not in engine().live_runs:
         try:
             visitor.run_id = engine().submit(experiment)
         except StoreError as error:
@@ -150,13 +149,11 @@ progress(run, was_live=is_live)
 
 if run is not None and run.info.is_over:
     info = run.info
-    if info.state == "interrupted" and run.checkpoint() is not None:
+    if info.state == "interrupted" and "checkpoint.npz" in run.files.names():
         st.button("Go on from the last checkpoint", on_click=resume, icon=":material/resume:")
     if info.test_accuracy is not None and info.started and info.ended:
         accuracy, loss, seconds, file = st.columns(4, vertical_alignment="center")
-        accuracy.metric(
-            "Test accuracy", f"{info.test_accuracy * 100:.2f} %", help="On 10,000 digits never seen before"
-        )
+        accuracy.metric("Test accuracy", f"{info.test_accuracy * 100:.2f} %", help="On 10,000 digits never seen before")
         loss.metric("Test loss", f"{info.test_loss:.4f}")
         seconds.metric("Time", f"{(info.ended - info.started).total_seconds():,.0f} s")
         model = run.model()

@@ -8,9 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from cnnlab.experiment import Experiment
 from cnnlab.runs import RunStore
+from tests.app.seen import PAGES, ROOT
 from ui import cached
-
-ROOT = Path(__file__).parents[2]
 
 
 class FakeEngine:
@@ -22,6 +21,10 @@ class FakeEngine:
         self.stopped: list[str] = []
         self.resumed: list[str] = []
         self._store = store
+
+    @property
+    def live_runs(self) -> tuple[str, ...]:
+        return tuple(info.id for info in self._store.list() if not info.is_over)
 
     def submit(self, experiment: Experiment) -> str:
         self.submitted.append(experiment)
@@ -66,7 +69,7 @@ def visit(engine: FakeEngine) -> Iterator[Callable[..., AppTest]]:
         visitor = AppTest.from_file(ROOT / "app.py", default_timeout=60)
         visitors.append(visitor)
         if page != "home":
-            visitor.switch_page(f"app_pages/lab/{page}.py")
+            visitor.switch_page(PAGES[page])
         visitor.query_params |= query
         return visitor.run()
 

@@ -1,9 +1,14 @@
 """What a visitor sees on a page and clicks, by the words on it."""
 
+from pathlib import Path
+
 from streamlit.testing.v1 import AppTest
 
 from ui.state import State
 
+ROOT = Path(__file__).parents[2]
+PAGES = {path.stem: path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "app_pages").rglob("*.py"))}
+"""Every page's file by its name in the address."""
 TEXTS = ("markdown", "caption", "info", "warning", "error")
 
 

@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from cnnlab.architecture import LAYERS, LIMITS, Architecture, check
+from cnnlab.architecture import LAYERS, Architecture, check
 from cnnlab.experiment import Experiment
+from cnnlab.limits import LIMITS
 from cnnlab.presets import DEFAULT, EXAMPLE_DRAFTS, PRESETS
 from tests.app.seen import click, labelled, state, text
 

@@ -1,6 +1,6 @@
 """A real server and a real browser.
 
-`start_app(script)` starts Streamlit as a process of its own; `page` is a fresh page of a headless Chromium.
+`start_server(script)` starts Streamlit as a process of its own; `page` is a fresh page of a headless Chromium.
 Without a browser these tests are skipped, but in CI (`CI` set) they fail.
 """
 
@@ -11,11 +11,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path(os.environ.get("CNNLAB_CHROMIUM", "/usr/bin/chromium"))
@@ -29,6 +30,16 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 STARTUP_SECONDS = 60
+expect.set_options(timeout=30_000)  # a machine that trains, and is shared, can be slow
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running Streamlit: where it answers, its process's id, and what it has printed."""
+
+    url: str
+    pid: int
+    log: Path
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,11 +66,11 @@ def wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> 
 
 
 @pytest.fixture(scope="module")
-def start_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
-    """`start_app(script, env=None) -> url`; the servers are stopped at the end of the module."""
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """`start_server(script, env=None) -> Server`; the servers are stopped at the end of the module."""
     servers: list[subprocess.Popen[bytes]] = []
 
-    def start(script: Path | str, env: dict[str, str] | None = None) -> str:
+    def start(script: Path | str, env: dict[str, str] | None = None) -> Server:
         port = free_port()
         log = tmp_path_factory.mktemp("server") / "log.txt"
         command = [sys.executable, "-m", "streamlit", "run", str(script)]
@@ -75,7 +86,7 @@ def start_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...
         servers.append(server)
         url = f"http://127.0.0.1:{port}"
         wait_until_healthy(url, server, log)
-        return url
+        return Server(url, server.pid, log)
 
     yield start
     for server in servers:
@@ -86,6 +97,12 @@ def start_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+@pytest.fixture(scope="module")
+def start_app(start_server: Callable[..., Server]) -> Callable[..., str]:
+    """`start_app(script, env=None) -> url`, for tests that need no more of a server."""
+    return lambda script, env=None: start_server(script, env).url
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,141 @@
+"""The pages in a real browser: what holds for all of them, and what a visitor keeps from one to the next."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from cnnlab.runs import RunStore
+from tests.app.runs import make_run
+from tests.app.seen import PAGES
+from tests.browser.visitor import (
+    HINT,
+    choose_preset,
+    draw,
+    draw_a_one,
+    go_to,
+    ink,
+    open_page,
+    reads,
+    settle,
+    wait_for_ink,
+)
+
+UNNAMED = re.compile(r"- (?:button|slider|spinbutton|textbox|combobox|checkbox|switch|radio|link)(?: \[[^\]]*\])*:?$")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return RunStore(tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture(scope="module")
+def run(store):
+    """A finished run, so that every page has all its parts."""
+    return make_run(store, "finished")
+
+
+@pytest.fixture(scope="module")
+def server(start_server, store):
+    return start_server("app.py", {"CNNLAB_RUNS": str(store.root)})
+
+
+def test_the_first_request_to_a_fresh_server_may_be_a_deep_link(page, server):
+    open_page(page, server.url, "Train")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_stays_on_this_machine_names_its_controls_and_fits_a_phone(page, server, run, name):
+    addresses = []
+    page.on("request", lambda request: addresses.append(request.url))
+    page.on("websocket", lambda socket: addresses.append(socket.url))
+    page.goto(f"{server.url}/{'' if name == 'home' else name}?run={run.id}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    snapshot = settle(page).splitlines()
+    hosts = {urlsplit(address).hostname for address in addresses if urlsplit(address).scheme not in ("data", "blob")}
+    assert hosts == {"127.0.0.1"}
+    assert any("- button" in line for line in snapshot)
+    assert [line for line in snapshot if UNNAMED.search(line)] == []
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    settle(page)
+    widths = page.evaluate(
+        """() => [document.documentElement, document.querySelector("[data-testid=stMain]")]
+            .map((element) => element.scrollWidth)"""
+    )
+    assert max(widths) <= 390
+    boxes = [root.bounding_box() for root in page.locator(".root").all() if root.is_visible()]
+    assert [box for box in boxes if box["x"] < 0 or box["x"] + box["width"] > 390] == []
+
+
+def test_a_drawing_stays_from_page_to_page(page, server):
+    open_page(page, server.url, "Home")
+    expect(page.get_by_text(HINT)).to_be_visible()
+    draw_a_one(page)
+    reads(page, 1)
+    drawn = ink(page)
+    assert drawn > 1000
+    for title in ("Build", "Home", "Draw", "Look inside", "Draw", "Home"):
+        go_to(page, title)
+        if title in ("Home", "Draw"):
+            reads(page, 1)
+            wait_for_ink(page, drawn)
+
+
+def test_a_drawing_is_cleared(page, server):
+    open_page(page, server.url, "Draw")
+    draw_a_one(page)
+    reads(page, 1)
+    page.locator("canvas.upper-canvas").hover()
+    page.get_by_role("button", name="Reset canvas & history").click()
+    expect(page.get_by_text(HINT)).to_be_visible()
+    wait_for_ink(page, 0)
+
+
+def test_a_drawing_that_came_back_can_be_continued_and_cleared(page, server):
+    open_page(page, server.url, "Draw")
+    draw(page, (80, 60), (200, 60))
+    expect(page.get_by_text(HINT)).to_be_hidden()
+    bar = ink(page)
+    go_to(page, "Build")
+    go_to(page, "Draw")
+    wait_for_ink(page, bar)
+    draw(page, (200, 60), (120, 230))
+    reads(page, 7)
+    assert ink(page) > 1.5 * bar
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(page.get_by_text(HINT)).to_be_visible()
+    for title in ("Build", "Draw"):
+        go_to(page, title)
+    expect(page.get_by_text(HINT)).to_be_visible()
+    wait_for_ink(page, 0)
+    draw_a_one(page)
+    reads(page, 1)
+
+
+def test_two_browsers_do_not_see_each_other(browser, server):
+    one, other = (browser.new_context().new_page() for _ in range(2))
+    for visitor in (one, other):
+        open_page(visitor, server.url, "Home")
+    draw_a_one(one)
+    reads(one, 1)
+    go_to(one, "Build")
+    choose_preset(one, "Tiny")
+    expect(one.get_by_text("1,554 parameters")).to_be_visible()
+
+    expect(other.get_by_text(HINT)).to_be_visible()
+    draw(other, (80, 60), (200, 60), (120, 230))
+    reads(other, 7)
+    go_to(other, "Build")
+    expect(other.get_by_text("13,066 parameters")).to_be_visible()
+    go_to(one, "Draw")
+    reads(one, 1)
+    for visitor in (one, other):
+        visitor.context.close()
+
+
+def test_no_page_has_raised(server):
+    assert "Traceback" not in server.log.read_text(errors="replace")
