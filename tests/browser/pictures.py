@@ -76,6 +76,11 @@ def tour(browser: Browser, url: str) -> str:
     visitor.reads(page, 4)
     shoot(page, "home")
 
+    visitor.go_to(page, "Convolution")
+    page.get_by_role("slider").first.wait_for()
+    page.wait_for_timeout(2_000)
+    shoot(page, "convolution")
+
     visitor.go_to(page, "Build")
     shoot(page, "build")
 

@@ -4,7 +4,18 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-PAGES = {"Home": "", "Build": "build", "Train": "train", "Look inside": "look_inside", "Draw": "draw"}
+PAGES = {
+    "Home": "",
+    "Pixels and channels": "pixels",
+    "Convolution": "convolution",
+    "Pooling": "pooling",
+    "Dense, dropout, softmax": "dense",
+    "Learning": "learning",
+    "Build": "build",
+    "Train": "train",
+    "Look inside": "look_inside",
+    "Draw": "draw",
+}
 TITLES = {title: title for title in PAGES} | {"Home": "Draw a digit, and see it read"}
 HINT = "Draw a digit to see it read."
 PATIENCE = 60_000
@@ -12,7 +23,7 @@ PATIENCE = 60_000
 
 
 def open_page(page: Page, url: str, title: str, query: str = "") -> None:
-    """Open a page of the Lab by its address."""
+    """Open a page by its address."""
     page.goto(f"{url}/{PAGES[title]}?{query}")
     wait_for_page(page, title)
 
