@@ -91,13 +91,14 @@ def test_a_reload_in_the_middle_of_training_loses_nothing(page, server, store):
     assert history.step.tolist() == list(range(1, len(history.step) + 1))
 
 
-def test_a_second_window_shows_the_same_run(page, server, browser):
+def test_a_second_window_shows_the_same_run(page, server, store, browser):
     run_id = start_long_run(page, server.url)
     other = browser.new_context().new_page()
     open_page(other, server.url, "Train", f"run={run_id}")
     wait_for_steps(other, steps(page))
     stop(other)
     expect(page.get_by_text("Stopped early").first).to_be_visible(timeout=PATIENCE)
+    assert store.get(run_id).info.test_accuracy is not None
     expect(page.get_by_text("Test accuracy")).to_be_visible(timeout=PATIENCE)
     other.context.close()
 

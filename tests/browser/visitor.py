@@ -99,8 +99,8 @@ def curves(page: Page) -> Locator:
 
 def steps(page: Page) -> int:
     """The number of updates that the curves show, 0 while there are none, or two: the old ones and the new ones."""
-    labels = [plots.get_attribute("aria-label") or "" for plots in curves(page).all()]
-    found = re.search(r"step (\d+) of", labels[0]) if len(labels) == 1 else None
+    labels = curves(page).evaluate_all("all => all.map((plots) => plots.ariaLabel)")
+    found = re.search(r"step (\d+) of", labels[0] or "") if len(labels) == 1 else None
     return int(found[1]) if found else 0
 
 
