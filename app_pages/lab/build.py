@@ -8,6 +8,7 @@ from cnnlab.presets import EXAMPLE_DRAFTS, PRESETS
 from ui.components.architecture import architecture
 from ui.controls import follow_link, layer_settings, open_json, write_link
 from ui.figures import cards
+from ui.lesson import try_this
 from ui.state import component_value, control, state
 
 NEW_LAYERS: dict[str, Layer] = {
@@ -71,9 +72,9 @@ elif report.problem:
 if train.button("Train it", type="primary", icon=":material/arrow_forward:", disabled=not experiment, width="stretch"):
     st.switch_page("app_pages/lab/train.py")
 
-st.markdown(
-    "**Try** a second MaxPooling2D, or a larger kernel. **Notice** how the maps shrink, "
-    "and which layer has most of the parameters."
+try_this(
+    "a second MaxPooling2D, or a larger kernel.",
+    "how the maps shrink, and which layer has most of the parameters.",
 )
 
 with st.container(border=True):

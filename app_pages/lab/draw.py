@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui.drawing import ANSWER_WIDTH, PEN_WIDTH, PEN_WIDTHS, SEEN_SIDE, SIDE, board
 from ui.figures import activation_maps
+from ui.lesson import try_this
 from ui.networks import Network, choose_network
 
 NETWORK_WIDTH = SIDE + ANSWER_WIDTH + 18  # as wide as the canvas and the answer below it
@@ -27,7 +28,7 @@ with st.container(horizontal=True):
         "Pen width", *PEN_WIDTHS, PEN_WIDTH, format="%d px", key="pen_width", persist_state="session", width=SEEN_SIDE
     )
 draw(network, pen_width)
-st.markdown(
-    "**Try** the same digit small, thick, or in a corner. **Notice** that the network always sees it "
-    "20 pixels tall and in the middle: that is how its training digits were made."
+try_this(
+    "the same digit small, thick, or in a corner.",
+    "that the network always sees it 20 pixels tall and in the middle: that is how its training digits were made.",
 )

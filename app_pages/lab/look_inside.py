@@ -8,6 +8,7 @@ from ui.components.maps import maps
 from ui.components.probabilities import probabilities
 from ui.drawing import ANSWER_WIDTH, SEEN_SIDE, drawn_image
 from ui.figures import activation_maps, first_kernels
+from ui.lesson import try_this
 from ui.networks import choose_network
 
 DRAWING, TEST = "My drawing", "A test digit"
@@ -65,9 +66,10 @@ with st.container(horizontal=True, gap="small"):
         st.markdown("**Its first kernels**")
         first_kernels(network.experiment.architecture, network.weights)
 
-st.markdown(
-    "**Try** the same filter's map on several digits. **Notice** that some filters answer to edges in one "
-    "direction only, and that maps get smaller and less like the digit, layer by layer."
+try_this(
+    "the same filter's map on several digits.",
+    "that some filters answer to edges in one direction only, and that maps get smaller and less like the digit, "
+    "layer by layer.",
 )
 
 st.subheader("What every layer makes of this digit")

@@ -7,6 +7,7 @@ from cnnlab.runs import DamagedRunError, Run, StoreError
 from ui.cached import engine, store
 from ui.components.curves import curves
 from ui.controls import follow_link, training_settings, write_link
+from ui.lesson import try_this
 from ui.networks import requested_run
 from ui.state import state
 
@@ -164,9 +165,9 @@ if run is not None and run.info.is_over:
         look, draw = st.columns(2)
         look.page_link("app_pages/lab/look_inside.py", label="Look inside it", icon=":material/search:")
         draw.page_link("app_pages/lab/draw.py", label="Draw for it", icon=":material/draw:")
-st.markdown(
-    "**Try** the same network with another optimizer or learning rate. **Notice** how fast the loss falls in the "
-    "first epoch, and how slowly after it."
+try_this(
+    "the same network with another optimizer or learning rate.",
+    "how fast the loss falls in the first epoch, and how slowly after it.",
 )
 with st.expander("Why can validation be better than training?"):
     st.markdown(

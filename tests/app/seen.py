@@ -40,3 +40,14 @@ def components(at: AppTest) -> list[str]:
 
 def state(at: AppTest) -> State:
     return at.session_state["cnnlab"]
+
+
+def answer(at, key, value):
+    """Answer the prediction of this key; a number, or one of its options."""
+    fields = at.button_group if isinstance(value, str) else at.number_input
+    next(field for field in fields if str(field.key).startswith(key)).set_value(value)
+    next(button for button in at.button if str(button.key).startswith(key) and button.label == "Check").click().run()
+
+
+def right_answers(at):
+    return text(at).count("Right] It is")

@@ -5,7 +5,7 @@ import pytest
 
 from cnnlab import mnist, small_problems
 from cnnlab import operations as ops
-from tests.app.seen import components, labelled, state, text
+from tests.app.seen import answer, components, labelled, right_answers, state, text
 from ui.state import Drawing
 
 PAGE = "app_pages/learn/dense.py"
@@ -14,17 +14,6 @@ PAGE = "app_pages/learn/dense.py"
 @pytest.fixture
 def at(visit):
     return visit().switch_page(PAGE).run()
-
-
-def answer(at, key, value):
-    """Answer the prediction of this key; a number, or one of its options."""
-    fields = at.button_group if isinstance(value, str) else at.number_input
-    next(field for field in fields if str(field.key).startswith(key)).set_value(value)
-    next(button for button in at.button if str(button.key).startswith(key) and button.label == "Check").click().run()
-
-
-def right_answers(at):
-    return text(at).count("Right] It is")
 
 
 def test_the_page_opens(at):

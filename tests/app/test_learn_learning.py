@@ -5,7 +5,7 @@ import pytest
 
 from cnnlab import mnist, recorded_runs
 from cnnlab.small_problems import sixteen_pixels, zero_or_six
-from tests.app.seen import components, labelled, text
+from tests.app.seen import answer, components, labelled, right_answers, text
 
 PAGE = "app_pages/learn/learning.py"
 
@@ -13,17 +13,6 @@ PAGE = "app_pages/learn/learning.py"
 @pytest.fixture
 def at(visit):
     return visit().switch_page(PAGE).run()
-
-
-def answer(at, key, value):
-    """Answer the prediction of this key; a number, or one of its options."""
-    fields = at.button_group if isinstance(value, str) else at.number_input
-    next(field for field in fields if str(field.key).startswith(key)).set_value(value)
-    next(button for button in at.button if str(button.key).startswith(key) and button.label == "Check").click().run()
-
-
-def right_answers(at):
-    return text(at).count("Right] It is")
 
 
 def probability_of(digit):
