@@ -77,6 +77,28 @@ class Checkpoint:
 
 
 @dataclass(frozen=True)
+class Start:
+    """Where training begins instead of from new weights, and one's own digits to learn from beside MNIST's.
+
+    `images` are uint8 (n, 28, 28), ink towards 255, `labels` uint8 (n,) from 0 to 9; n may be 0.
+    """
+
+    weights: Weights
+    images: np.ndarray
+    labels: np.ndarray
+
+    def __post_init__(self) -> None:
+        n = len(self.labels)
+        if self.images.shape != (n, 28, 28) or self.images.dtype != np.uint8 or self.labels.shape != (n,):
+            raise ValueError(
+                "`images` must be uint8 (n, 28, 28) and `labels` (n,). "
+                f"Received: {self.images.dtype} {self.images.shape} and {self.labels.shape}"
+            )
+        if n and not (self.labels.dtype.kind in "iu" and 0 <= self.labels.min() <= self.labels.max() <= 9):  # noqa: PLR2004
+            raise ValueError(f"`labels` must be whole numbers from 0 to 9. Received: {self.labels.dtype} {self.labels}")
+
+
+@dataclass(frozen=True)
 class Finished:
     """Training is over; the test images were used here for the first and only time.
 

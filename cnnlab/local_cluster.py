@@ -4,9 +4,11 @@ A child, because Dask's workers import again what they are spawned from, and ins
 page. `python -m cnnlab.local_cluster` writes the scheduler's address as one line to stdout and lives until its stdin
 ends, however its parent died. It listens on 127.0.0.1 only: who reaches a Dask scheduler can run code.
 
-CNNLAB_WORKERS sets the number of worker processes, each of which trains one run at a time.
+CNNLAB_WORKERS sets the number of worker processes that train, each one run at a time. One more computes what pages ask
+for, beside training and not behind it.
 """
 
+import logging
 import os
 import subprocess
 import sys
@@ -15,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import dask
-from distributed import LocalCluster
+from distributed import Nanny, Scheduler, SpecCluster
+from threadpoolctl import threadpool_limits
 
 MAX_WORKERS = 4
 
@@ -105,7 +108,10 @@ def warm_up() -> None:
 
 def dask_setup(worker: Any) -> None:  # noqa: ANN401
     """Prepare a worker, also one that a nanny restarted; Dask calls this because the module is preloaded."""
-    worker.executors["default"].submit(warm_up)  # in the one thread that trains later, before any task
+    if "compute" in worker.state.total_resources:  # it seldom needs TensorFlow
+        threadpool_limits(1, user_api="blas")  # and its matrices are too small to be shared among threads
+    else:
+        worker.executors["default"].submit(warm_up)  # in the one thread that trains later, before any task
 
 
 def main() -> None:
@@ -115,15 +121,17 @@ def main() -> None:
     workers = num_workers(num_cores())
     os.environ |= environment(max(1, num_cores() // workers)) | os.environ  # what the user set stands
     dask.config.set(SETTINGS)
-    with LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address=None,
-        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
-        memory_limit=0,
-    ) as cluster:
+    scheduler = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+    options = {
+        "host": "127.0.0.1",
+        "nthreads": 1,
+        "memory_limit": 0,
+        "dashboard": False,
+        "silence_logs": logging.WARNING,
+    }
+    kinds = {"compute": "compute", **{f"train-{number}": "train" for number in range(workers)}}
+    nannies = {name: {"cls": Nanny, "options": options | {"resources": {kind: 1}}} for name, kind in kinds.items()}
+    with SpecCluster(nannies, {"cls": Scheduler, "options": scheduler}, silence_logs=logging.WARNING) as cluster:
         with address_line:
             print(cluster.scheduler_address, file=address_line)
         sys.stdin.buffer.read()

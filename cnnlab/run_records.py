@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from cnnlab.events import BatchEnd, Checkpoint, EpochEnd
+from cnnlab.events import BatchEnd, Checkpoint, EpochEnd, Start
 from cnnlab.experiment import Experiment
 from cnnlab.run_files import complete_lines
 
@@ -122,6 +122,18 @@ def from_checkpoint(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
         )
         arrays |= {key: np.asarray(part) for key, part in parts.items()}
     return arrays
+
+
+def from_start(start: Start) -> dict[str, np.ndarray]:
+    """Give every part of a start a name."""
+    weights = {f"weights/{name}": value for name, value in start.weights.items()}
+    return {"images": start.images, "labels": start.labels, **weights}
+
+
+def to_start(arrays: Mapping[str, np.ndarray]) -> Start:
+    """Read what `from_start` wrote. Raises KeyError or ValueError when it is anything else."""
+    weights = {name.removeprefix("weights/"): arrays[name] for name in arrays if name.startswith("weights/")}
+    return Start(weights, arrays["images"], arrays["labels"])
 
 
 def to_checkpoint(arrays: Mapping[str, np.ndarray]) -> Checkpoint:

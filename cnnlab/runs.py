@@ -37,6 +37,7 @@ from cnnlab.events import (
     Failed,
     Finished,
     RunStarted,
+    Start,
     Weights,
     WeightsSnapshot,
 )
@@ -51,11 +52,13 @@ from cnnlab.run_records import (
     History,
     RunInfo,
     from_checkpoint,
+    from_start,
     names_of,
     to_checkpoint,
     to_columns,
     to_info,
     to_line,
+    to_start,
     until,
 )
 
@@ -91,11 +94,13 @@ class RunStore:
         """Open the store in the folder that the environment variable CNNLAB_RUNS names, else in `runs`."""
         return cls(Path(os.environ.get("CNNLAB_RUNS") or "runs"))
 
-    def create(self, experiment: Experiment) -> "Run":
+    def create(self, experiment: Experiment, start: Start | None = None) -> "Run":
         """Make a new run, queued. Raises StoreError when no folder can be written."""
         with self._lock:  # nobody lists a folder that is half made
             run = self._open(f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}")
             run.files.write("experiment.json", experiment.to_json().encode())
+            if start:
+                run.files.write("start.npz", to_npz(from_start(start)))
             run.queue(created=_now())
             if run.files.trouble:
                 raise StoreError(run.files.trouble)
@@ -179,6 +184,10 @@ class Run:
         """Return the weights after `step` updates, or the newest. None when there are none. Raises DamagedRunError."""
         newest = max(self.snapshot_steps(), default=0) if step is None else step
         return self._load(_snapshot(newest), from_npz)
+
+    def start(self) -> Start | None:
+        """Return the weights and digits that the run began from; None: it began afresh. Raises DamagedRunError."""
+        return self._load("start.npz", lambda content: to_start(from_npz(content)))
 
     def checkpoint(self) -> Checkpoint | None:
         """Return the place to resume from, or None. Raises DamagedRunError."""

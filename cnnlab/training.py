@@ -14,7 +14,7 @@ import keras
 import numpy as np
 
 from cnnlab import mnist, models
-from cnnlab.events import BatchEnd, Checkpoint, EpochEnd, Event, Failed, Finished, RunStarted, WeightsSnapshot
+from cnnlab.events import BatchEnd, Checkpoint, EpochEnd, Event, Failed, Finished, RunStarted, Start, WeightsSnapshot
 from cnnlab.experiment import Experiment
 from cnnlab.presets import PRESETS
 
@@ -26,7 +26,11 @@ Emit = Callable[[Event], None]
 
 
 def train(
-    experiment: Experiment, emit: Emit, should_stop: Callable[[], bool], checkpoint: Checkpoint | None = None
+    experiment: Experiment,
+    emit: Emit,
+    should_stop: Callable[[], bool],
+    checkpoint: Checkpoint | None = None,
+    start: Start | None = None,
 ) -> None:
     """Train on MNIST and report every batch, epoch, snapshot and checkpoint, and at the end the test result.
 
@@ -35,10 +39,12 @@ def train(
         emit: called with each event, in order, in this thread.
         should_stop: asked before every batch; True ends the run early and keeps the network so far.
         checkpoint: go on from here instead of from new weights; on the same machine the result is the same bit for bit.
+        start: begin from these weights (fine-tuning). Its digits, as often as need be, take the place of the first half
+            of the images, so that the network sees the other half and does not forget.
 
     Emits Failed instead of Finished when the loss is no longer a number. Other errors are raised.
     """
-    _Run(experiment, emit, should_stop, checkpoint).go()
+    _Run(experiment, emit, should_stop, checkpoint, start).go()
 
 
 def warm_up() -> None:
@@ -63,20 +69,32 @@ class _Run:
     """One run: the model and where it stands."""
 
     def __init__(
-        self, experiment: Experiment, emit: Emit, should_stop: Callable[[], bool], checkpoint: Checkpoint | None
+        self,
+        experiment: Experiment,
+        emit: Emit,
+        should_stop: Callable[[], bool],
+        checkpoint: Checkpoint | None,
+        start: Start | None,
     ) -> None:
         self.experiment, self.emit, self.should_stop = experiment, emit, should_stop
         data = mnist.load()
         num_validation = experiment.data.validation_size
         split = len(data.train.images) - num_validation
         self.images = data.train.images[: experiment.data.num_train]
-        self.targets = mnist.one_hot(data.train.labels[: experiment.data.num_train])
+        labels = data.train.labels[: experiment.data.num_train]
+        if start and len(start.labels):
+            own = np.arange(len(labels) // 2) % len(start.labels)
+            self.images = np.concatenate([start.images[own, ..., np.newaxis], self.images[len(own) :]])
+            labels = np.concatenate([start.labels[own], labels[len(own) :]])
+        self.targets = mnist.one_hot(labels)
         self.validation_images = self._prepare(data.train.images[split:])
         self.validation_targets = mnist.one_hot(data.train.labels[split:])
         self.test = data.test
 
         self.model = models.build(experiment)
         self.step, self.epoch = 0, _Epoch()
+        if start:
+            models.set_weights(self.model, start.weights)
         if checkpoint:
             self._restore(checkpoint)
         interval = max(1, round(experiment.num_steps / NUM_SNAPSHOTS))

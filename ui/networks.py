@@ -63,7 +63,9 @@ def requested_run() -> Run | None:
 
 def choose_network() -> Network:
     """Show which network the page speaks of, let the visitor choose another one, and return it."""
-    run = requested_run()
+    visitor = state()
+    visitor.shows_starter = visitor.shows_starter and "run" not in st.query_params
+    run = None if visitor.shows_starter else requested_run()
     runs = [info for info in store().list() if info.state in ("finished", "stopped", "running")][:NUM_CHOICES]
     names = {STARTER_ID: STARTER, **{info.id: run_name(info) for info in runs}}
     network_of_run = _load(run) if run else None
@@ -71,7 +73,8 @@ def choose_network() -> Network:
         names[run.id] = run_name(run.info)
 
     def choose(chosen: str) -> None:
-        state().run_id = None if chosen == STARTER_ID else chosen
+        visitor.shows_starter = chosen == STARTER_ID
+        visitor.run_id = visitor.run_id if visitor.shows_starter else chosen
         st.query_params.pop("run", None)
 
     control(

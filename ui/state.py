@@ -84,6 +84,9 @@ class State:
     """The `?experiment=` that was read or written last."""
     link_problem: str | None = None
     run_id: str | None = None
+    """The run that was started or looked at last."""
+    shows_starter: bool = False
+    """Whether the starter network is looked at instead."""
     drawing: Drawing = field(default_factory=Drawing)
     strokes_at_start: dict[str, Any] | None = None
     """The strokes that the canvas was given when it came onto the page."""

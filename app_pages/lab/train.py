@@ -39,7 +39,7 @@ def start() -> None:
     experiment = visitor.draft.experiment()
     if experiment and visitor.run_id not in engine().live_runs:
         try:
-            visitor.run_id = engine().submit(experiment)
+            visitor.run_id, visitor.shows_starter = engine().submit(experiment), False
         except StoreError as error:
             visitor.problems["start"] = str(error)
             return
@@ -98,6 +98,26 @@ if store().warning:
 write_link(visitor.draft.experiment())
 
 
+def results(run: Run) -> None:
+    """What came out, and where to go on."""
+    info = run.info
+    if info.state == "interrupted" and "checkpoint.npz" in run.files.names():
+        st.button("Go on from the last checkpoint", on_click=resume, icon=":material/resume:")
+    if info.test_accuracy is not None and info.started and info.ended:
+        accuracy, loss, seconds, file = st.columns(4, vertical_alignment="center")
+        accuracy.metric("Test accuracy", f"{info.test_accuracy * 100:.2f} %", help="On 10,000 digits never seen before")
+        loss.metric("Test loss", f"{info.test_loss:.4f}")
+        seconds.metric("Time", f"{(info.ended - info.started).total_seconds():,.0f} s")
+        model = run.model()
+        if model:
+            file.download_button(
+                "Download .keras", model, f"cnnlab-{run.id}.keras", icon=":material/download:", on_click="ignore"
+            )
+        look, draw = st.columns(2)
+        look.page_link("app_pages/lab/look_inside.py", label="Look inside it", icon=":material/search:")
+        draw.page_link("app_pages/lab/draw.py", label="Draw for it", icon=":material/draw:")
+
+
 @st.fragment(run_every=TICK_SECONDS if is_live or engine().state != "ready" else None)
 def progress(run: Run | None, *, was_live: bool) -> None:
     """How the run stands; the only part of the page that runs again while it trains."""
@@ -142,29 +162,14 @@ def progress(run: Run | None, *, was_live: bool) -> None:
         info.batches_per_epoch or (info.experiment.batches_per_epoch if info.experiment else 1),
         key=f"curves-{run.id}",
     )
+    if info.is_over:
+        results(run)
 
 
 if run is not None and run.info.experiment not in (None, experiment):
     st.caption("These curves are of a run with other settings than those above.")
 progress(run, was_live=is_live)
 
-if run is not None and run.info.is_over:
-    info = run.info
-    if info.state == "interrupted" and "checkpoint.npz" in run.files.names():
-        st.button("Go on from the last checkpoint", on_click=resume, icon=":material/resume:")
-    if info.test_accuracy is not None and info.started and info.ended:
-        accuracy, loss, seconds, file = st.columns(4, vertical_alignment="center")
-        accuracy.metric("Test accuracy", f"{info.test_accuracy * 100:.2f} %", help="On 10,000 digits never seen before")
-        loss.metric("Test loss", f"{info.test_loss:.4f}")
-        seconds.metric("Time", f"{(info.ended - info.started).total_seconds():,.0f} s")
-        model = run.model()
-        if model:
-            file.download_button(
-                "Download .keras", model, f"cnnlab-{run.id}.keras", icon=":material/download:", on_click="ignore"
-            )
-        look, draw = st.columns(2)
-        look.page_link("app_pages/lab/look_inside.py", label="Look inside it", icon=":material/search:")
-        draw.page_link("app_pages/lab/draw.py", label="Draw for it", icon=":material/draw:")
 try_this(
     "the same network with another optimizer or learning rate.",
     "how fast the loss falls in the first epoch, and how slowly after it.",

@@ -1,11 +1,13 @@
 """Pages without a browser: Streamlit's AppTest, a run store for each test, and an engine that only notes its orders."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnlab.events import Start
 from cnnlab.experiment import Experiment
 from cnnlab.runs import RunStore
 from tests.app.seen import PAGES, ROOT
@@ -13,11 +15,12 @@ from ui import cached
 
 
 class FakeEngine:
-    """Takes orders and does nothing."""
+    """Takes orders and does not train; what it is asked to compute it computes at once."""
 
     def __init__(self, store: RunStore) -> None:
         self.state = "ready"
         self.submitted: list[Experiment] = []
+        self.starts: list[Start | None] = []
         self.stopped: list[str] = []
         self.resumed: list[str] = []
         self._store = store
@@ -26,9 +29,18 @@ class FakeEngine:
     def live_runs(self) -> tuple[str, ...]:
         return tuple(info.id for info in self._store.list() if not info.is_over)
 
-    def submit(self, experiment: Experiment) -> str:
+    def submit(self, experiment: Experiment, start: Start | None = None) -> str:
         self.submitted.append(experiment)
-        return self._store.create(experiment).id
+        self.starts.append(start)
+        return self._store.create(experiment, start).id
+
+    def compute(self, function: Callable[..., object], *arguments: object) -> Future:
+        answer = Future()
+        try:
+            answer.set_result(function(*arguments))
+        except Exception as error:  # noqa: BLE001 - as the real one does
+            answer.set_exception(error)
+        return answer
 
     def stop(self, run_id: str) -> None:
         self.stopped.append(run_id)

@@ -52,6 +52,11 @@ def test_another_network_can_be_chosen(visit, store, page):
     assert network(at).value == STARTER_ID
     assert "run" not in at.query_params
     assert len(network(at).options) == 3
+    at.switch_page(PAGES["train"]).run()
+    assert at.query_params["run"] == second.id  # the run is not forgotten
+    at.query_params.clear()
+    at.switch_page(PAGES[page]).run()
+    assert network(at).value == STARTER_ID
 
 
 @BOTH

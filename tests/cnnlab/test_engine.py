@@ -16,9 +16,10 @@ import numpy as np
 import psutil
 import pytest
 
-from cnnlab import local_cluster, messages
-from cnnlab.engine import Engine
-from cnnlab.events import BatchEnd, Checkpoint, EpochEnd, Failed, Finished, RunStarted, WeightsSnapshot
+from cnnlab import evaluation, local_cluster, messages, mnist, network, starter
+from cnnlab.cluster import Cluster
+from cnnlab.engine import ClusterLostError, Engine
+from cnnlab.events import BatchEnd, Checkpoint, EpochEnd, Failed, Finished, RunStarted, Start, WeightsSnapshot
 from cnnlab.experiment import DataSettings
 from cnnlab.messages import Outbox, asked_at_most_every, decode, encode
 from cnnlab.presets import PRESETS
@@ -201,6 +202,38 @@ class FakeCluster:
     def reason(self, live):  # noqa: ARG002
         return "It was lost."
 
+    def answer(self, question):
+        self.log.append("asked")
+        return Cluster.answer(self, question)
+
+    def _need(self, kind):
+        return {kind: 1}
+
+    @property
+    def _client(self):
+        return SimpleNamespace(submit=lambda function, *arguments, **_: FakeTask(function, arguments))
+
+
+class FakeTask:
+    """What Dask gives for a task, done when it is asked for."""
+
+    def __init__(self, function, arguments):
+        try:
+            self.value, self.status = function(*arguments), "finished"
+        except ValueError as error:
+            self.value, self.status = error, "error"
+
+    def done(self):
+        return True
+
+    def result(self):
+        return self.value
+
+    exception = result
+
+    def release(self):
+        pass
+
 
 @pytest.fixture
 def idle_engine(monkeypatch, tmp_path):
@@ -261,6 +294,21 @@ def test_worn_workers_are_replaced_between_runs(idle_engine):
     assert cluster.begun == [first, second]
 
 
+def test_questions_are_answered_in_their_order(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    right, wrong, unwanted = engine.compute(math.sqrt, 4), engine.compute(math.sqrt, -4), engine.compute(math.sqrt, 9)
+    assert unwanted.cancel()
+    engine._look(cluster)
+    assert [right.done(), wrong.done()] == [False, False]
+    engine._look(cluster)
+    assert right.result(0) == 2
+    with pytest.raises(ValueError, match=r"math domain error|nonnegative"):
+        wrong.result(0)
+    asked = len(cluster.log)
+    engine._look(cluster)
+    assert len(cluster.log) == asked  # nothing is left to ask, the cancelled question included
+
+
 # With real processes
 
 
@@ -299,6 +347,39 @@ def test_a_run_is_trained_and_stored_whole(engine, store):
     wait_until(lambda: not engine.live_runs)
     assert engine.queue_position(run_id) is None
     assert engine.state == "ready"
+
+
+def test_what_pages_ask_for_is_computed_beside_training(engine, store):
+    run_id = engine.submit(experiment(epochs=30, train_size=20_000, seed=8))
+    wait_until(lambda: num_steps(store, run_id) > 5)
+    before = num_steps(store, run_id)
+    shares = engine.compute(evaluation.predict, *starter.load(), mnist.load().test.images[:500]).result(60)
+    assert shares.shape == (500, 10)
+    assert np.mean(shares.argmax(axis=1) == mnist.load().test.labels[:500]) > 0.98
+    with pytest.raises(ValueError, match="`weights` must be"):
+        engine.compute(evaluation.predict, TINY, {}, mnist.load().test.images[:1]).result(60)
+    assert not store.get(run_id).info.is_over
+    wait_until(lambda: num_steps(store, run_id) > before)
+    engine.stop(run_id)
+    wait_until(lambda: not engine.live_runs)
+
+
+def test_a_run_begins_from_weights_and_learns_ones_own_digits(engine, store):
+    first = store.get(engine.submit(experiment(epochs=2, seed=9)))
+    wait_until(lambda: first.info.is_over)
+    digit = mnist.load().test.images[:1, ..., 0]  # a 7, which we now call a 2
+    start = Start(first.weights(), digit, np.array([2], np.uint8))
+    tuned = store.get(engine.submit(experiment(epochs=4, seed=9), start))
+    wait_until(lambda: tuned.info.is_over)
+    again = tuned.start()
+    assert again.images.tobytes() == digit.tobytes()
+    assert again.labels.tolist() == [2]
+    for name, value in first.weights().items():
+        np.testing.assert_array_equal(tuned.weights(0)[name], value)
+    image = mnist.normalise(digit)[0, ..., np.newaxis]
+    answers = [network.forward(TINY.architecture, run.weights(), image)[-1] for run in (first, tuned)]
+    assert [int(answer.argmax()) for answer in answers] == [7, 2]
+    assert first.start() is None
 
 
 def test_stop_keeps_the_network_and_the_next_run_begins(engine, store):
@@ -365,6 +446,16 @@ def test_a_run_that_the_disk_refuses_is_stopped_and_kept(engine, store, monkeypa
     steps = run.history().batches.step
     np.testing.assert_array_equal(steps, np.arange(1, len(steps) + 1))
     assert run.model()[:2] == b"PK"
+
+
+def test_a_dead_cluster_answers_no_question(engine):
+    wait_until(lambda: engine.state == "ready")
+    answer = engine.compute(time.sleep, 60)
+    time.sleep(0.5)
+    cluster_process().send_signal(signal.SIGKILL)
+    with pytest.raises(ClusterLostError, match="its process has died"):
+        answer.result(30)
+    assert engine.compute(math.sqrt, 4).result(60) == 2  # by a new one
 
 
 def test_a_dead_cluster_interrupts_its_run_which_can_be_resumed(engine, store):
