@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cnnlab import source_code
 from cnnlab.architecture import LAYERS, Conv2D, Dense, Dropout, Layer, dimensions
 from cnnlab.limits import LIMITS
 from cnnlab.presets import EXAMPLE_DRAFTS, PRESETS
@@ -164,3 +165,12 @@ with st.container(horizontal=True):
         open_json()
 if experiment:
     st.caption("The address of this page holds the whole experiment: copy it to share it.")
+    with st.expander("The same in Keras", icon=":material/code:"):
+        st.code(source_code.script(experiment), language="python")
+        with st.container(horizontal=True):
+            for label, content, file in (
+                ("Download script", source_code.script(experiment), "cnn.py"),
+                ("Download notebook", source_code.notebook(experiment), "cnn.ipynb"),
+            ):
+                st.download_button(label, content, file, icon=":material/download:", on_click="ignore")
+        st.caption("It needs TensorFlow only, and repeats the run: the same first weights, the same batches.")

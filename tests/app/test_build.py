@@ -9,6 +9,7 @@ from cnnlab.architecture import LAYERS, Architecture, check
 from cnnlab.experiment import Experiment
 from cnnlab.limits import LIMITS
 from cnnlab.presets import DEFAULT, EXAMPLE_DRAFTS, PRESETS
+from cnnlab.source_code import script
 from tests.app.seen import click, labelled, state, text
 
 TINY = PRESETS["Tiny"]
@@ -165,3 +166,13 @@ def test_a_change_after_a_bad_link_takes_the_message_away(visit):
     labelled(at.slider, "Filters").set_value(8).run()
     assert not at.error
     assert Experiment.from_url(at.query_params["experiment"]) == state(at).draft.experiment()
+
+
+def test_the_same_in_keras_follows_the_layers(visit):
+    at = visit("build")
+    assert at.code[0].value == script(PRESETS[DEFAULT]).strip()
+    assert 'keras.layers.Conv2D(16, 5, activation="relu")' in at.code[0].value
+    draft = state(at).draft
+    state(at).change(layers=draft.layers[1:])
+    at.run()
+    assert "keras.layers.Conv2D(16, 5" not in at.code[0].value
