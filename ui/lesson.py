@@ -1,9 +1,15 @@
-"""What every Learn page is made of: its station, "predict, then reveal", "the notes say / you measured", the code."""
+"""What every Learn page is made of.
+
+Its station, "predict, then reveal", "the notes say / you measured", the code, and the page in words: one paragraph a
+view, and beside each view a sign that leads to its paragraph.
+"""
 
 import inspect
 import math
+import re
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -26,11 +32,14 @@ TOLERANCE = 0.01
 """A number that is not whole counts as right within 1 %, or within half of the second decimal."""
 
 ANSWER_WIDTH = 180
+ARTICLE_WIDTH = 720
 VERDICTS = {
     True: ":green-badge[:material/check: holds]",
     False: ":orange-badge[:material/close: does not hold]",
     None: ":blue-badge[:material/balance: it depends]",
 }
+
+_STYLE = Path(__file__).with_name("lesson.css")
 
 
 def station(name: str) -> None:
@@ -41,6 +50,7 @@ def station(name: str) -> None:
     number = list(STATIONS).index(name) + 1
     state().course.station = name
     glossary.style()
+    st.html(_STYLE)
     st.title(name)
     answered, total = progress()[name]
     marks = "●" * answered + "○" * (total - answered)
@@ -185,3 +195,37 @@ def code(*functions: Callable[..., object]) -> None:
 def try_this(try_: str, notice: str) -> None:
     """Show in one line what to try and what to notice: sentences without their first word, such as "the letter A."."""
     st.markdown(f"**Try** {try_} **Notice** {notice}")
+
+
+def heading(title: str, paragraph: str) -> None:
+    """Show the heading of a view and, beside it, the sign that leads to its paragraph."""
+    with st.container(horizontal=True, gap=None, vertical_alignment="center"):
+        st.subheader(title, anchor=False, width="content")
+        st.markdown(sign(paragraph), width="content")
+
+
+def sign(paragraph: str) -> str:
+    """A sign as Markdown that leads down to a paragraph of the page's `article`: `st.markdown(sign("One pixel"))`.
+
+    It stands beside a picture, or at the end of a line. The browser scrolls; the page does not run again.
+    """
+    return f'[](#{_anchor(paragraph)} "About: {paragraph}")'
+
+
+def article(paragraphs: Mapping[str, str]) -> None:
+    """Show the page in words: for each view one paragraph under a heading of its own. Before `next_station`.
+
+    Args:
+        paragraphs: by their headings, which are not those of the views: three to six plain sentences of Markdown, the
+            formula, and its source where there is one.
+    """
+    st.header("In words")
+    with st.container(width=ARTICLE_WIDTH):
+        for name, words in paragraphs.items():
+            st.subheader(name, anchor=_anchor(name))
+            st.markdown(words)
+
+
+def _anchor(paragraph: str) -> str:
+    """Where a paragraph stands on its page."""
+    return "words-" + re.sub(r"\W+", "-", paragraph.lower())

@@ -62,6 +62,27 @@ class Prediction:
 
 
 @dataclass
+class Kept:
+    """What a widget holds that Streamlit itself forgets when its page is left."""
+
+    name: str
+    at_start: Any
+    """What it held when it came onto the page. It is given this: with every change it would begin anew."""
+    now: Any
+    num_resets: int = 0
+
+    @property
+    def key(self) -> str:
+        """The widget's key."""
+        return f"{self.name}-{self.num_resets}"
+
+    def reset(self, value: Any) -> None:
+        """Begin again with this value."""
+        self.now = value
+        self.num_resets += 1
+
+
+@dataclass
 class Course:
     """How far a learner has come on the Learn pages, and the photo that they brought."""
 
@@ -72,6 +93,8 @@ class Course:
     answered: dict[str, set[str]] = field(default_factory=dict)
     """For each station: the keys of the predictions that were answered."""
     photo: Picture | None = None
+    kept: dict[str, Kept] = field(default_factory=dict)
+    """By the names of widgets: what was typed and mixed."""
 
 
 @dataclass
@@ -138,6 +161,14 @@ def control(
     widget(label, key=key, on_change=changed, **options)
     if key in visitor.problems:
         st.error(f"{visitor.problems[key]}. It stays as it was.", icon=":material/error:")
+
+
+def kept(name: str, first: Any) -> Kept:
+    """What the widget of this name holds, `first` at first, for the visit; the page writes `now` after each run."""
+    value = state().course.kept.setdefault(name, Kept(name, first, first))
+    if not is_mounted(value.key):
+        value.at_start = value.now
+    return value
 
 
 def upload(label: str, key: str, opened: Callable[[Any], None], types: list[str]) -> None:

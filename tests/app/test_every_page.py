@@ -1,5 +1,6 @@
 """Contracts that every page keeps."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from cnnlab.presets import PRESETS
 from tests.app.seen import PAGES, ROOT, components, labelled, state, text
+from ui.lesson import STATIONS
 from ui.state import Drawing
 
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES)
@@ -23,6 +25,14 @@ def test_a_page_opens_in_a_fresh_session(visit, page):
     assert len(at.title) == 1
     assert "**Try**" in text(at)
     assert "**Notice**" in text(at)
+
+
+@pytest.mark.parametrize("station", STATIONS)
+def test_every_sign_leads_to_a_paragraph_and_every_paragraph_has_its_sign(visit, station):
+    at = visit(Path(STATIONS[station][0]).stem)
+    signs = re.findall(r"\]\(#(words-[\w-]+) ", text(at))
+    paragraphs = [heading.anchor for heading in at.subheader if heading.anchor.startswith("words-")]
+    assert sorted(set(signs)) == sorted(paragraphs) != []
 
 
 @EVERY_PAGE

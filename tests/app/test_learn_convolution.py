@@ -5,7 +5,7 @@ import pytest
 
 from cnnlab.kernels import KERNEL_PRESETS
 from cnnlab.pictures import DRAWN, Picture
-from tests.app.seen import components, labelled, text
+from tests.app.seen import click, components, labelled, state, text
 
 
 @pytest.fixture
@@ -56,8 +56,31 @@ def test_a_filter_that_does_not_fit_is_told_and_the_rest_of_the_page_stays(at, m
     assert not at.error
     labelled(at.slider, "Dilation").set_value(2).run()
     assert "a 13 x 13 kernel does not fit on a 28 x 12 map" in at.error[0].value
+    assert at.error[0].value.endswith('With padding "same" it does: that is what is shown.')
+    assert components(at)[0] == "conv-window"
     labelled(at.button_group, "Padding").set_value("same").run()
     assert not at.error
+
+
+def test_the_picture_can_be_made_smaller(at):
+    labelled(at.slider, "Picture size").set_value(11).run()
+    assert "(11 - 3) / 1 + 1 = **9** cells a side" in text(at)
+    labelled(at.slider, "Kernel size").set_value(7)
+    labelled(at.slider, "Dilation").set_value(2).run()
+    assert "a 13 x 13 kernel does not fit on a 11 x 11 map" in at.error[0].value
+    assert "**11** cells a side; for that, 6 + 6 rows of zeros" in text(at)
+
+
+def test_a_typed_filter_is_kept_and_can_be_taken_back(at):
+    original = KERNEL_PRESETS["Sobel x"].kernel(3, 1)[..., 0, 0]
+    table = state(at).course.kept["kernel-Sobel x-3-1-0"]
+    table.now = original + 1  # typed
+    at.switch_page("app_pages/home.py").run()
+    at.switch_page("app_pages/learn/convolution.py").run()
+    np.testing.assert_array_equal(state(at).course.kept["kernel-Sobel x-3-1-0"].now, original + 1)
+    click(at, "Back to Sobel x")
+    np.testing.assert_array_equal(state(at).course.kept["kernel-Sobel x-3-1-0"].now, original)
+    assert "Back to Sobel x" not in [button.label for button in at.button]
 
 
 def test_colour_has_a_filter_of_its_own(at):

@@ -42,7 +42,7 @@ def upload(at, name, data):
 
 def test_the_page_opens(at):
     assert at.title[0].value == "Pixels and channels"
-    assert components(at) == ["pixels-picture", "pixels-mixer"]
+    assert components(at) == ["pixels-picture", "pixels-mixer-0"]
     assert "**Try**" in text(at)
     assert "**Notice**" in text(at)
 

@@ -1,7 +1,7 @@
-"""The window that slides, in a real browser: the right patch, the right products, the right sum, and no server."""
+"""Convolution in a real browser: the right patch, the right products, the right sum, and no server."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -9,17 +9,23 @@ from playwright.sync_api import Locator, Page, expect
 
 from cnnlab import mnist
 from cnnlab.kernels import KERNEL_PRESETS
-from cnnlab.operations import (
-    average_pooling2d_at,
-    conv2d,
-    conv2d_at,
-    max_pooling2d_at,
-    pad_widths,
-)
+from cnnlab.operations import conv2d, conv2d_at, pad_widths
 from cnnlab.pictures import DRAWN
+from tests.browser.visitor import go_to
+from tests.browser.windows import (
+    MINUS,
+    PATIENCE,
+    hover,
+    lit,
+    move_slider,
+    number,
+    open_page,
+    settle,
+    totals,
+    window,
+    written,
+)
 
-PATIENCE = 60_000
-MINUS = "\N{MINUS SIGN}"
 TEST = mnist.load().test
 SEVEN = mnist.normalise(TEST.images[np.flatnonzero(TEST.labels == 7)[0]])
 LANDSCAPE = mnist.normalise(DRAWN["Landscape"](28).pixels)
@@ -62,34 +68,6 @@ def url(start_app, tmp_path_factory):
     return start_app("app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))})
 
 
-def settle(page: Page) -> None:
-    page.wait_for_timeout(300)
-    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible(timeout=PATIENCE)
-    page.wait_for_timeout(300)
-
-
-def open_page(page: Page, url: str, name: str) -> list[str]:
-    """Open a Learn page; the list returned collects every websocket frame sent."""
-    frames: list[str] = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(str(frame))))
-    page.goto(f"{url}/{name}")
-    expect(page.locator(".stage canvas").first).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text("Next station")).to_be_visible(timeout=PATIENCE)
-    settle(page)
-    return frames
-
-
-def window(page: Page) -> Locator:
-    return page.locator(".root:has(.stage)").first
-
-
-def move_slider(page: Page, name: str, by: int) -> None:
-    page.get_by_role("slider", name=name).first.focus()
-    for _ in range(by):
-        page.keyboard.press("ArrowRight")
-    settle(page)
-
-
 def choose(page: Page, settings: Settings) -> None:
     """Bring the page from its first settings to these."""
     if settings.image is LANDSCAPE:
@@ -109,50 +87,11 @@ def choose(page: Page, settings: Settings) -> None:
         settle(page)
 
 
-def number(text: str) -> float:
-    return float(text.replace(MINUS, "-").replace(",", ""))
-
-
-def hover(root: Locator, shape: tuple[int, int], row: int, column: int, place: int = 0) -> None:
-    picture = root.locator(".map .picture").nth(place)
-    picture.scroll_into_view_if_needed()
-    box = picture.bounding_box()
-    x, y = (column + 0.5) / shape[1] * box["width"], (row + 0.5) / shape[0] * box["height"]
-    picture.hover(position={"x": x, "y": y})
-    expect(root.locator(".place")).to_have_text(f"row {row}, column {column}")
-
-
 def products(root: Locator) -> np.ndarray:
     """Every product on the page, as (channels, kernel_height * kernel_width)."""
     grids = root.locator(".work .term:nth-child(3) .cells").all()
     titles = [grid.locator("span").evaluate_all("cells => cells.map((cell) => cell.title)") for grid in grids]
     return np.array([[number(title.split(" = ")[1]) for title in titles_] for titles_ in titles])
-
-
-def written(root: Locator, term: int) -> list[list[str]]:
-    """What stands in the window (1), the filter (2) or the products (3), one list a channel."""
-    return [
-        grid.locator("span").all_text_contents() for grid in root.locator(f".work .term:nth-child({term}) .cells").all()
-    ]
-
-
-def totals(root: Locator) -> list[float]:
-    return [number(text) for text in root.locator(".total td").all_text_contents()]
-
-
-def lit(root: Locator, plane: int, shape: tuple[int, int]) -> set[tuple[int, int]]:
-    """The cells of the input that are marked, from where the marks stand on the screen."""
-    figure = root.locator(".plane").nth(plane)
-    box = figure.locator(".picture").bounding_box()
-    marks = figure.locator(".tap") if figure.locator(".tap").count() else figure.locator(".field")
-    cells = set()
-    for mark in marks.all():
-        place = mark.bounding_box()
-        cell = box["width"] / shape[1]
-        top, left = (round((place[way] - box[way]) / cell) for way in ("y", "x"))
-        height, width = (round(place[way] / cell) for way in ("height", "width"))
-        cells |= {(top + down, left + right) for down in range(height) for right in range(width)}
-    return cells
 
 
 CASES = {
@@ -266,7 +205,7 @@ def test_relu_and_bias_are_in_the_arithmetic(page, url):
     expect(root.locator(".total .result th")).to_have_text(re.compile(rf"max\(0, {MINUS}\d"))
 
 
-def test_a_number_that_is_typed_in_changes_the_filter(page, url):
+def test_a_number_that_is_typed_in_changes_the_filter_and_is_kept_until_it_is_taken_back(page, url):
     open_page(page, url, "convolution")
     root = window(page)
     assert number(written(root, 2)[0][0]) == -1
@@ -286,23 +225,13 @@ def test_a_number_that_is_typed_in_changes_the_filter(page, url):
     kernel[0, 0] = 5
     expected = conv2d_at(SEVEN, kernel, np.zeros(1, np.float32), row, column, 0).output
     assert totals(root)[-1] == pytest.approx(expected, abs=6e-4)
-
-
-def test_pooling_shows_the_window_the_winner_and_both_results(page, url):
-    frames = open_page(page, url, "pooling")
-    root = window(page)
-    frames.clear()
-    for place, (row, column) in enumerate([(13, 5), (6, 9)]):
-        hover(root, (14, 14), row, column, place)
-        largest, mean = max_pooling2d_at(SEVEN, row, column, 0), average_pooling2d_at(SEVEN, row, column, 0)
-        assert totals(root) == pytest.approx([largest.output, mean.output], abs=6e-4)
-        cells = root.locator(".work .cells span")
-        classes = cells.evaluate_all("cells => cells.map((cell) => cell.className)")
-        assert classes.index("winner") == largest.winner[0] * 2 + largest.winner[1]
-        texts = [number(text) for text in cells.all_text_contents()]
-        np.testing.assert_allclose(texts, largest.patch.ravel(), atol=0.0051)
-        assert lit(root, 0, (28, 28)) == replace(Settings(SEVEN), size=2, strides=2).seen(row, column)
-    assert frames == []
+    go_to(page, "Pooling")
+    go_to(page, "Convolution")
+    first = window(page).locator(".work .term:nth-child(2) .cells span").first
+    expect(first).to_have_text("5", timeout=PATIENCE)
+    page.get_by_role("button", name="Back to Sobel x").click()
+    expect(first).to_have_text(f"{MINUS}1", timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Back to Sobel x")).to_be_hidden()
 
 
 def test_a_deep_cell_shows_what_it_sees(page, url):

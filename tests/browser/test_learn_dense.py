@@ -1,4 +1,4 @@
-"""Flatten, dense, dropout, softmax and the rolling balls in a real browser: numbers equal NumPy's, no server is asked."""
+"""Flatten, dense, dropout and softmax in a real browser: numbers equal NumPy's, no server is asked."""
 
 import re
 
@@ -8,11 +8,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from cnnlab import mnist, network, starter
 from cnnlab import operations as ops
-from cnnlab.small_problems import four_by_four, sixteen_pixels, zero_or_six
+from cnnlab.small_problems import four_by_four, sixteen_pixels
 from tests.browser.conftest import ROOT
+from tests.browser.learner import at_rest, number, open_station, part, texts
 from ui.components.dropped import NUM_PASSES, masked
 
-PATIENCE = 60_000
 IMAGE = mnist.load().test.images[0]  # the first 7
 SIXTEEN = np.round(ops.average_pooling2d(IMAGE.astype(np.float32), 7)).astype(np.uint8)
 
@@ -22,39 +22,9 @@ def url(start_app, tmp_path_factory):
     return start_app(ROOT / "app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))})
 
 
-def open_page(page: Page, url: str, name: str, shown: str) -> list[str]:
-    """Open a page without motion; the list collects every websocket frame that is sent from now on."""
-    sent: list[str] = []
-    page.emulate_media(reduced_motion="reduce")
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(str(frame))))
-    page.goto(f"{url}/{name}")
-    expect(page.locator(shown)).to_be_visible(timeout=PATIENCE)
-    at_rest(page)
-    sent.clear()
-    return sent
-
-
-def at_rest(page: Page) -> None:
-    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible(timeout=PATIENCE)
-    page.wait_for_timeout(500)
-
-
 @pytest.fixture
 def frames(page, url):
-    return open_page(page, url, "dense", "td.exp.total")
-
-
-def part(page: Page, inside: str) -> Locator:
-    """The component in which something is."""
-    return page.locator(".root", has=page.locator(inside))
-
-
-def number(text: str) -> float:
-    return float(text.replace("\u2212", "-").replace(",", "").replace("%", "").strip())
-
-
-def texts(locator: Locator) -> list[float]:
-    return [number(text) for text in locator.all_text_contents()]
+    return open_station(page, url, "dense")
 
 
 # Flatten
@@ -128,7 +98,7 @@ def dense_layer(which: str):
 
 @pytest.mark.parametrize("which", ["16", "starter"])
 def test_the_products_and_their_sum_are_those_of_numpy(page, url, which):
-    frames = open_page(page, url, "dense", "td.exp.total")
+    frames = open_station(page, url, "dense")
     if which == "starter":
         page.get_by_text("The starter network's last layer").first.click()
         at_rest(page)
@@ -184,7 +154,7 @@ def test_masks_and_answers_are_those_of_numpy(page, frames):
     values, kernel, bias = dense_layer("starter")
     outputs = masked(values, 0.4, 0)
     dropped = part(page, ".spread")
-    assert "dropout is off" in dropped.locator(".state").text_content()
+    expect(dropped.locator(".state")).to_contain_text("dropout is off")
     for step in (1, 2):
         dropped.locator(".step").click()
         off = dropped.locator(".grid i").evaluate_all("units => units.map(unit => unit.classList.contains('off'))")
@@ -279,63 +249,4 @@ def test_the_arrow_keys_move_a_slider_and_the_formula_lights_up(page, frames):
     expect(softmax.locator(".formula .lit")).to_have_count(2)
     softmax.locator("tbody tr").nth(8).hover()
     assert "probability of 8 =" in softmax.locator(".formula").text_content()
-    assert frames == []
-
-
-# Learning
-
-
-def test_the_balls_follow_the_paths_and_start_where_they_are_put(page, url):
-    frames = open_page(page, url, "learning", "canvas.plane")
-    problem = zero_or_six()
-    balls = part(page, "canvas.plane")
-    for step in (0, 7, 120):
-        balls.locator(".scrub").fill(str(step))
-        expect(balls.locator("output")).to_have_text(f"step {step} of 120")
-        for ball, name in enumerate(("sgd", "sgd_momentum", "rmsprop", "adam")):
-            weights = problem.path(name, np.array([0.4, 1.9]), 0.01, 120, None)[step]
-            shown = texts(balls.locator("tbody tr").nth(ball).locator("td:not(:first-child)"))
-            expected = [*weights, problem.loss(weights), 100 * problem.accuracy(weights)]
-            np.testing.assert_allclose(shown, expected, rtol=0.003, atol=0.0006)
-    plane = balls.locator("canvas.plane")
-    plane.focus()
-    page.keyboard.press("ArrowUp")
-    page.keyboard.press("ArrowRight")
-    found = re.match(r"w1 (\S+), w2 (\S+): loss (\S+)\.", balls.locator(".readout").text_content())
-    first, second, loss = map(number, found.groups())
-    assert loss == pytest.approx(problem.loss(np.array([first, second])), rel=0.02, abs=0.01)
-    assert frames == []
-    page.keyboard.press("Enter")
-    at_rest(page)
-    assert frames
-    balls.locator(".scrub").fill("0")
-    shown = texts(balls.locator("tbody tr").first.locator("td:not(:first-child)"))
-    np.testing.assert_allclose(shown[:2], [first, second], atol=0.002)
-
-
-def test_the_balls_roll_and_pause_under_the_pointer(page, url):
-    frames = open_page(page, url, "learning", "canvas.plane")
-    balls = part(page, "canvas.plane")
-    balls.locator(".play").click()
-    expect(balls.locator("output")).to_have_text(re.compile("step ([5-9]|1.) of 120"))
-    expect(balls.locator(".play")).to_contain_text("Pause")
-    balls.locator("canvas.plane").hover(position={"x": 100, "y": 100})
-    expect(balls.locator(".play")).to_contain_text("Roll")
-    balls.locator("tbody input").nth(3).check()
-    assert "adam" in balls.locator(".what").text_content()
-    assert frames == []
-
-
-def test_the_one_moves_and_the_loss_with_it(page, url):
-    frames = open_page(page, url, "learning", "canvas.plane")
-    test = mnist.load().test
-    probabilities = sixteen_pixels().probabilities(test.images[np.flatnonzero(test.labels == 4)[0]])
-    hot = part(page, ".sum")
-    assert number(hot.locator(".sum").text_content()) == pytest.approx(-np.log(probabilities[4]), abs=0.000501)
-    hot.locator("table").focus()
-    page.keyboard.press("ArrowDown")
-    np.testing.assert_array_equal(texts(hot.locator(".cell")), np.eye(10)[5])
-    assert number(hot.locator(".sum").text_content()) == pytest.approx(-np.log(probabilities[5]), abs=0.000501)
-    hot.locator("tbody tr").nth(9).hover()
-    assert number(hot.locator(".sum").text_content()) == pytest.approx(-np.log(probabilities[9]), abs=0.000501)
     assert frames == []

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from cnnlab.pictures import DRAWN
 from tests.browser.conftest import ROOT
+from tests.browser.visitor import go_to
 from ui.glossary import TERMS
 
 SIDE = 96
@@ -153,6 +154,40 @@ def test_the_mixer_follows_at_once_and_tells_at_the_end(page, frames):
     expect(page.get_by_text("Exactly lavender")).to_be_visible(timeout=PATIENCE)
     red.press("ArrowLeft")
     expect(page.get_by_text("Closest to lavender")).to_be_visible(timeout=PATIENCE)
+
+
+def test_zoom_and_colour_are_kept_from_page_to_page(page, frames):
+    page.locator(".picture").focus()
+    for key in ("ArrowUp", "ArrowLeft"):
+        page.keyboard.press(key)
+    page.get_by_role("button", name="Numbers", exact=True).click()
+    zoom = page.locator(".zoom").input_value()
+    assert float(zoom) > 0.5
+    page.get_by_role("button", name="(255, 255, 0)").click()
+    expect(page.get_by_text("Exactly yellow")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("slider", name="Blue").press("ArrowRight")
+    expect(page.get_by_text("Closest to yellow")).to_be_visible(timeout=PATIENCE)
+    go_to(page, "Convolution")
+    go_to(page, "Pixels and channels")
+    expect(readout(page)).to_contain_text("row 47, column 47 ·", timeout=PATIENCE)
+    expect(page.locator(".zoom")).to_have_value(zoom)
+    expect(page.get_by_text("Closest to yellow")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".swatch[role=img]")).to_have_css("background-color", "rgb(255, 255, 1)")
+    assert frames != []
+
+
+@pytest.mark.parametrize("name", ["pixels", "convolution", "pooling"])
+def test_the_camera_pushes_no_picture_away(page, url, name):
+    page.goto(f"{url}/{name}")
+    seen = page.locator(".picture canvas").first
+    expect(seen).to_be_visible(timeout=PATIENCE)
+    at_rest(page)
+    before = seen.bounding_box()["y"]
+    page.get_by_role("radiogroup", name="Picture", exact=True).get_by_text("Camera", exact=True).click()
+    expect(page.get_by_text("https or localhost")).to_be_visible(timeout=PATIENCE)
+    at_rest(page)
+    main = page.get_by_test_id("stMain")
+    assert seen.bounding_box()["y"] + main.evaluate("node => node.scrollTop") == pytest.approx(before, abs=1)
 
 
 def test_a_term_tells_its_meaning(page, frames):

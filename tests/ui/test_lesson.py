@@ -22,6 +22,8 @@ def lesson_page():
     lesson.notes_say("it is so.", "it is 3.", holds=False)
     lesson.try_this("this.", "that.")
     lesson.code(relu)
+    lesson.heading("Mix", "One pixel, mixed")
+    lesson.article({"One pixel, mixed": "It is *so*."})
 
 
 @pytest.fixture
@@ -110,6 +112,15 @@ def test_the_box_the_line_and_the_code(at):
     assert "does not hold" in text(at)
     assert "**Try** this. **Notice** that." in text(at)
     assert "def relu" in at.code[0].value
+
+
+def test_a_sign_leads_to_its_paragraph(at):
+    assert [heading.value for heading in at.subheader] == ["Mix", "One pixel, mixed"]
+    sign = '[](#words-one-pixel-mixed "About: One pixel, mixed")'
+    assert lesson.sign("One pixel, mixed") == sign
+    assert sign in [shown.value for shown in at.markdown]
+    assert at.subheader[1].anchor == "words-one-pixel-mixed"
+    assert at.markdown[-1].value == "It is *so*."
 
 
 @pytest.mark.parametrize(

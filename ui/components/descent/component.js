@@ -56,16 +56,17 @@ function createView(root, tell) {
     const [context, width, height] = prepare(plane);
     context.imageSmoothingEnabled = true;
     context.drawImage(background, 0, 0, width, height);
-    Object.assign(context, { font: `12px ${getComputedStyle(root).fontFamily}`, lineJoin: "round" });
-    const text = (words, left, top, align) => {
-      Object.assign(context, { textAlign: align, fillStyle: "#fff", strokeStyle: "#000", lineWidth: 3 });
-      context.strokeText(words, left, top);
+    Object.assign(context, { font: `12px ${getComputedStyle(root).fontFamily}`, lineJoin: "round", textAlign: "left" });
+    const text = (words, left, top) => {
+      context.fillStyle = "rgb(0 0 0 / 0.65)";
+      context.fillRect(left - 4, top - 12, context.measureText(words).width + 8, 17);
+      context.fillStyle = "#fff";
       context.fillText(words, left, top);
     };
-    text(`w1 from ${now.first[0].toFixed(1)} to ${now.first.at(-1).toFixed(1)} →`, 8, height - 8, "left");
-    text(`↑ w2, ${now.second[0].toFixed(1)} to ${now.second.at(-1).toFixed(1)}`, 8, 18, "left");
+    text(`w1 from ${now.first[0].toFixed(1)} to ${now.first.at(-1).toFixed(1)} →`, 8, height - 8);
+    text(`↑ w2, ${now.second[0].toFixed(1)} to ${now.second.at(-1).toFixed(1)}`, 8, 18);
     const [bestX, bestY] = [x(now.best[0], width), y(now.best[1], height)];
-    text("✛ lowest", bestX - 5, bestY + 4, "left");
+    text("✛ lowest", bestX - 5, bestY + 4);
     const order = [...now.names.keys()].sort((a, b) => (a === state.chosen) - (b === state.chosen));
     order.forEach((ball) => {
       context.beginPath();

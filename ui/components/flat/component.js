@@ -181,6 +181,7 @@ function createView(root) {
   function play() {
     if (state.walked >= now.line.length) state.walked = 0;
     Object.assign(state, { playing: true, last: performance.now() });
+    draw();
     state.frame = requestAnimationFrame(tick);
   }
 

@@ -23,7 +23,8 @@ def pixels(picture: Picture, *, key: str, scales: Mapping[str, np.ndarray] | Non
 
     Args:
         picture: at most 128 x 128, so that little is sent.
-        key: the component's identity: zoom and the marked pixel stay as long as key, name and shape do.
+        key: the component's identity. Zoom and the marked pixel belong to the picture, by its name and shape; they are
+            still there when its page comes back.
         scales: numbers to choose from, by the words on their buttons: each float (h, w, c) like the pixels. By default
             the pixels themselves. The colours stay.
     """

@@ -13,12 +13,14 @@ const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const exact = (value) => `${+value.toPrecision(3)}`;
 const inCell = (value) => (Number.isInteger(value) ? `${value}` : value.toFixed(2).replace(/^0\./, "."));
 
+const kept = new Map(); // where a learner was in a picture, for when its page comes back
+
 function createView(root) {
   const find = (selector) => root.querySelector(selector);
   const holder = find(".picture");
   const canvas = holder.querySelector("canvas");
   const stage = find(".stage");
-  const state = { scale: 0, row: 0, column: 0, cell: 0, left: 0, top: 0, width: 0, name: "", drag: null };
+  const state = { scale: 0, row: 0, column: 0, cell: 0, zoom: 1, left: 0, top: 0, width: 0, name: "", drag: null };
   let now; // what Python sent, decoded
   let scratch; // the picture, one canvas pixel a pixel
 
@@ -113,6 +115,7 @@ function createView(root) {
     state.left = state.column + 0.5 - width / next / 2;
     state.top = state.row + 0.5 - height / next / 2;
     state.cell = next;
+    state.zoom = next / fit() || 1;
     draw();
   }
 
@@ -211,7 +214,7 @@ function createView(root) {
   const observer = new ResizeObserver(() => {
     if (!now || state.width === root.clientWidth) return;
     state.width = root.clientWidth;
-    zoomTo(0);
+    zoomTo(state.zoom * fit());
     if (now.channels === 3) placePlanes();
   });
   observer.observe(root);
@@ -231,12 +234,17 @@ function createView(root) {
       scratch.getContext("2d").putImageData(painted(), 0, 0);
       holder.setAttribute("aria-label", `${data.describe} Arrow keys read the pixels, plus and minus zoom.`);
       find(".planes").hidden = channels === 1;
-      if (isNew) Object.assign(state, { row: Math.floor(height / 2), column: Math.floor(width / 2) });
+      const middle = { row: Math.floor(height / 2), column: Math.floor(width / 2), zoom: 1 };
+      if (isNew) Object.assign(state, kept.get(state.name) ?? middle);
       if (channels === 3) drawPlanes();
-      if (isNew) zoomTo(0);
+      if (isNew) zoomTo(state.zoom * fit());
       choose(Math.min(state.scale, data.scales.length - 1));
     },
-    remove: () => observer.disconnect(),
+    remove: () => {
+      const { row, column, scale, zoom } = state;
+      kept.set(state.name, { row, column, scale, zoom });
+      observer.disconnect();
+    },
   };
 }
 

@@ -8,7 +8,7 @@ for display, and the sum that it shows is the one that was sent.
 
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -19,7 +19,6 @@ from ui.components import define, encode
 _mount = define(Path(__file__).parent)
 
 Array = np.ndarray
-Padding = Literal["valid", "same"]
 
 WIDEST = 560
 """Pixels: the picture and its map side by side; three planes or two maps take all the width there is."""
@@ -34,7 +33,7 @@ def convolution_window(
     *,
     key: str,
     strides: int = 1,
-    padding: Padding = "valid",
+    padding: str = "valid",
     dilation_rate: int = 1,
     activation: str = "linear",
     describe: str = "A filter slides over the picture.",
