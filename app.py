@@ -19,6 +19,7 @@ pages = {
     "Lab": [
         st.Page("app_pages/lab/build.py", title="Build", icon=":material/view_column:"),
         st.Page("app_pages/lab/train.py", title="Train", icon=":material/trending_up:"),
+        st.Page("app_pages/lab/evaluate.py", title="Evaluate", icon=":material/fact_check:"),
         st.Page("app_pages/lab/look_inside.py", title="Look inside", icon=":material/search:"),
         st.Page("app_pages/lab/draw.py", title="Draw", icon=":material/draw:"),
     ],

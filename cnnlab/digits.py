@@ -6,7 +6,12 @@ Document Recognition", 1998, section III.A). A network that has only ever seen s
 it is prepared in the same way, one step after another:
 
     composite -> ink_box -> crop -> fit -> centre -> divide by 255
+
+`prepare` keeps what each step made of the drawing, and leaves out those that are switched off: it is then seen what
+each is good for.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
@@ -18,23 +23,87 @@ INK = 1
 """Grey (0 to 255) from which a pixel counts as drawn. At 1, MNIST's own digits come back exactly as they are."""
 
 
-def from_canvas(rgba: np.ndarray) -> np.ndarray | None:
-    """Return what the network should see of a drawing.
+@dataclass(frozen=True)
+class Preparation:
+    """Which steps are done; by default as MNIST's makers did.
+
+    Args:
+        invert: exchange light and dark first, as if the ink were dark and the paper light.
+        crop: cut out the box around all ink; otherwise the whole canvas is taken.
+        fit: bring the longer side to 20 pixels; otherwise to 28, so that it fills the field.
+        antialias: each new pixel is a mean over all that it covers; otherwise it is a single one of them.
+        centre: move the centre of mass into the middle; otherwise the digit stays where it was drawn.
+    """
+
+    invert: bool = False
+    crop: bool = True
+    fit: bool = True
+    antialias: bool = True
+    centre: bool = True
+
+
+STANDARD = Preparation()
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """What each step made of a drawing.
+
+    `grey`: float32 (height, width) in [0, 255]. `ink`: bool (height, width), what counts as drawn.
+    `box`: rows and columns that are cut out. `crop`: float32, `grey` inside the box. `small`: float32, both sides at
+    most 28, in [0, 255]. `field`: float32 (28, 28) in [0, 255]. `image`: `field` / 255, what the network is given.
+    """
+
+    grey: np.ndarray
+    ink: np.ndarray
+    box: tuple[slice, slice]
+    crop: np.ndarray
+    small: np.ndarray
+    field: np.ndarray
+    image: np.ndarray
+
+
+def prepare(rgba: np.ndarray, preparation: Preparation = STANDARD) -> Steps | None:
+    """Return every step from a drawing to what the network should see of it, None when nothing is drawn.
 
     Args:
         rgba: uint8 (height, width, 4), light ink on black or on nothing.
-
-    Returns:
-        float32 (28, 28) in [0, 1], ink towards 1; None when nothing is drawn.
+        preparation: which steps are done.
 
     Raises:
         ValueError: if `rgba` has another shape or dtype.
     """
     grey = composite(rgba)
-    box = ink_box(grey)
-    if box is None:
+    if ink_box(grey) is None:
         return None
-    return centre(fit(grey[box])) / np.float32(255)
+    if preparation.invert:
+        grey = 255 - grey
+    ink = grey >= INK
+    whole = slice(0, grey.shape[0]), slice(0, grey.shape[1])
+    box = (ink_box(grey) if preparation.crop else None) or whole
+    crop = grey[box]
+    small = fit(crop, BOX if preparation.fit else SIZE, antialias=preparation.antialias)
+    if preparation.centre and small.any():
+        field = centre(small)
+    else:
+        middle = [(part.start + part.stop) / 2 / side for part, side in zip(box, grey.shape, strict=True)]
+        field = place(small, *(round(SIZE * share - side / 2) for share, side in zip(middle, small.shape, strict=True)))
+    return Steps(grey, ink, box, crop, small, field, field / np.float32(255))
+
+
+def from_canvas(rgba: np.ndarray) -> np.ndarray | None:
+    """Return what the network should see of a drawing; see `prepare`.
+
+    Returns:
+        float32 (28, 28) in [0, 1], ink towards 1; None when nothing is drawn.
+    """
+    steps = prepare(rgba)
+    return None if steps is None else steps.image
+
+
+def to_canvas(grey: np.ndarray) -> np.ndarray:
+    """Make a drawing of a picture: uint8 (height, width), light ink on black -> uint8 (height, width, 4)."""
+    return np.dstack([grey, grey, grey, np.full_like(grey, 255)])
 
 
 def composite(rgba: np.ndarray) -> np.ndarray:
@@ -60,18 +129,18 @@ def ink_box(grey: np.ndarray) -> tuple[slice, slice] | None:
     return slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1)
 
 
-def fit(crop: np.ndarray) -> np.ndarray:
-    """Bring the longer side to 20 pixels and keep the proportions: float32 (h, w) -> float32, both sides 1 to 20.
+def fit(crop: np.ndarray, longer: int = BOX, *, antialias: bool = True) -> np.ndarray:
+    """Bring the longer side to 20 pixels and keep the proportions: float32 (h, w) -> float32, both sides 1 to `longer`.
 
     Pillow's filters widen when they shrink a picture: each new pixel is a mean over all it covers (anti-aliasing).
     """
-    height, width = (max(1, round(side * BOX / max(crop.shape))) for side in crop.shape)
-    small = Image.fromarray(crop).resize((width, height), Image.Resampling.BILINEAR)
-    return np.asarray(small)
+    height, width = (max(1, round(side * longer / max(crop.shape))) for side in crop.shape)
+    way = Image.Resampling.BILINEAR if antialias else Image.Resampling.NEAREST
+    return np.asarray(Image.fromarray(crop).resize((width, height), way))
 
 
 def centre(image: np.ndarray) -> np.ndarray:
-    """Put the centre of mass into the middle of a 28x28 field: float32 (h, w) up to (20, 20) -> float32 (28, 28).
+    """Put the centre of mass into the middle of a 28x28 field: float32 (h, w) up to (28, 28) -> float32 (28, 28).
 
     To the nearest pixel; the middle is pixel 14, counted from 0: in MNIST itself all centres of mass lie between 13.5
     and 14.5. What would stick out of the field is cut off.
@@ -79,8 +148,12 @@ def centre(image: np.ndarray) -> np.ndarray:
     mass = image.sum()
     row = np.arange(image.shape[0]) @ image.sum(axis=1) / mass
     column = np.arange(image.shape[1]) @ image.sum(axis=0) / mass
-    top, left = MIDDLE - round(row), MIDDLE - round(column)
-    # A field with a margin of one box on every side takes the image wherever it lands.
-    roomy = np.zeros((SIZE + 2 * BOX, SIZE + 2 * BOX), np.float32)
-    roomy[BOX + top : BOX + top + image.shape[0], BOX + left : BOX + left + image.shape[1]] = image
-    return roomy[BOX:-BOX, BOX:-BOX].copy()
+    return place(image, MIDDLE - round(row), MIDDLE - round(column))
+
+
+def place(image: np.ndarray, top: int, left: int) -> np.ndarray:
+    """Lay an image up to (28, 28) onto a 28x28 field, its corner at (top, left); what sticks out is cut off."""
+    # A field with a margin of one field on every side takes the image wherever it lands.
+    roomy = np.zeros((3 * SIZE, 3 * SIZE), np.float32)
+    roomy[SIZE + top : SIZE + top + image.shape[0], SIZE + left : SIZE + left + image.shape[1]] = image
+    return roomy[SIZE:-SIZE, SIZE:-SIZE].copy()

@@ -5,9 +5,11 @@ The functions that need TensorFlow are for workers: pages have them computed by 
 
 import numpy as np
 
-from cnnlab import mnist
+from cnnlab import distortions, mnist
+from cnnlab.distortions import Distortion
 from cnnlab.events import Weights
 from cnnlab.experiment import Experiment
+from cnnlab.filters import Changes
 
 BATCH_SIZE = 500
 
@@ -35,3 +37,30 @@ def test_accuracy(experiment: Experiment, weights: Weights) -> float:
     """Return the share of MNIST's 10,000 test images that a network reads rightly. For workers."""
     test = mnist.load().test
     return float(np.mean(predict(experiment, weights, test.images).argmax(axis=1) == test.labels))
+
+
+def without_each_filter(experiment: Experiment, weights: Weights, layer_index: int, num_images: int) -> np.ndarray:
+    """Return the accuracy on the first test images with each filter of a layer switched off, float64 (filters,)."""
+    test = mnist.load().test
+    answers = (
+        predict(experiment, Changes().switched(layer_index, index, off=True).apply(weights), test.images[:num_images])
+        for index in range(weights[f"{layer_index}/kernel"].shape[-1])
+    )
+    return np.array([np.mean(answer.argmax(axis=1) == test.labels[:num_images]) for answer in answers])
+
+
+def initial_weights(experiment: Experiment) -> Weights:
+    """Return the weights that an experiment's training begins from: Keras's, from its seed. For workers."""
+    from cnnlab import models  # noqa: PLC0415 - the web process never imports TensorFlow
+
+    return models.weights_of(models.build(experiment))
+
+
+def accuracy_under(experiment: Experiment, weights: Weights, name: str, num_images: int) -> np.ndarray:
+    """Return the accuracy on the first test images for each of `distortions.positions(name)`: float64 (n,)."""
+    test = mnist.load().test
+    images, labels = mnist.normalise(test.images[:num_images, ..., 0]), test.labels[:num_images]
+    distorted = np.stack([distortions.sweep(image, name, Distortion()) for image in images], axis=1)
+    steps = np.round(distorted * 255).astype(np.uint8)
+    answers = predict(experiment, weights, steps.reshape(-1, 28, 28)).reshape(*steps.shape[:2], -1)
+    return (answers.argmax(axis=2) == labels).mean(axis=1)

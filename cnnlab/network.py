@@ -1,5 +1,6 @@
 """A network in NumPy: an architecture and its weights, applied to one image, with every layer's values kept.
 
+Forwards it gives what every layer makes of the image; backwards, how fast a score changes with every layer's values.
 This is what the pages show. It calls the very operations that the pages explain, and a test holds it equal to Keras.
 """
 
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnlab import gradients as back
 from cnnlab import operations as ops
 from cnnlab.architecture import (
     Architecture,
@@ -51,8 +53,7 @@ def trace(architecture: Architecture, weights: Weights, image: np.ndarray) -> tu
     traces: list[LayerTrace] = []
     values = image
     for index, layer in enumerate(architecture.layers):
-        own = {key.split("/")[1]: value for key, value in weights.items() if key.split("/")[0] == str(index)}
-        before = _apply(layer, own, values)
+        before = _apply(layer, _of_layer(weights, index), values)
         activation = ops.ACTIVATIONS[getattr(layer, "activation", "linear")]
         values = activation(before)
         traces.append(LayerTrace(before, values))
@@ -62,6 +63,11 @@ def trace(architecture: Architecture, weights: Weights, image: np.ndarray) -> tu
 def forward(architecture: Architecture, weights: Weights, image: np.ndarray) -> tuple[np.ndarray, ...]:
     """One output a layer, in order; the last are the ten probabilities. See `trace`."""
     return tuple(layer.output for layer in trace(architecture, weights, image))
+
+
+def _of_layer(weights: Weights, index: int) -> Weights:
+    """One layer's weights, by their Keras names."""
+    return {key.split("/")[1]: value for key, value in weights.items() if key.split("/")[0] == str(index)}
 
 
 def _apply(layer: Layer, own: Weights, values: np.ndarray) -> np.ndarray:
@@ -86,6 +92,110 @@ def _apply(layer: Layer, own: Weights, values: np.ndarray) -> np.ndarray:
             return ops.flatten(values)
         case _:
             return values
+
+
+def backward(
+    architecture: Architecture,
+    weights: Weights,
+    image: np.ndarray,
+    traces: tuple[LayerTrace, ...],
+    gradient: np.ndarray,
+    layer_index: int = -1,
+    *,
+    of_output: bool = False,
+) -> tuple[np.ndarray, ...]:
+    """Send a score's gradient from one layer back to the pixels.
+
+    Args:
+        architecture: the network.
+        weights: by '<layer index>/<Keras name>', float32.
+        image: float32 (28, 28, 1), as it was given to `trace`.
+        traces: what `trace` returned for it.
+        gradient: float32, the score's gradient with respect to that layer's values before the activation, and of their
+            shape. For the logit of a class: 1 for this class and 0 for the others.
+        layer_index: the layer at which the score is read; by default the last.
+        of_output: `gradient` is with respect to the layer's output, after the activation.
+
+    Returns:
+        For each layer up to that one, in order, the gradient with respect to what comes into it, float32: the first is
+        that of the image, the one at `index + 1` that of the output of layer `index`.
+
+    Raises:
+        ValueError: when the gradient is not of the layer's shape.
+    """
+    layer_index %= len(traces)
+    expected = traces[layer_index].output.shape
+    if gradient.shape != expected:
+        raise ValueError(f"`gradient` must be of the layer's shape {expected}. Received: shape {gradient.shape}")
+    found: list[np.ndarray] = []
+    for index in range(layer_index, -1, -1):
+        layer = architecture.layers[index]
+        if index < layer_index or of_output:
+            gradient = back.ACTIVATIONS[getattr(layer, "activation", "linear")](gradient, traces[index].output)
+        values = traces[index - 1].output if index else image
+        gradient = _back(layer, _of_layer(weights, index), values, gradient)
+        found.append(gradient)
+    return tuple(reversed(found))
+
+
+def _back(layer: Layer, own: Weights, values: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+    """One layer without its activation: from the gradient of its output to that of `values`, its input."""
+    shape = values.shape
+    match layer:
+        case Conv2D():
+            return back.conv2d(gradient, shape, own["kernel"], layer.strides, layer.padding, layer.dilation_rate)
+        case Dense():
+            return back.dense(gradient, own["kernel"])
+        case MaxPooling2D():
+            return back.max_pooling2d(gradient, values, layer.pool_size, layer.strides, layer.padding)
+        case AveragePooling2D():
+            return back.average_pooling2d(gradient, shape, layer.pool_size, layer.strides, layer.padding)
+        case GlobalAveragePooling2D():
+            return back.global_average_pooling2d(gradient, shape)
+        case BatchNormalization():
+            return back.batch_normalization(gradient, own["gamma"], own["moving_variance"])
+        case Flatten():
+            return back.flatten(gradient, shape)
+        case _:
+            return gradient
+
+
+def weight_gradients(
+    architecture: Architecture,
+    image: np.ndarray,
+    traces: tuple[LayerTrace, ...],
+    gradients: tuple[np.ndarray, ...],
+    gradient: np.ndarray,
+) -> Weights:
+    """Tell how fast a score of the last layer changes with each kernel and bias, for one image.
+
+    Args:
+        architecture: the network.
+        image: float32 (28, 28, 1), as it was given to `trace`.
+        traces: what `trace` returned for it.
+        gradients: what `backward` returned for it.
+        gradient: what `backward` was given: the score's gradient with respect to the last layer's pre-activation.
+
+    Returns:
+        float32 of the weights' shapes, by '<layer index>/kernel' and '<layer index>/bias'.
+    """
+    found: Weights = {}
+    for index, layer in enumerate(architecture.layers):
+        values, before = (traces[index - 1].output if index else image), gradient
+        if index + 1 < len(gradients):
+            activation = back.ACTIVATIONS[getattr(layer, "activation", "linear")]
+            before = activation(gradients[index + 1], traces[index].output)
+        match layer:
+            case Conv2D():
+                kernel, bias = back.conv2d_weights(
+                    before, values, layer.kernel_size, layer.strides, layer.padding, layer.dilation_rate
+                )
+            case Dense():
+                kernel, bias = back.dense_weights(before, values)
+            case _:
+                continue
+        found |= {f"{index}/kernel": kernel} | ({f"{index}/bias": bias} if layer.use_bias else {})
+    return found
 
 
 def check_weights(architecture: Architecture, weights: Weights) -> None:

@@ -38,7 +38,7 @@ def pad(image: Array, window: tuple[int, int], strides: int, padding: str, value
     return np.pad(image, (rows, columns, (0, 0)), constant_values=value)
 
 
-def _windows(padded: Array, window: tuple[int, int], strides: int, dilation_rate: int = 1) -> Array:
+def windows_of(padded: Array, window: tuple[int, int], strides: int, dilation_rate: int = 1) -> Array:
     """All windows of a padded image, as a view: (out_h, out_w, channels, window_h, window_w)."""
     views = sliding_window_view(padded, window, axis=(0, 1))
     return views[::strides, ::strides, :, ::dilation_rate, ::dilation_rate]
@@ -51,8 +51,8 @@ def conv2d(
     image: Array, kernel: Array, bias: Array, strides: int = 1, padding: str = "valid", dilation_rate: int = 1
 ) -> Array:
     """Slide every filter over the image: (h, w, in_channels) -> (out_h, out_w, filters), before the activation."""
-    reach = _reach(kernel, dilation_rate)
-    windows = _windows(pad(image, reach, strides, padding), reach, strides, dilation_rate)
+    reach = reach_of(kernel, dilation_rate)
+    windows = windows_of(pad(image, reach, strides, padding), reach, strides, dilation_rate)
     return np.tensordot(windows, kernel, axes=((3, 4, 2), (0, 1, 2))) + bias
 
 
@@ -82,7 +82,7 @@ def conv2d_at(
     dilation_rate: int = 1,
 ) -> ConvolutionCell:
     """Compute one cell of `conv2d`: lay the filter on the image, multiply cell by cell, add up, add the bias."""
-    reach = _reach(kernel, dilation_rate)
+    reach = reach_of(kernel, dilation_rate)
     padded = pad(image, reach, strides, padding)
     top, left = row * strides, column * strides
     patch = padded[top : top + reach[0] : dilation_rate, left : left + reach[1] : dilation_rate]
@@ -92,7 +92,7 @@ def conv2d_at(
     return ConvolutionCell(patch, weights, products, float(bias[filter_index]), float(output))
 
 
-def _reach(kernel: Array, dilation_rate: int) -> tuple[int, int]:
+def reach_of(kernel: Array, dilation_rate: int) -> tuple[int, int]:
     """Height and width that a kernel covers, gaps included."""
     return (kernel.shape[0] - 1) * dilation_rate + 1, (kernel.shape[1] - 1) * dilation_rate + 1
 
@@ -103,14 +103,14 @@ def _reach(kernel: Array, dilation_rate: int) -> tuple[int, int]:
 def max_pooling2d(image: Array, pool_size: int = 2, strides: int | None = None, padding: str = "valid") -> Array:
     """Keep the largest value of each window: (h, w, c) -> (out_h, out_w, c). The padding never wins."""
     strides, window = strides or pool_size, (pool_size, pool_size)
-    return _windows(pad(image, window, strides, padding, -np.inf), window, strides).max(axis=(3, 4))
+    return windows_of(pad(image, window, strides, padding, -np.inf), window, strides).max(axis=(3, 4))
 
 
 def average_pooling2d(image: Array, pool_size: int = 2, strides: int | None = None, padding: str = "valid") -> Array:
     """Mean of each window: (h, w, c) -> (out_h, out_w, c). The padding is not counted."""
     strides, window = strides or pool_size, (pool_size, pool_size)
-    sums = _windows(pad(image, window, strides, padding), window, strides).sum(axis=(3, 4))
-    counts = _windows(pad(np.ones_like(image), window, strides, padding), window, strides).sum(axis=(3, 4))
+    sums = windows_of(pad(image, window, strides, padding), window, strides).sum(axis=(3, 4))
+    counts = windows_of(pad(np.ones_like(image), window, strides, padding), window, strides).sum(axis=(3, 4))
     return sums / counts
 
 

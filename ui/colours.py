@@ -6,6 +6,7 @@ largest value (cream); "diverging" is symmetric about zero: orange above, blue b
 "ink" is for pixels as they are: black to white.
 """
 
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -30,6 +31,19 @@ RIGHT, WRONG = "#1B7FA8", "#C4470F"
 RIGHT_MARK, WRONG_MARK = "✓", "✗"
 BAR_TOP, BAR_SECOND, BAR_REST = "#2457E6", "#748EE8", "#858D9C"
 NOT_A_NUMBER = "#7F7F7F"
+DIGITS = (
+    "#0060C0",
+    "#606090",
+    "#C07890",
+    "#786018",
+    "#F018F0",
+    "#9000F0",
+    "#D87860",
+    "#48A800",
+    "#9090C0",
+    "#D80060",
+)
+"""The ten classes. Those that are often confused (4 and 9, 3 and 5, 7 and 9, 3 and 8) are farthest apart."""
 
 # Anchors at equal distances. Sequential: Matplotlib's magma (CC0). Diverging: equal lightness at both ends.
 _ANCHORS: dict[Kind, tuple[str, ...]] = {
@@ -115,6 +129,7 @@ def contrast(colour: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+@cache
 def text_on(background: str) -> str:
     """Black or white, whichever reads better on `background`: the contrast is always above 4.5."""
     return max(("#000000", "#FFFFFF"), key=lambda text: contrast(text, background))

@@ -1,13 +1,18 @@
-"""The canvas, what the network sees of it, and how the network reads it: on Home and on Draw."""
+"""The canvas, how the network reads what is on it, and what it sees of it: on Home and on Draw."""
+
+from collections.abc import Callable
+from dataclasses import fields
 
 import numpy as np
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
 from cnnlab import digits
+from cnnlab.digits import STANDARD, Preparation
 from ui.components.maps import maps
 from ui.components.probabilities import probabilities
 from ui.networks import Network
+from ui.reading import Reading, read, verdict
 from ui.state import Drawing, is_mounted, state
 
 SIDE = 280
@@ -17,38 +22,60 @@ PEN_WIDTHS = (10, 30)
 PEN_WIDTH = 20
 
 
-def canvas(pen_width: int = PEN_WIDTH) -> np.ndarray | None:
-    """Show the canvas; it keeps its drawing from page to page.
+def canvas(
+    pen_width: int = PEN_WIDTH, name: str = "drawing", size: tuple[int, int] = (SIDE, SIDE)
+) -> np.ndarray | None:
+    """Show a canvas with Undo and Clear; it keeps its drawing from page to page.
+
+    Args:
+        pen_width: in pixels.
+        name: where the visitor's state keeps the drawing: "drawing" or "number".
+        size: width and height in pixels.
 
     Returns:
-        What the network should see of the drawing, float32 (28, 28) in [0, 1], or None while nothing is drawn.
+        The drawing, uint8 (height, width, 4), or None before the first stroke.
     """
     visitor = state()
-    key = f"canvas-{visitor.num_cleared}"
+    key = f"{name}-{visitor.num_cleared}"
     # Given back once, when the canvas comes onto the page; later it would overwrite what is being drawn.
     if not is_mounted(key):
-        visitor.strokes_at_start = visitor.drawing.strokes
+        visitor.strokes_at_start = getattr(visitor, name).strokes
     drawn = st_canvas(
         stroke_width=pen_width,
         stroke_color="#FFFFFF",
         background_color="#000000",
-        width=SIDE,
-        height=SIDE,
+        width=size[0],
+        height=size[1],
         initial_drawing=visitor.strokes_at_start,
         return_image_data=True,
         key=key,
     )
     if drawn.image_data is not None and drawn.json_data is not None:
-        visitor.drawing = Drawing(drawn.json_data, drawn.image_data)
-    st.button("Clear", on_click=_clear, icon=":material/delete:", disabled=visitor.drawing.rgba is None)
-    return drawn_image()
+        setattr(visitor, name, Drawing(drawn.json_data, drawn.image_data))
+    drawing: Drawing = getattr(visitor, name)
+    with st.container(horizontal=True, gap="small"):
+        for label, act, icon in (("Undo", _undo, ":material/undo:"), ("Clear", _clear, ":material/delete:")):
+            st.button(label, on_click=act, args=(name,), icon=icon, disabled=drawing.rgba is None)
+    return drawing.rgba
 
 
-def _clear() -> None:
+def _clear(name: str) -> None:
     """Begin with an empty canvas: a new one, because the canvas's own bin goes back to the strokes it was given."""
     visitor = state()
-    visitor.drawing = Drawing()
+    setattr(visitor, name, Drawing())
     visitor.num_cleared += 1
+
+
+def _undo(name: str) -> None:
+    """Take the last stroke back: the canvas is given all others, and then tells what it shows."""
+    visitor = state()
+    strokes = getattr(visitor, name).strokes or {}
+    left = strokes.get("objects", [])[:-1]
+    if not left:
+        _clear(name)
+        return
+    visitor.num_undone += 1  # the same strokes given twice would not be drawn again
+    visitor.strokes_at_start = {**strokes, "objects": left, "undone": visitor.num_undone}
 
 
 def drawn_image() -> np.ndarray | None:
@@ -57,39 +84,49 @@ def drawn_image() -> np.ndarray | None:
     return None if rgba is None else digits.from_canvas(rgba)
 
 
-def board(network: Network, pen_width: int = PEN_WIDTH) -> np.ndarray | None:
-    """Show the canvas, the ten probabilities and the 28x28 pixels side by side, on a phone below each other.
+def board(
+    network: Network,
+    source: Callable[[], np.ndarray | None] = canvas,
+    heading: str = "Draw here",
+    preparation: Preparation = STANDARD,
+) -> Reading | None:
+    """Show a drawing's source, the ten probabilities and the 28x28 pixels side by side, on a phone below each other.
+
+    Args:
+        network: what reads it.
+        source: shows where the drawing comes from and returns it: uint8 (height, width, 4), or None.
+        heading: what to do there.
+        preparation: which steps are done.
 
     Returns:
-        What the network sees, float32 (28, 28) in [0, 1], or None while nothing is drawn.
+        None while nothing is drawn.
     """
     with st.container(horizontal=True, gap="small"):
         with st.container(width=SIDE + 2):
-            st.markdown("**Draw here**")
-            image = canvas(pen_width)
+            st.markdown(f"**{heading}**")
+            rgba = source()
+        reading = None if rgba is None else read(network, rgba, preparation)
         with st.container(width=ANSWER_WIDTH):
-            _answer(network, image)
+            st.markdown("**How it reads it**")
+            probabilities(reading.probabilities if reading else None, key="answer")
+            st.markdown(verdict(reading.probabilities) if reading else "&nbsp;")
         with st.container(width=SEEN_SIDE):
-            _what_it_sees(image)
-    return image
+            st.markdown("**What it sees**")
+            _what_it_sees(reading, preparation)
+    return reading
 
 
-def _what_it_sees(image: np.ndarray | None) -> None:
+def _what_it_sees(reading: Reading | None, preparation: Preparation) -> None:
     """Show the 28x28 pixels that the network is given."""
-    st.markdown("**What it sees**")
+    image = np.zeros((28, 28), np.float32) if reading is None else reading.steps.image
+    num_changed = sum(getattr(preparation, step.name) != getattr(STANDARD, step.name) for step in fields(Preparation))
+    changed = f"{num_changed} step{'s' * (num_changed > 1)} changed: not as it learned its digits"
     maps(
-        (np.zeros((28, 28), np.float32) if image is None else image)[np.newaxis],
+        image[np.newaxis],
         key="seen",
         titles=["28 x 28"],
         kind="ink",
         limit=1.0,
         size=SEEN_SIDE,
-        describe="Cut out, 20 pixels at its longer side, centred",
+        describe=changed if num_changed else "Cut out, 20 pixels at its longer side, centred",
     )
-
-
-def _answer(network: Network, image: np.ndarray | None) -> None:
-    """Show the ten probabilities."""
-    values = None if image is None else network.trace(image)[-1].output
-    st.markdown("**How it reads it**")
-    probabilities(values, key="answer")

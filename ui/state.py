@@ -11,7 +11,10 @@ import numpy as np
 import streamlit as st
 
 from cnnlab.architecture import Architecture, Check, Layer, check
+from cnnlab.digits import STANDARD, Preparation
 from cnnlab.experiment import DataSettings, Experiment, TrainingSettings
+from cnnlab.filters import Changes
+from cnnlab.handwriting import Handwriting
 from cnnlab.pictures import Picture
 from cnnlab.presets import DEFAULT, PRESETS
 
@@ -111,10 +114,33 @@ class State:
     shows_starter: bool = False
     """Whether the starter network is looked at instead."""
     drawing: Drawing = field(default_factory=Drawing)
+    number: Drawing = field(default_factory=Drawing)
+    """The wide canvas, for a whole number."""
     strokes_at_start: dict[str, Any] | None = None
-    """The strokes that the canvas was given when it came onto the page."""
+    """The strokes that the canvas was given when it came onto the page, or by the last undo."""
     num_cleared: int = 0
     """How often the canvas was emptied."""
+    num_undone: int = 0
+    """How many strokes were taken back."""
+    preparation: Preparation = STANDARD
+    """Which steps are done from a drawing to what the network sees, on the Draw page."""
+    paper: np.ndarray | None = None
+    """A picture brought to the Draw page, light ink on black: uint8 (height, width)."""
+    cells: np.ndarray = field(default_factory=lambda: np.zeros((28, 28), np.uint8))
+    """The 28x28 pixels set one by one on the Draw page."""
+    cells_at_start: np.ndarray | None = None
+    """What they were when they came onto the page."""
+    handwriting_id: str | None = None
+    taught_run_id: str | None = None
+    """The run in which a network learned the handwriting last."""
+    taken_out: Handwriting | None = None
+    """The drawing that was taken out of the handwriting last, to put it back."""
+    test_index: int = 0
+    """Which of MNIST's 10,000 test digits is looked at."""
+    looks_at_drawing: bool = False
+    """Whether one's own drawing is looked at instead."""
+    changes: dict[str, Changes] = field(default_factory=dict)
+    """By the name of a network: what was changed in its filters by hand."""
     problems: dict[str, str] = field(default_factory=dict)
     """For the key of a control: why its last value was refused."""
     course: Course = field(default_factory=Course)
@@ -171,9 +197,11 @@ def kept(name: str, first: Any) -> Kept:
     return value
 
 
-def upload(label: str, key: str, opened: Callable[[Any], None], types: list[str]) -> None:
+def upload(label: str, key: str, opened: Callable[[Any], None], types: list[str], max_mb: int = 10) -> None:
     """Show a file upload; `opened` is called once for each file (None: taken away) before the page runs again."""
-    st.file_uploader(label, type=types, key=key, on_change=lambda: opened(st.session_state[key]))
+    st.file_uploader(
+        label, type=types, key=key, max_upload_size=max_mb, on_change=lambda: opened(st.session_state[key])
+    )
 
 
 def component_value(key: str, name: str) -> Any:

@@ -2,33 +2,86 @@
 
 import streamlit as st
 
-from ui.drawing import ANSWER_WIDTH, PEN_WIDTH, PEN_WIDTHS, SEEN_SIDE, SIDE, board
+from cnnlab import digits
+from ui.draw.compare import side_by_side, through_training
+from ui.draw.number import whole_number_board
+from ui.draw.own import follow_address, teach
+from ui.draw.sheets import SHEETS
+from ui.draw.steps import show_steps
+from ui.drawing import ANSWER_WIDTH, SIDE, board
 from ui.figures import activation_maps
 from ui.lesson import try_this
 from ui.networks import Network, choose_network
+from ui.reading import Reading
+from ui.state import state
 
 NETWORK_WIDTH = SIDE + ANSWER_WIDTH + 18  # as wide as the canvas and the answer below it
+NUMBER = "Whole number"
+LAYERS, STEPS, NETWORKS, TRAINING, TEACH = (
+    "Every layer",
+    "Step by step",
+    "Several networks",
+    "Through training",
+    "Wrong? Teach it",
+)
 
 st.title("Draw")
 
 
 @st.fragment
-def draw(network: Network, pen_width: int) -> None:
-    """The board and every layer's maps; only this part of the page runs again after a stroke."""
-    image = board(network, pen_width)
-    if image is not None:
-        with st.expander("What every layer makes of it"):
-            activation_maps(network.experiment.architecture, network.trace(image), key="drawn")
-
-
-with st.container(horizontal=True):
-    with st.container(width=NETWORK_WIDTH):
-        network = choose_network()
-    pen_width = st.slider(
-        "Pen width", *PEN_WIDTHS, PEN_WIDTH, format="%d px", key="pen_width", persist_state="session", width=SEEN_SIDE
+def draw(network: Network) -> None:
+    """Only this part of the page runs again after a stroke."""
+    sheet = st.segmented_control(
+        "What to read",
+        [*SHEETS, NUMBER],
+        default=next(iter(SHEETS)),
+        required=True,
+        key="sheet-kind",
+        persist_state="session",
+        wrap=True,
+        label_visibility="collapsed",
     )
-draw(network, pen_width)
-try_this(
-    "the same digit small, thick, or in a corner.",
-    "that the network always sees it 20 pixels tall and in the middle: that is how its training digits were made.",
-)
+    if sheet == NUMBER:
+        whole_number_board(network)
+        return
+    heading, source = SHEETS[sheet]
+    reading = board(network, source, heading, state().preparation)
+    try_this(
+        "the same digit small, thick, or in a corner.",
+        "that the network always sees it 20 pixels tall and in the middle: that is how its training digits were made.",
+    )
+    look_further(network, reading)
+
+
+def look_further(network: Network, reading: Reading | None) -> None:
+    """One view at a time of the same drawing; only what is open is computed."""
+    view = st.segmented_control(
+        "Look further",
+        [LAYERS, STEPS, NETWORKS, TRAINING, TEACH],
+        default=LAYERS,
+        required=True,
+        key="draw-view",
+        persist_state="session",
+        wrap=True,
+    )
+    image = reading.steps.image if reading else None
+    match view:
+        case "Every layer" if reading:
+            activation_maps(network.experiment.architecture, reading.traces, key="drawn")
+        case "Every layer":
+            st.caption("Draw a digit to see what every layer makes of it.")
+        case "Step by step":
+            show_steps(reading.steps if reading else None)
+        case "Several networks":
+            side_by_side(image)
+        case "Through training":
+            through_training(image)
+        case _:
+            # Kept as every network should see it, whatever is switched off just now.
+            teach(network, digits.from_canvas(reading.rgba) if reading else None)
+
+
+follow_address()
+with st.container(width=NETWORK_WIDTH):
+    chosen = choose_network()
+draw(chosen)

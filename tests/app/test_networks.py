@@ -5,7 +5,7 @@ import pytest
 
 from cnnlab.experiment import DataSettings, Experiment
 from cnnlab.presets import PRESETS
-from tests.app.runs import TINY, make_run, some_training, weights_of
+from tests.app.runs import TINY, make_run, some_training
 from tests.app.seen import PAGES, components, labelled, state, text
 from ui.networks import STARTER, STARTER_ID, run_name
 from ui.state import Drawing
@@ -113,43 +113,6 @@ def test_weights_of_another_network_are_told_and_the_starter_shown(visit, store,
     at.run()
     assert "do not belong to this architecture" in text(at)
     assert network(at).value == STARTER_ID
-
-
-@pytest.mark.parametrize("name", PRESETS)
-def test_look_inside_shows_kernels_and_every_layer(visit, store, name):
-    experiment = PRESETS[name]
-    run = store.create(experiment)
-    started, snapshot = some_training()[:2]
-    run.record(started)
-    run.record(type(snapshot)(0, weights_of(experiment)))
-    at = visit("look_inside", run=run.id)
-    keys = components(at)
-    assert any(key.startswith(("kernels-0", "kernels-1")) for key in keys)
-    for index, layer in enumerate(experiment.architecture.layers):
-        is_dropout = type(layer).__name__ == "Dropout"
-        assert any(key.startswith(f"inside-{index}-") for key in keys) != is_dropout
-        assert (f"{index + 1}. Dropout" in text(at)) == is_dropout
-
-
-def test_look_inside_sends_any_digit_through_the_network(visit):
-    at = visit("look_inside")
-    for digit in range(10):
-        at.button_group(key="digit_label").set_value(digit).run()
-        at.number_input[0].set_value(at.number_input[0].max).run()
-        assert f"A {digit}" in text(at)
-        assert not at.exception
-
-
-def test_look_inside_sends_the_drawing_through_the_network(visit):
-    at = visit("look_inside")
-    assert "Your drawing" not in text(at)
-    state(at).drawing = one()
-    at.run()
-    at.button_group(key="digit_source").set_value("My drawing").run()
-    assert "Your drawing" in text(at)
-    state(at).drawing = Drawing()
-    at.run()
-    assert "A 7" in text(at)
 
 
 def test_draw_shows_every_layer_s_maps_of_a_drawing(visit):

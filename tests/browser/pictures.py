@@ -110,7 +110,7 @@ def dark(browser: Browser, url: str, run: str) -> None:
     """The same run for a visitor who prefers dark: what its layers make of a digit."""
     page = browser.new_page(viewport=SIZE, color_scheme="dark")
     visitor.open_page(page, url, "Look inside", f"run={run}")
-    page.get_by_role("heading", name="What every layer makes").evaluate("heading => heading.scrollIntoView()")
+    page.locator(".stage").evaluate("stage => stage.scrollIntoView()")
     shoot(page, "layers_dark")
     page.close()
 

@@ -131,10 +131,10 @@ def test_from_layers_to_a_digit_read_by_one_s_own_network(page, server, store):
     expect(page.get_by_role("combobox", name="Network")).to_have_value(accuracy)
     assert run_in_address(page) == run_id
     settle(page)
-    sizes = Counter(map(tuple, page.locator(".grid canvas").evaluate_all("all => all.map((c) => [c.height, c.width])")))
-    kernels, maps = {(5, 5): 16}, {(24, 24): 16, (12, 12): 16, (10, 10): 32, (5, 5): 32}
-    assert sizes >= Counter(kernels) + Counter(maps)
-    expect(page.locator(".grid canvas").first).to_be_visible()
+    sizes = Counter(map(tuple, page.locator(".unit canvas").evaluate_all("all => all.map((c) => [c.height, c.width])")))
+    maps = {(24, 24): 10, (12, 12): 10, (10, 10): 10, (5, 5): 10}  # the ten strongest of each layer
+    assert sizes == Counter({(28, 28): 1, **maps})
+    expect(page.locator(".unit canvas").first).to_be_visible()
 
     go_to(page, "Draw")
     expect(page.get_by_role("combobox", name="Network")).to_have_value(accuracy)

@@ -13,6 +13,7 @@ PAGES = {
     "Learning": "learning",
     "Build": "build",
     "Train": "train",
+    "Evaluate": "evaluate",
     "Look inside": "look_inside",
     "Draw": "draw",
 }

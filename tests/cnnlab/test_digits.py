@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cnnlab import digits, mnist
+from cnnlab import digits, mnist, strokes
 
 
 def canvas(*rectangles):
@@ -98,3 +98,63 @@ def test_a_white_canvas_is_a_square():
 def test_other_arrays_are_refused(bad):
     with pytest.raises(ValueError, match=r"`rgba` must be .* \(height, width, 4\) and dtype uint8. Received: rgba of"):
         digits.from_canvas(bad)
+
+
+# Steps that are switched off
+
+
+def naive(rgba):
+    """The whole canvas brought to 28x28, as many tutorials do it."""
+    return digits.prepare(rgba, digits.Preparation(crop=False, fit=False, centre=False)).image
+
+
+def test_every_step_is_kept_and_the_last_is_what_the_network_sees():
+    rgba = canvas((9, 200, 80, 20))
+    steps = digits.prepare(rgba)
+    np.testing.assert_allclose(steps.grey, rgba[..., 0], rtol=1e-6)
+    assert steps.ink.sum() == 80 * 20
+    assert steps.box == (slice(9, 89), slice(200, 220))
+    assert steps.crop.shape == (80, 20)
+    assert steps.small.shape == (20, 5)
+    np.testing.assert_allclose(steps.field, 255 * field(4, 12, 20, 5), atol=1e-4)
+    np.testing.assert_array_equal(steps.image, digits.from_canvas(rgba))
+
+
+def test_without_any_step_the_canvas_is_made_smaller_as_it_is():
+    np.testing.assert_allclose(naive(canvas((10, 200, 80, 20))), field(1, 20, 8, 2), atol=0.3)
+    np.testing.assert_allclose(naive(canvas((10, 200, 80, 20))).sum(), 16, rtol=0.01)
+
+
+def test_without_centring_the_digit_stays_where_it_was_drawn():
+    image = digits.prepare(canvas((0, 240, 40, 40)), digits.Preparation(centre=False)).image
+    np.testing.assert_allclose(image, field(0, 16, 12, 12), atol=1e-6)  # 20x20 about (2, 26), what sticks out is cut
+
+
+def test_without_the_fit_to_20_the_digit_fills_the_field():
+    np.testing.assert_allclose(
+        digits.prepare(canvas((60, 100, 40, 40)), digits.Preparation(fit=False)).image, field(0, 0, 28, 28), atol=1e-6
+    )
+
+
+def test_without_anti_aliasing_there_are_no_greys():
+    drawing = strokes.draw(8, np.random.default_rng(1)) // 255 * 255
+    hard = digits.prepare(drawing, digits.Preparation(antialias=False)).image
+    assert np.isin(hard, [0, 1]).all()
+    assert not np.isin(digits.from_canvas(drawing), [0, 1]).all()
+
+
+def test_inverted_ink_is_all_there_is_around_the_digit():
+    steps = digits.prepare(canvas((60, 100, 40, 40)), digits.Preparation(invert=True))
+    assert steps.box == (slice(0, 280), slice(0, 280))
+    assert steps.image.mean() > 0.4
+    whole = digits.prepare(canvas((0, 0, 280, 280)), digits.Preparation(invert=True))
+    assert not whole.image.any(), "nothing is left, and nothing is divided by zero"
+
+
+def test_nothing_drawn_is_none_whatever_is_switched_off():
+    assert digits.prepare(canvas(), digits.Preparation(invert=True, crop=False)) is None
+
+
+def test_a_picture_becomes_a_drawing():
+    original = mnist.load().test.images[0, ..., 0]
+    np.testing.assert_allclose(digits.from_canvas(digits.to_canvas(original)), mnist.normalise(original), atol=1e-6)

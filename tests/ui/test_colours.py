@@ -73,6 +73,16 @@ def test_layer_families_stay_apart_for_colour_blind_eyes():
         assert difference(colour, other) > 14, (colour, other)
 
 
+def test_the_ten_classes_stay_apart_for_colour_blind_eyes_in_both_themes():
+    for colour in colours.DIGITS:
+        for theme in ("light", "dark"):
+            assert colours.contrast(colour, THEME[theme]["backgroundColor"]) >= 3, colour
+    for pair in itertools.combinations(colours.DIGITS, 2):
+        assert difference(*pair) > 14, pair
+    for one, other in [(4, 9), (3, 5), (7, 9), (3, 8)]:
+        assert difference(colours.DIGITS[one], colours.DIGITS[other]) > 28
+
+
 @pytest.mark.parametrize(
     "pair",
     [

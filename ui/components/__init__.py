@@ -5,12 +5,15 @@ DOM node for as long as its key stays on the page, and is called again with ever
 """
 
 import base64
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
+
+from ui import colours
 
 
 def define(folder: Path) -> ComponentRenderer:
@@ -22,6 +25,14 @@ def define(folder: Path) -> ComponentRenderer:
 def encode(array: npt.ArrayLike, dtype: str = "<f4") -> str:
     """The array's bytes in row-major order as base64."""
     return base64.b64encode(np.ascontiguousarray(array, dtype=dtype).tobytes()).decode("ascii")
+
+
+@cache
+def colour_table(kind: colours.Kind) -> dict[str, str]:
+    """The 256 colours of a scale, and on which of them black text is readable, as a component gets them."""
+    table = colours.table(kind)
+    dark_text = [colours.text_on("#{:02X}{:02X}{:02X}".format(*colour)) == "#000000" for colour in table]
+    return {"table": encode(table, "u1"), "darkText": encode(dark_text, "u1")}
 
 
 def nothing() -> None:

@@ -38,6 +38,7 @@ def maps(
     limit: float | None = None,
     selected: int | None = None,
     report: bool = False,
+    enlarge: bool = True,
     size: int = 76,
     describe: str = "Maps",
 ) -> int | None:
@@ -52,6 +53,7 @@ def maps(
         limit: the value at the top of the "layer" scale; by default the largest there is.
         selected: index of the map that is enlarged at first, and again whenever this argument changes.
         report: tell Python which map is enlarged; each click then costs a rerun.
+        enlarge: show the chosen map large above the grid; otherwise it is only marked.
         size: least width of a small picture in pixels; the grid fills the width there is.
         describe: one sentence on what the maps are, read out before them.
 
@@ -79,6 +81,7 @@ def maps(
             "scale": scale,
             "selected": selected,
             "report": report,
+            "enlarge": enlarge,
             "size": size,
             "describe": describe,
         },

@@ -106,7 +106,7 @@ function createView(root) {
 
   function enlarge(map, tell = true) {
     state.enlarged = map;
-    find(".enlarged").hidden = map === null;
+    find(".enlarged").hidden = map === null || !now.enlarge;
     grid.querySelectorAll(".map").forEach((button, i) => button.setAttribute("aria-pressed", i === map));
     if (map !== null) {
       find(".enlarged b").textContent = sentence(map);
@@ -164,10 +164,10 @@ function createView(root) {
     button.addEventListener("pointerleave", () => drawCell(false));
     button.addEventListener("blur", () => drawCell(false));
     button.addEventListener("focus", () => { goTo(mapOf()); drawCell(true); });
-    button.addEventListener("click", () => (enlarged || state.enlarged === mapOf() ? close() : enlarge(mapOf())));
+    button.addEventListener("click", () => (enlarged || (now.enlarge && state.enlarged === mapOf()) ? close() : enlarge(mapOf())));
     button.addEventListener("keydown", (event) => {
       const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-      if (event.key === "Escape" && state.enlarged !== null) close();
+      if (event.key === "Escape" && state.enlarged !== null && now.enlarge) close();
       if (!step) return;
       event.preventDefault();
       move(...step, event.shiftKey, enlarged);

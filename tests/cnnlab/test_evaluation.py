@@ -1,0 +1,54 @@
+"""What is asked of Keras about a trained network."""
+
+import keras
+import numpy as np
+
+from cnnlab import evaluation, mnist, models, network, starter
+from cnnlab.filters import Changes
+from cnnlab.presets import PRESETS
+
+EXPERIMENT, WEIGHTS = starter.load()
+
+
+def test_predict_is_the_networks_own_answer():
+    images = mnist.load().test.images[:20]
+    answers = evaluation.predict(EXPERIMENT, WEIGHTS, images)
+    ours = [network.forward(EXPERIMENT.architecture, WEIGHTS, image)[-1] for image in mnist.normalise(images)]
+    np.testing.assert_allclose(answers, ours, atol=1e-5)
+    np.testing.assert_array_equal(evaluation.predict(EXPERIMENT, WEIGHTS, images[..., 0]), answers)
+
+
+def test_accuracy_on_the_whole_test_set():
+    assert evaluation.test_accuracy(EXPERIMENT, WEIGHTS) == 0.9957
+    nothing = Changes(frozenset((0, index) for index in range(16))).apply(WEIGHTS)
+    always = evaluation.predict(EXPERIMENT, nothing, mnist.load().test.images[:2])
+    np.testing.assert_array_equal(always[0], always[1])  # a network that sees nothing says the same to everything
+
+
+def test_accuracy_without_each_filter():
+    shares = evaluation.without_each_filter(EXPERIMENT, WEIGHTS, 0, 300)
+    assert shares.shape == (16,)
+    one = evaluation.predict(EXPERIMENT, Changes(frozenset({(0, 5)})).apply(WEIGHTS), mnist.load().test.images[:300])
+    assert shares[5] == np.mean(one.argmax(axis=1) == mnist.load().test.labels[:300])
+
+
+def test_the_weights_that_training_begins_from():
+    tiny = PRESETS["Tiny"]
+    weights = evaluation.initial_weights(tiny)
+    keras.utils.set_random_seed(tiny.seed)
+    plain = keras.Sequential(
+        [keras.Input((28, 28, 1)), *(models.keras_layer(layer) for layer in tiny.architecture.layers)]
+    )
+    for name, value in models.weights_of(plain).items():
+        np.testing.assert_array_equal(weights[name], value)
+
+
+def test_accuracy_of_distorted_digits():
+    shares = evaluation.accuracy_under(EXPERIMENT, WEIGHTS, "right", 100)
+    middle = len(shares) // 2
+    images, labels = mnist.load().test.images[:100], mnist.load().test.labels[:100]
+    assert shares[middle] == np.mean(evaluation.predict(EXPERIMENT, WEIGHTS, images).argmax(axis=1) == labels)
+    assert shares[0] < 0.5 < shares[middle]
+    three = np.zeros_like(images)
+    three[:, :, 3:] = images[:, :, :-3]
+    assert shares[middle + 3] == np.mean(evaluation.predict(EXPERIMENT, WEIGHTS, three).argmax(axis=1) == labels)

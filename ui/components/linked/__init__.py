@@ -1,0 +1,76 @@
+"""Pictures of one place side by side: pointing at a pixel of one reads the same place in all.
+
+Grids may differ in size: what is linked is the place on the picture. The digit's outline is drawn over what is
+explained. Hovering, tapping and the arrow keys are answered in the browser.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ui import colours
+from ui.components import colour_table, define, encode
+
+SIZE = 230
+_mount = define(Path(__file__).parent)
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One of the pictures.
+
+    Args:
+        title: a few words above it.
+        values: float (height, width).
+        kind: the colour scale, see `ui.colours`.
+        limit: the value at the top of the scale; by default the largest there is.
+        note: a sentence below it.
+        is_outlined: draw the digit's outline over it.
+    """
+
+    title: str
+    values: np.ndarray
+    kind: colours.Kind = "diverging"
+    limit: float | None = None
+    note: str = ""
+    is_outlined: bool = True
+
+    def data(self) -> dict[str, object]:
+        """What the browser needs to know."""
+        limit = colours.limit_of(self.values, self.kind) if self.limit is None else self.limit
+        return {
+            "title": self.title,
+            "shape": list(self.values.shape),
+            "values": encode(self.values),
+            "index": encode(colours.to_index(self.values, self.kind, limit), "u1"),
+            **colour_table(self.kind),
+            "signed": self.kind == "diverging",
+            "limit": limit,
+            "note": self.note,
+            "outlined": self.is_outlined,
+        }
+
+
+def linked(
+    panels: Sequence[Panel], *, key: str, ink: np.ndarray | None = None, size: int = SIZE, describe: str = ""
+) -> None:
+    """Show pictures side by side.
+
+    Args:
+        panels: from left to right; on a phone two in a row.
+        key: the component's identity: the marked place stays as long as it does.
+        ink: float (height, width) in [0, 1], the digit whose outline is drawn.
+        size: width of each picture in pixels, at most.
+        describe: one sentence on what they are, for those who cannot see them.
+    """
+    _mount(
+        key=key,
+        data={
+            "panels": [panel.data() for panel in panels],
+            "ink": None if ink is None else {"shape": list(ink.shape), "values": encode(ink)},
+            "size": size,
+            "describe": describe,
+        },
+    )

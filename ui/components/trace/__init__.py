@@ -1,0 +1,178 @@
+"""One value of a network taken apart on the page: a click on any value that it was made from goes one step back.
+
+All numbers come from `cnnlab.tracing`; JavaScript lays them out. Hovering and the arrow keys are answered in the
+browser; a step asks Python for the next value.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cnnlab.tracing import PADDING, Explanation
+from ui import colours
+from ui.components import colour_table, define, encode
+
+_mount = define(Path(__file__).parent)
+
+MAX_TERMS = 60
+"""Terms of a dense unit that are sent one by one, the largest first."""
+
+
+@dataclass(frozen=True)
+class Crumb:
+    """One step of the way that was gone: the value's name and the colour of its layer's type."""
+
+    name: str
+    value: float
+    colour: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What stands around the arithmetic.
+
+    Args:
+        path: the way from where it began to the value that is explained, which is the last.
+        title: the layer and what it is, above the value.
+        digit: float32 (28, 28) in [0, 1].
+        square: the pixels that the value can see: (top, left, bottom, right), the last two not included.
+        this_map: float32 (height, width): the map in which the value stands, None in a vector.
+        activation: the layer's, by its Keras name.
+        input_names: what the value's inputs are called: the in_channels' names for a convolution, a name for each of
+            the `MAX_TERMS` largest terms of a dense unit (see `largest_terms`), one name for all other operations.
+        unit_names: for a softmax, a name for each value that takes part.
+        note: for "copy" and "pixel", what there is to say.
+    """
+
+    path: Sequence[Crumb]
+    title: str
+    digit: np.ndarray
+    square: tuple[int, int, int, int]
+    this_map: np.ndarray | None
+    activation: str
+    input_names: Sequence[str]
+    unit_names: Sequence[str] = ()
+    note: str = ""
+
+
+def trace(explanation: Explanation, scene: Scene, *, key: str, went: Callable[[], None]) -> None:
+    """Show how a value came about.
+
+    Args:
+        explanation: the value and its parts.
+        scene: what stands around them.
+        key: the component's identity.
+        went: called when the visitor clicks. `component_value(key, "go")` is then a dict with `at`, the length of the
+            path that was shown, and one of `input` (an index into the inputs), `cell` (row, column: another value of
+            the same map), `unit` (another value of the same softmax), `crumb` (an index into the path).
+    """
+    parts = explanation.parts
+    _mount(
+        key=key,
+        data={
+            "operation": parts.operation,
+            "before": _number(explanation.before),
+            "after": _number(explanation.after),
+            "bias": _number(parts.bias),
+            "constants": {name: _number(value) for name, value in parts.constants.items()},
+            "winner": parts.winner,
+            "position": explanation.cell.position,
+            **_inputs(explanation),
+            **_softmax(explanation),
+            "path": [
+                {"name": crumb.name, "value": _number(crumb.value), "colour": crumb.colour} for crumb in scene.path
+            ],
+            "title": scene.title,
+            "digit": encode(scene.digit),
+            "square": scene.square,
+            "thisMap": None if scene.this_map is None else encode(scene.this_map),
+            "thisShape": [] if scene.this_map is None else scene.this_map.shape,
+            "thisScale": _scale_of(scene.this_map, "ink" if parts.operation == "pixel" else None),
+            "activation": scene.activation,
+            "inputNames": list(scene.input_names),
+            "unitNames": list(scene.unit_names),
+            "note": scene.note,
+            "tables": {kind: colour_table(kind) for kind in ("sequential", "diverging", "ink")},
+        },
+        on_go_change=went,
+    )
+
+
+def largest_terms(products: np.ndarray) -> np.ndarray:
+    """Indices of the products that are sent, the largest magnitude first: int (at most `MAX_TERMS`,)."""
+    return np.argsort(-np.abs(products), kind="stable")[:MAX_TERMS]
+
+
+def _inputs(explanation: Explanation) -> dict[str, Any]:
+    """The inputs by operation, with weights and products where there are some."""
+    parts = explanation.parts
+    match parts.operation:
+        case "convolution":
+            assert parts.weights is not None and parts.products is not None  # noqa: S101, PT018 - for mypy
+            sums = parts.products.sum(axis=(0, 1))
+            return {
+                "side": parts.inputs.shape[0],
+                "inputs": encode(np.moveaxis(parts.inputs, 2, 0)),
+                "weights": encode(np.moveaxis(parts.weights, 2, 0)),
+                "products": encode(np.moveaxis(parts.products, 2, 0)),
+                "padding": encode((parts.origins[..., 0, 0] == PADDING), "u1"),
+                "sums": _numbers(sums),
+                "order": np.argsort(-np.abs(sums), kind="stable").tolist(),
+                "total": _number(parts.products.sum()),
+                "scales": {
+                    "inputs": _scale_of(parts.inputs),
+                    "weights": _scale_of(parts.weights, "diverging"),
+                    "products": _scale_of(parts.products, "diverging"),
+                },
+            }
+        case "dense":
+            assert parts.weights is not None and parts.products is not None  # noqa: S101, PT018 - for mypy
+            order = largest_terms(parts.products)
+            total = float(parts.products.sum())
+            rest = total - np.cumsum(parts.products[order], dtype=np.float64)
+            return {
+                "count": parts.inputs.size,
+                "order": order.tolist(),
+                "inputs": _numbers(parts.inputs[order]),
+                "weights": _numbers(parts.weights[order]),
+                "products": _numbers(parts.products[order]),
+                "rest": [_number(total), *_numbers(rest)],
+                "total": _number(total),
+            }
+        case _:
+            shape = parts.inputs.shape if parts.inputs.ndim == 2 else (1, parts.inputs.size)  # noqa: PLR2004
+            return {"inputs": encode(parts.inputs), "shape": shape, "scales": {"inputs": _scale_of(parts.inputs)}}
+
+
+def _softmax(explanation: Explanation) -> dict[str, Any]:
+    """The values that take part in a softmax, with their exponentials."""
+    if explanation.logits is None:
+        return {"logits": None}
+    logits = explanation.logits.astype(np.float64)
+    exponentials = np.exp(logits - logits.max())
+    return {
+        "logits": _numbers(logits),
+        "exponentials": _numbers(exponentials),
+        "shares": _numbers(exponentials / exponentials.sum()),
+        "exponentialSum": _number(exponentials.sum()),
+    }
+
+
+def _number(value: float) -> float | None:
+    """A number for JSON, which knows neither NaN nor infinity: None."""
+    return float(value) if np.isfinite(value) else None
+
+
+def _numbers(values: np.ndarray) -> list[float | None]:
+    return [_number(value) for value in values]
+
+
+def _scale_of(values: np.ndarray | None, kind: colours.Kind | None = None) -> dict[str, Any] | None:
+    """A colour scale for some values: its name, and the value at its top."""
+    if values is None:
+        return None
+    kind = kind or ("diverging" if (values < 0).any() else "sequential")
+    return {"kind": kind, "limit": colours.limit_of(values, kind)}

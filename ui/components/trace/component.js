@@ -1,0 +1,343 @@
+// One value: where it stands, what it was made from, and how. Every number comes from Python; a click asks for the next.
+const FEW_TERMS = 12;
+const ROOM_FOR_NUMBERS = 24; // pixels a cell
+const ROOM_FOR_ZERO = 36; // pixels a cell in which 0.52 needs no shortening to .52
+const CELL = { least: 12, most: 44 };
+const KEYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+const FORMULAS = {
+  relu: (before) => `relu: max(0, ${before})`,
+  sigmoid: (before) => `sigmoid: 1 ÷ (1 + exp(−(${before})))`,
+  tanh: (before) => `tanh(${before})`,
+};
+
+const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+const floats = (text) => new Float32Array(bytes(text).buffer);
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+const signed = (text) => text.replace("-", "−");
+
+// Four decimals, fewer for large numbers, a power of ten for tiny ones.
+function shown(value) {
+  if (value === null || Number.isNaN(value)) return "NaN";
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  if (size < 0.00005) return signed(value.toExponential(1));
+  return signed(value.toFixed(size >= 1000 ? 1 : size >= 100 ? 2 : 4));
+}
+
+function inCell(value, size) {
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  const text = signed(`${+value.toFixed(digits)}`).replace(/^−0$/, "0");
+  return size >= ROOM_FOR_ZERO ? text : text.replace(/^(−?)0\./, "$1.");
+}
+
+function createView(root) {
+  const find = (selector) => root.querySelector(selector);
+  const state = { channel: null, terms: FEW_TERMS, place: 0, cell: 0, asked: false, shown: "" };
+  let now; // what Python sent, decoded
+  let send;
+
+  function go(request) {
+    state.asked = true;
+    send({ at: now.path.length, ...request });
+  }
+
+  // The table's colour and whether black is readable on it.
+  function colourOf(value, { kind, limit }) {
+    const { table, darkText } = now.tables[kind];
+    const share = limit > 0 ? value / limit : 0;
+    const k = Number.isNaN(value) ? 255 : Math.round(254 * (kind === "diverging" ? (clamp(share, -1, 1) + 1) / 2 : clamp(share, 0, 1)));
+    return [`rgb(${table[3 * k]} ${table[3 * k + 1]} ${table[3 * k + 2]})`, darkText[k] ? "#000" : "#fff"];
+  }
+
+  function paint(canvas, values, rows, columns, scale) {
+    Object.assign(canvas, { width: columns, height: rows });
+    const context = canvas.getContext("2d");
+    values.forEach((value, k) => {
+      [context.fillStyle] = colourOf(value, scale);
+      context.fillRect(k % columns, Math.floor(k / columns), 1, 1);
+    });
+  }
+
+  // The scale in a line: its least value, its colours, its largest.
+  function legend({ kind, limit }) {
+    const low = kind === "diverging" ? -limit : 0;
+    const steps = Array.from({ length: 9 }, (_, k) => colourOf(low + ((limit - low) * k) / 8 || 0, { kind, limit: limit || 1 })[0]);
+    return `<span class="legend">${low ? signed(`${+low.toPrecision(2)}`) : 0}<i style="background:linear-gradient(90deg, ${steps})"></i>${+limit.toPrecision(2)}</span>`;
+  }
+
+  function lay(element, top, left, bottom, right, rows, columns) {
+    Object.assign(element.style, {
+      top: `${(100 * top) / rows}%`, height: `${(100 * (bottom - top)) / rows}%`,
+      left: `${(100 * left) / columns}%`, width: `${(100 * (right - left)) / columns}%`,
+    });
+  }
+
+  function drawHead() {
+    const last = now.path.length - 1;
+    find(".path").innerHTML = now.path.map((crumb, i) => `<li><button type="button" style="--layer:${crumb.colour}" data-crumb="${i}"
+      ${i === last ? 'aria-current="step"' : ""}>${crumb.name} <small>${shown(crumb.value)}</small></button></li>`).join("");
+    find(".back").disabled = last === 0;
+    find("h4").textContent = now.title;
+    find(".value").innerHTML = `${now.path[last].name} = <span>${shown(now.after)}</span>`;
+    const [top, left, bottom, right] = now.square;
+    const seesAll = bottom - top === 28 && right - left === 28;
+    find(".sentence").textContent = now.note || (seesAll ? "It can see the whole picture."
+      : `It can see the ${bottom - top} × ${right - left} pixels in the yellow square.`);
+    find(".digit").parentElement.hidden = seesAll || now.operation === "pixel";
+    paint(find(".digit canvas"), now.digit, 28, 28, { kind: "ink", limit: 1 });
+    lay(find(".square"), top, left, bottom, right, 28, 28);
+    find(".own").hidden = !now.thisMap;
+    if (!now.thisMap) return;
+    const [rows, columns] = now.thisShape;
+    paint(find(".map canvas"), now.thisMap, rows, columns, now.thisScale);
+    lay(find(".mark"), now.position[0], now.position[1], now.position[0] + 1, now.position[1] + 1, rows, columns);
+    find(".own figcaption").innerHTML = (now.operation === "pixel" ? "the picture: click a pixel" : `map ${now.position[2]}: click a value`) + legend(now.thisScale);
+    find(".map").setAttribute("aria-label", `${rows} by ${columns} values. Arrow keys read them, Enter goes to one.`);
+    hover(null);
+  }
+
+  function hover(cell) {
+    find(".hover").hidden = cell === null;
+    if (cell === null) return;
+    const [rows, columns] = now.thisShape;
+    const [row, column] = [Math.floor(cell / columns), cell % columns];
+    state.cell = cell;
+    lay(find(".hover"), row, column, row + 1, column + 1, rows, columns);
+    tell(`row ${row}, column ${column}: ${shown(now.thisMap[cell])}`);
+  }
+
+  const tell = (text) => { find(".readout").textContent = text; };
+
+  function bar(value, largest) {
+    const width = largest > 0 ? (50 * Math.abs(value)) / largest : 0;
+    return `<span class="bar"><i class="${value < 0 ? "below" : "above"}" style="width:${width}%;${value < 0 ? "right" : "left"}:50%"></i></span>`;
+  }
+
+  function grid(values, columns, cell, scale, choose) {
+    return `<div class="cells ${choose ? "choose" : ""}" style="--columns:${columns};--cell:${cell}px" ${choose ? 'role="group" aria-label="Arrow keys read the values, Enter goes to one."' : 'aria-hidden="true"'}>` + Array.from(values, (value, k) => {
+      const [background, ink] = colourOf(value, scale);
+      const outside = now.padding?.[k];
+      const classes = `${k === state.place ? "here" : ""} ${outside && choose ? "padding" : ""} ${k === now.winnerPlace ? "winner" : ""}`;
+      const number = cell >= ROOM_FOR_NUMBERS && !(outside && choose) ? inCell(value, cell) : "";
+      const style = `style="background:${background};color:${ink}"`;
+      return choose ? `<button type="button" data-place="${k}" tabindex="${k === state.place ? 0 : -1}" class="${classes}" ${style} aria-label="${sentence(k)}">${number}</button>`
+        : `<span data-place="${k}" class="${classes}" ${style}>${number}</span>`;
+    }).join("") + "</div>";
+  }
+
+  // One input in words: where it stands, and what is done with it.
+  function sentence(k) {
+    const place = `row ${Math.floor(k / now.columns)}, column ${k % now.columns}`;
+    if (now.padding?.[k]) return `${place}: padding, which counts as 0`;
+    const at = now.channelOffset + k;
+    return now.weights ? `${place}: ${shown(now.inputs[at])} × ${shown(now.weights[at])} = ${shown(now.products[at])}` : `${place}: ${shown(now.inputs[at])}`;
+  }
+
+  function drawConvolution() {
+    const many = now.inputNames.length > 1;
+    const largest = Math.max(...now.sums.map(Math.abs));
+    const list = now.order.map((c) => `<button type="button" data-channel="${c}" tabindex="${c === state.channel ? 0 : -1}" aria-pressed="${c === state.channel}">
+      <span>${now.inputNames[c]}</span>${bar(now.sums[c], largest)}<b>${shown(now.sums[c])}</b></button>`).join("");
+    const room = Math.min(root.clientWidth, 1100) - (many && root.clientWidth > 560 ? 250 : 0) - 70;
+    const side = now.side;
+    const stacked = root.clientWidth <= 560;
+    const cell = clamp(Math.floor(stacked ? (root.clientWidth - 20) / side : room / (3 * side)) - 1, CELL.least, CELL.most);
+    const part = (values) => values.subarray(now.channelOffset, now.channelOffset + side * side);
+    const figure = (title, values, scale, choose) => `<figure><figcaption>${title}</figcaption>${grid(part(values), side, cell, scale, choose)}${legend(scale)}</figure>`;
+    find(".work").innerHTML = (many ? `<div class="channels"><h5>What each map adds</h5><div class="list">${list}</div></div>` : "")
+      + `<div class="grids">${figure(`${now.inputNames[state.channel]}: click a value`, now.inputs, now.scales.inputs, true)}<span class="sign">×</span>`
+      + `${figure("weights", now.weights, now.scales.weights)}<span class="sign">=</span>${figure("products", now.products, now.scales.products)}</div>`;
+  }
+
+  function drawTerms() {
+    const count = Math.min(state.terms, now.order.length);
+    const largest = Math.max(...now.products.map(Math.abs), 0);
+    const rows = now.order.slice(0, count).map((unit, i) => `<button type="button" data-input="${unit}" tabindex="${i ? -1 : 0}"><span>${now.inputNames[i]}</span>
+      <span>${shown(now.inputs[i])} × ${shown(now.weights[i])}</span>${bar(now.products[i], largest)}<b>${shown(now.products[i])}</b></button>`).join("");
+    const left = now.count - count;
+    const more = count < now.order.length ? ` <button type="button" class="show">Show ${Math.min(now.order.length - count, FEW_TERMS)} more</button>` : "";
+    find(".work").innerHTML = `<div class="terms"><h5>input × weight, the largest first: click one</h5><div class="list">${rows}</div>`
+      + (left ? `<p class="more">and ${left.toLocaleString("en")} more, adding up to <b class="rest">${shown(now.rest[count])}</b>${more}</p>` : "") + "</div>";
+  }
+
+  function drawWindow() {
+    const [, columns] = now.shape;
+    const cell = clamp(Math.floor((root.clientWidth - 20) / columns) - 1, CELL.least, CELL.most + 12);
+    find(".work").innerHTML = now.inputs.length ? `<div class="grids"><figure><figcaption>${now.inputNames[0] ?? ""}${now.inputs.length > 1 ? " and its neighbours" : ""}: click a value</figcaption>${grid(now.inputs, columns, cell, now.scales.inputs, true)}${now.inputs.length > 1 ? legend(now.scales.inputs) : ""}</figure></div>` : "";
+  }
+
+  const line = (name, value, kind = "") => `<tr class="${kind}"><th scope="row">${name}</th><td>${value}</td></tr>`;
+
+  function drawTotal() {
+    const { operation, bias, before, after, activation, constants: c, inputs } = now;
+    const rows = [];
+    if (operation === "convolution" || operation === "dense") {
+      const count = operation === "dense" ? now.count : now.inputs.length;
+      rows.push(line(`all ${count.toLocaleString("en")} products`, shown(now.total)), line("+ bias", shown(bias)), line("= sum", shown(before), "line"));
+    } else if (operation === "mean") {
+      rows.push(line(`the mean of ${inputs.length} values`, shown(before)));
+    } else if (operation === "maximum") {
+      rows.push(line(`the largest of ${inputs.length} values`, shown(before)));
+    } else if (operation === "normalisation") {
+      rows.push(line(`(${shown(inputs[0])} − mean ${shown(c.moving_mean)}) ÷ √(variance ${shown(c.moving_variance)} + ${c.epsilon})`
+        + ` × gamma ${shown(c.gamma)} + beta ${shown(c.beta)}`, shown(before)));
+    }
+    if (FORMULAS[activation]) rows.push(line(FORMULAS[activation](shown(before)), shown(after), "result"));
+    find(".total").innerHTML = rows.join("");
+  }
+
+  function drawSoftmax() {
+    const box = find(".softmax");
+    box.hidden = !now.logits;
+    if (!now.logits) return;
+    const own = now.position.at(-1);
+    box.innerHTML = `<h5>softmax: exp of each sum, then its share of them all</h5><div class="list">` + now.logits.map((logit, unit) => `
+      <button type="button" data-unit="${unit}" tabindex="${unit === own ? 0 : -1}" aria-pressed="${unit === own}"><span>${now.unitNames[unit]}</span><b>${shown(logit)}</b>
+      <b>exp ${shown(now.exponentials[unit])}</b><i class="share" style="width:${100 * now.shares[unit]}%"></i><b>${shown(now.shares[unit])}</b></button>`).join("")
+      + `</div><p class="formula">exp(${shown(now.before)} − ${shown(Math.max(...now.logits))}) ÷ ${shown(now.exponentialSum)} = <b>${shown(now.after)}</b>`
+      + ` <small>(the largest sum is taken away first: exp stays small, the shares stay the same)</small></p>`;
+  }
+
+  function drawWork() {
+    now.channelOffset = now.operation === "convolution" ? state.channel * now.side ** 2 : 0;
+    ({ convolution: drawConvolution, dense: drawTerms }[now.operation] ?? drawWindow)();
+  }
+
+  // Grids and lists are one stop of the Tab key each; the arrow keys move in them.
+  function step(event) {
+    const arrow = KEYS[event.key];
+    const button = event.target.closest("button");
+    const box = button?.closest(".choose, .list");
+    if (!arrow || !box) return;
+    event.preventDefault();
+    const all = [...box.querySelectorAll("button")];
+    const columns = box.matches(".choose") ? now.columns : 1;
+    const place = all.indexOf(button);
+    const next = place + arrow[0] * columns + arrow[1];
+    const leaves = columns > 1 && arrow[1] && Math.floor(next / columns) !== Math.floor(place / columns);
+    if (next < 0 || next >= all.length || leaves) return;
+    [button.tabIndex, all[next].tabIndex] = [-1, 0];
+    all[next].focus();
+  }
+
+  function mark(k) {
+    state.place = k;
+    root.querySelectorAll(".cells > *").forEach((cell) => {
+      cell.classList.toggle("here", +cell.dataset.place === k);
+      if (cell.tagName === "BUTTON") cell.tabIndex = +cell.dataset.place === k ? 0 : -1;
+    });
+    tell(sentence(k));
+  }
+
+  function choose(channel) {
+    if (channel === state.channel) return;
+    state.channel = channel;
+    state.place = strongestPlace();
+    const scroll = find(".list").scrollTop;
+    drawWork();
+    find(".list").scrollTop = scroll;
+    find(`[data-channel="${channel}"]`).focus();
+  }
+
+  function look(event) {
+    const place = event.target.closest(".cells [data-place]");
+    const channel = event.target.closest("[data-channel]");
+    if (place) mark(+place.dataset.place);
+    else if (channel && event.type === "focusin") choose(+channel.dataset.channel);
+  }
+
+  // Where to begin: the winner of a window, the largest product of a convolution.
+  function strongestPlace() {
+    if (now.operation !== "convolution") return now.winnerPlace ?? 0;
+    const size = now.side ** 2;
+    const products = now.products.subarray(state.channel * size, (state.channel + 1) * size).map(Math.abs);
+    return products.indexOf(Math.max(...products));
+  }
+
+  const inputAt = (k) => {
+    const [row, column] = [Math.floor(k / now.columns), k % now.columns];
+    if (now.operation === "convolution") return [row, column, state.channel];
+    return now.twoD ? [row, column] : [k];
+  };
+
+  function click(event) {
+    const { crumb, channel, input, unit, place } = event.target.closest("button")?.dataset ?? {};
+    if (event.target.closest(".back")) go({ crumb: now.path.length - 2 });
+    else if (event.target.closest(".show")) { state.terms += FEW_TERMS; drawTerms(); }
+    else if (crumb !== undefined) go({ crumb: +crumb });
+    else if (channel !== undefined) choose(+channel);
+    else if (input !== undefined) go({ input: [+input] });
+    else if (unit !== undefined) go({ unit: +unit });
+    else if (place !== undefined && !now.padding?.[+place]) go({ input: inputAt(+place) });
+  }
+
+  const goToCell = () => go({ cell: [Math.floor(state.cell / now.thisShape[1]), state.cell % now.thisShape[1]] });
+
+  function cellUnder(event) {
+    const [rows, columns] = now.thisShape;
+    const box = find(".map").getBoundingClientRect();
+    const row = clamp(Math.floor(((event.clientY - box.top) / box.height) * rows), 0, rows - 1);
+    return row * columns + clamp(Math.floor(((event.clientX - box.left) / box.width) * columns), 0, columns - 1);
+  }
+
+  root.addEventListener("click", click);
+  root.addEventListener("keydown", step);
+  root.addEventListener("focusin", look);
+  root.addEventListener("pointerover", look);
+  const map = find(".map");
+  map.addEventListener("pointermove", (event) => hover(cellUnder(event)));
+  map.addEventListener("pointerleave", () => { hover(null); tell(""); });
+  map.addEventListener("blur", () => hover(null));
+  map.addEventListener("click", (event) => { hover(cellUnder(event)); goToCell(); });
+  map.addEventListener("keydown", (event) => {
+    const arrow = KEYS[event.key];
+    const [rows, columns] = now.thisShape;
+    if (event.key === "Enter") goToCell();
+    if (!arrow) return;
+    event.preventDefault();
+    hover(clamp(Math.floor(state.cell / columns) + arrow[0], 0, rows - 1) * columns + clamp((state.cell % columns) + arrow[1], 0, columns - 1));
+  });
+  let width;
+  const observer = new ResizeObserver(() => { if (now && width !== root.clientWidth) { width = root.clientWidth; drawWork(); } });
+  observer.observe(root);
+
+  return {
+    update(data, setTriggerValue) {
+      send = (request) => setTriggerValue("go", request);
+      const decoded = (name) => (typeof data[name] === "string" ? floats(data[name]) : data[name]);
+      now = {
+        ...data, inputs: decoded("inputs"), weights: decoded("weights"), products: decoded("products"),
+        padding: data.padding && bytes(data.padding), digit: floats(data.digit), thisMap: data.thisMap && floats(data.thisMap),
+        tables: Object.fromEntries(Object.entries(data.tables).map(([kind, { table, darkText }]) => [kind, { table: bytes(table), darkText: bytes(darkText) }])),
+      };
+      now.columns = now.side ?? now.shape?.[1] ?? 1;
+      now.twoD = now.shape && now.operation !== "copy" && now.operation !== "normalisation";
+      now.winnerPlace = now.winner ? now.winner[0] * now.columns + now.winner[1] : null;
+      const place = now.path.map((crumb) => crumb.name).join();
+      if (place !== state.shown) {
+        const strongest = now.operation === "convolution" ? now.order[0] : null;
+        Object.assign(state, { shown: place, channel: strongest, terms: FEW_TERMS });
+        state.place = strongestPlace();
+      }
+      if (now.thisMap) state.cell = now.position[0] * now.thisShape[1] + now.position[1];
+      width = root.clientWidth;
+      drawHead();
+      drawWork();
+      drawTotal();
+      drawSoftmax();
+      tell(now.operation === "convolution" ? sentence(state.place) : "");
+      if (state.asked) find("h4").focus({ preventScroll: true });
+      state.asked = false;
+    },
+    remove: () => observer.disconnect(),
+  };
+}
+
+const views = new WeakMap(); // DOM node -> its view
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  const root = parentElement.querySelector(".root");
+  if (!views.has(root)) views.set(root, createView(root));
+  views.get(root).update(data, setTriggerValue);
+  return views.get(root).remove;
+}
