@@ -65,20 +65,19 @@ def look_further(network: Network, reading: Reading | None) -> None:
         wrap=True,
     )
     image = reading.steps.image if reading else None
-    match view:
-        case "Every layer" if reading:
-            activation_maps(network.experiment.architecture, reading.traces, key="drawn")
-        case "Every layer":
-            st.caption("Draw a digit to see what every layer makes of it.")
-        case "Step by step":
-            show_steps(reading.steps if reading else None)
-        case "Several networks":
-            side_by_side(image)
-        case "Through training":
-            through_training(image)
-        case _:
-            # Kept as every network should see it, whatever is switched off just now.
-            teach(network, digits.from_canvas(reading.rgba) if reading else None)
+    if view == LAYERS and reading:
+        activation_maps(network.experiment.architecture, reading.traces, key="drawn")
+    elif view == LAYERS:
+        st.caption("Draw a digit to see what every layer makes of it.")
+    elif view == STEPS:
+        show_steps(reading.steps if reading else None)
+    elif view == NETWORKS:
+        side_by_side(image)
+    elif view == TRAINING:
+        through_training(image)
+    else:
+        # Kept as every network should see it, whatever is switched off just now.
+        teach(network, digits.from_canvas(reading.rgba) if reading else None)
 
 
 follow_address()

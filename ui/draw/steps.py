@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from cnnlab.digits import BOX, SIZE, Steps
+from cnnlab.digits import BOX, SIZE, Preparation, Steps
 from ui.components.gallery import Item, gallery
 from ui.state import control, state
 
@@ -23,8 +23,9 @@ SWITCHES = {
 
 
 def show_steps(steps: Steps | None) -> None:
-    """Show the switches, and each step's picture."""
+    """Show each step's picture, and the switches."""
     visitor = state()
+    pictures = st.container()
 
     def switch(name: str, value: bool) -> None:
         visitor.preparation = replace(visitor.preparation, **{name: value})
@@ -34,9 +35,14 @@ def show_steps(steps: Steps | None) -> None:
             value = getattr(visitor.preparation, name)
             control(st.toggle, label, f"step-{name}", value, partial(switch, name), help=help_)
     if steps is None:
-        st.caption("Draw a digit to see its steps.")
+        pictures.caption("Draw a digit to see its steps.")
         return
-    preparation = visitor.preparation
+    with pictures:
+        _show(steps, visitor.preparation)
+
+
+def _show(steps: Steps, preparation: Preparation) -> None:
+    """Show each step's picture."""
     height, width = steps.crop.shape
     longer = BOX if preparation.fit else SIZE
     gallery(

@@ -1,6 +1,5 @@
 """Excited by: the test digits that excite each filter or unit most, with the part that it saw."""
 
-from collections import Counter
 
 import numpy as np
 import streamlit as st
@@ -107,9 +106,8 @@ def four(architecture: Architecture, layer_index: int, units: Exciting, unit: in
 def one_unit(architecture: Architecture, layer_index: int, units: Exciting, unit: int) -> None:
     """Show a unit's nine best digits."""
     labels = mnist.load().test.labels[units.indices[unit]]
-    counts = ", ".join(f"{count} x {label}" for label, count in Counter(labels.tolist()).most_common())
     name = name_of(architecture, layer_index, unit)
-    st.markdown(f"**{name.capitalize()}** is excited most by {counts}. {sees(architecture, layer_index)}")
+    st.markdown(f"**{name.capitalize()}** is excited most by these. {sees(architecture, layer_index)}")
     gallery(
         [
             Item(framed(architecture, layer_index, units, unit, place, LARGE), f"a {label}", f"{value:.2f}")

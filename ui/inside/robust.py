@@ -1,4 +1,4 @@
-"""Robustness: how far a digit can be distorted and still be read, and the smallest change that fools the network."""
+"""Robustness: how far a digit can be distorted and still be read, and a small change that fools the network."""
 
 from typing import Any
 
@@ -39,10 +39,10 @@ SLIDER_WIDTH, ANSWER_WIDTH, PICTURE_SIDE = 200, 240, 166
 
 
 def show(subject: Subject) -> None:
-    """Show the curves of a distortion, then the smallest change that fools the network."""
+    """Show the curves of a distortion, then a small change that fools the network."""
     reader = Reader.of(subject.network.experiment, subject.network.weights)
     distort(subject, reader)
-    st.subheader("The smallest change that fools it")
+    st.subheader("A small change that fools it")
     fool(subject, reader)
     code(distortions.move, adversarial.every_pixel_a_little, adversarial.few_pixels_a_lot)
 
