@@ -17,8 +17,10 @@ pages = {
         st.Page("app_pages/learn/learning.py", title="Learning", icon=":material/school:"),
     ],
     "Lab": [
+        st.Page("app_pages/lab/data.py", title="Data", icon=":material/dataset:"),
         st.Page("app_pages/lab/build.py", title="Build", icon=":material/view_column:"),
         st.Page("app_pages/lab/train.py", title="Train", icon=":material/trending_up:"),
+        st.Page("app_pages/lab/runs.py", title="Runs", icon=":material/leaderboard:"),
         st.Page("app_pages/lab/evaluate.py", title="Evaluate", icon=":material/fact_check:"),
         st.Page("app_pages/lab/look_inside.py", title="Look inside", icon=":material/search:"),
         st.Page("app_pages/lab/draw.py", title="Draw", icon=":material/draw:"),

@@ -6,11 +6,11 @@ Plain Python: nothing in here knows of the pages. The way through it is
 
 and its modules are about
 
-    the digits          mnist, digits, paper, whole_number, handwriting, strokes, pictures, noise, distortions
+    the digits          mnist, data_set, digits, paper, whole_number, handwriting, strokes, pictures, noise, distortions
     the network         architecture, limits, operations, network, gradients
     an experiment       experiment, presets, source_code, starter
     training            models, training, engine, cluster, local_cluster, events, messages
-    what came of it     runs, run_files, run_records, evaluation, answers
+    what came of it     runs, run_files, run_records, evaluation, answers, comparison
     looking inside      tracing, contributions, distribution, filters, scores, attribution, visualisation, adversarial,
                         excitation, embedding
     the lessons         kernels, descent, small_problems, recorded_runs

@@ -1,6 +1,5 @@
 """Excited by: the test digits that excite each filter or unit most, with the part that it saw."""
 
-
 import numpy as np
 import streamlit as st
 

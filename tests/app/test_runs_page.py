@@ -1,0 +1,150 @@
+"""Runs: the table, the choice, and what is said of the chosen ones."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cnnlab import mnist
+from cnnlab.comparison import McNemar
+from tests.app.runs import TINY, finished, make_run, some_training
+from tests.app.seen import text
+from ui.runs.beside import MAX_CHOSEN, in_words
+
+LABELS = mnist.load().test.labels
+
+
+def make(store, *, wrong=(), accuracy=0.9, **settings):
+    """A finished run that misread these test digits, and its short name."""
+    probabilities = np.eye(10, dtype=np.float32)[LABELS]
+    probabilities[list(wrong)] = np.roll(probabilities[list(wrong)], 1, axis=1)
+    run = store.create(replace(TINY, **settings))
+    *before, last = some_training()
+    for event in [*before, replace(last, val_accuracy=accuracy), replace(finished(), probabilities=probabilities)]:
+        run.record(event)
+    return run, run.id[-6:]
+
+
+def table(at):
+    return at.dataframe[0].value
+
+
+def choose(at, *rows):
+    at.session_state[at.dataframe[0].key] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}
+    at.run()
+
+
+def links(at):
+    return [link.query_string for link in at.get("page_link") if link.query_string]
+
+
+def test_without_runs_it_says_what_to_do(visit):
+    at = visit("runs")
+    assert "No runs yet: train a network" in text(at)
+    assert [link.label for link in at.get("page_link")] == ["Train a network"]
+    assert not at.dataframe
+
+
+def test_the_best_come_first_with_only_the_settings_that_differ(visit, store):
+    _, worse = make(store, accuracy=0.7, seed=3)
+    _, best = make(store, accuracy=0.9, seed=4)
+    queued = make_run(store, "queued")
+    at = visit("runs")
+    assert table(at)["Run"].tolist() == [best, worse, queued.id[-6:]]
+    assert table(at)["Validation accuracy"].tolist()[:2] == [90, 70]
+    assert np.isnan(table(at)["Validation accuracy"][2])
+    assert table(at)["Seed"].tolist() == [4, 3, TINY.seed]
+    assert table(at)["Test accuracy"].tolist()[:2] == pytest.approx([98.76, 98.76])
+    assert set(table(at)["Parameters"]) == {TINY.architecture.num_parameters}
+    assert "Optimizer" not in table(at).columns
+    assert f"On the front: **{best}**" in text(at)
+
+
+def test_the_best_two_are_beside_each_other_at_first(visit, store):
+    (first, a), (second, b) = (
+        make(store, wrong=range(20), seed=1),
+        make(store, wrong=range(15, 25), seed=2, accuracy=0.8),
+    )
+    at = visit("runs")
+    assert links(at) == [f"run={first.id}", f"run={second.id}"]
+    assert f"Run **{b}** reads **15** digits that run **{a}** misses, and misses **5**" in text(at)
+    assert at.table[0].value.to_numpy().tolist() == [["Seed", "1", "2"]]
+
+
+def test_a_choice_of_another_number_is_asked_for_and_stays_when_a_run_joins(visit, store):
+    runs = [make(store, accuracy=0.9 - 0.01 * n) for n in range(MAX_CHOSEN + 1)]
+    at = visit("runs")
+    assert "the same settings" in text(at)
+    choose(at, 2)
+    assert "Ticked now: 1" in text(at)
+    choose(at, *range(MAX_CHOSEN + 1))
+    assert f"Ticked now: {MAX_CHOSEN + 1}" in text(at)
+    choose(at, 1, 3, 5)
+    chosen = [f"run={runs[n][0].id}" for n in (1, 3, 5)]
+    assert links(at) == chosen
+    assert text(at).count("exactly the same digits") == 3
+    assert [part.label for part in at.expander] == ["1 other pair"]
+    assert "Among 3 comparisons" in text(at)
+    make(store, accuracy=0.99)
+    at.run()
+    assert links(at) == chosen
+
+
+def test_other_curves_and_costs(visit, store):
+    make(store), make(store)
+    at = visit("runs")
+    at.button_group[0].set_value("Training loss").run()
+    at.button_group[1].set_value("Seconds").run()
+    assert at.button_group[0].value == "Training loss"
+    assert at.button_group[1].value == "Seconds"
+
+
+def test_a_run_without_an_epoch_has_no_curve(visit, store):
+    make(store)
+    queued = make_run(store, "queued")
+    assert f"Nothing to draw of {queued.id[-6:]}" in text(visit("runs"))
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "failed", "interrupted"])
+def test_runs_without_answers_are_told(visit, store, state):
+    make(store, accuracy=0.99)
+    run = make_run(store, state)
+    at = visit("runs")
+    assert run.id[-6:] in table(at)["Run"].tolist()
+    assert f"Without answers to the test digits: {run.id[-6:]}" in text(at)
+
+
+@pytest.mark.parametrize("name", ["state.json", "experiment.json", "epochs.csv", "history.csv", "evaluation.npz"])
+def test_a_damaged_run_harms_nothing(visit, store, name):
+    (_, good), (bad, bad_name) = make(store), make(store)
+    bad.files.write(name, b"1,2\nnot, what it\nshould be\n")
+    at = visit("runs")
+    assert sorted(table(at)["Run"]) == sorted([good, bad_name])
+    is_damaged = "damaged" in table(at)["State"].tolist()
+    assert is_damaged == (name in ("state.json", "experiment.json"))
+
+
+def test_answers_that_are_not_numbers_are_left_out(visit, store):
+    make(store)
+    run, name = make(store)
+    run.record(replace(finished(), probabilities=np.full((10_000, 10), np.nan, np.float32)))
+    assert f"Without answers to the test digits: {name}" in text(visit("runs"))
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (
+            McNemar(34, 21, 0.108),
+            ("Run **a** reads **34** digits that run **b** misses", "**21**", "**11 %**", "may well"),
+        ),
+        (McNemar(0, 40, 1e-12), ("Run **b** reads **40** digits that run **a**", "less than 0.1 %", "too rare")),
+        (McNemar(8, 20, 0.0357), ("**3.6 %**", "too rare")),
+        (McNemar(50, 51, 0.996), ("**100 %**", "may well")),
+        (McNemar(1, 0, 1.0), ("**1** digit that", "**100 %**", "may well")),
+        (McNemar(0, 0, 1.0), ("exactly the same digits",)),
+    ],
+)
+def test_a_comparison_in_words(found, words):
+    sentence = in_words("a", "b", found)
+    assert all(word in sentence for word in words), sentence

@@ -1,0 +1,117 @@
+"""The runs in one table, the best first, and which of them are chosen; it reads no more of a run than a line."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from cnnlab.comparison import differing
+from cnnlab.run_records import EpochHistory, RunInfo, to_columns
+from cnnlab.runs import Run
+from ui.cached import store
+from ui.state import kept
+
+MAX_KNOWN = 10_000
+TABLE_HEIGHT = 320
+PERCENT = "%.2f %%"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A run as it is listed. `accuracy`: on the validation images after its last epoch so far; NaN: not known."""
+
+    info: RunInfo
+    accuracy: float
+
+    @property
+    def name(self) -> str:
+        """The run's short name, as `run_name` says it."""
+        return self.info.id[-6:]
+
+    @property
+    def test_accuracy(self) -> float:
+        """On the test digits, in [0, 1]; NaN: not known."""
+        return np.nan if self.info.test_accuracy is None else self.info.test_accuracy
+
+    @property
+    def num_parameters(self) -> float:
+        """Number of parameters; NaN: not known."""
+        return self.info.experiment.architecture.num_parameters if self.info.experiment else np.nan
+
+    @property
+    def seconds(self) -> float:
+        """How long it took; NaN: it is not over, or never began."""
+        info = self.info
+        return (info.ended - info.started).total_seconds() if info.started and info.ended else np.nan
+
+
+def ranked() -> list[Row]:
+    """Every run: the best final validation accuracy first, then those without one, the newest first."""
+    rows = [Row(info, _accuracy(store().get(info.id))) for info in store().list()]
+    return sorted(rows, key=lambda row: -np.inf if np.isnan(row.accuracy) else row.accuracy, reverse=True)
+
+
+def choose(rows: Sequence[Row]) -> list[Row]:
+    """Show the table, and return the runs that are chosen in it: at first the best two."""
+    choice = kept("runs", tuple(row.info.id for row in rows[:2]))
+    ids = [row.info.id for row in rows]
+    key = "runs-" + hashlib.blake2b("".join(ids).encode(), digest_size=8).hexdigest()  # its rows mean these runs
+    chosen = [index for index, run_id in enumerate(ids) if run_id in choice.now]
+    event = st.dataframe(
+        _columns(rows),
+        height=min(TABLE_HEIGHT, 38 + 35 * len(rows)),
+        hide_index=True,
+        placeholder="",
+        column_config=COLUMNS,
+        key=key,
+        on_select="rerun",
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": chosen}},
+    )
+    choice.now = tuple(ids[index] for index in sorted(event["selection"]["rows"]))
+    return [row for row in rows if row.info.id in choice.now]
+
+
+COLUMNS = {
+    "Run": st.column_config.TextColumn(pinned=True),
+    "Validation accuracy": st.column_config.NumberColumn(format=PERCENT, help="After the last epoch"),
+    "Test accuracy": st.column_config.NumberColumn(format=PERCENT, help="On 10,000 digits never seen before"),
+    "Parameters": st.column_config.NumberColumn(format="localized"),
+    "Seconds": st.column_config.NumberColumn(format="%.0f"),
+    "Made (UTC)": st.column_config.DatetimeColumn(format="D MMM, HH:mm:ss", timezone="UTC"),
+}
+
+
+def _columns(rows: Sequence[Row]) -> dict[str, list[object]]:
+    """The table's columns by name; of the settings only those in which the runs differ."""
+    settings = differing([row.info.experiment for row in rows])
+    return {
+        "Run": [row.name for row in rows],
+        "Validation accuracy": [100 * row.accuracy for row in rows],
+        "Test accuracy": [100 * row.test_accuracy for row in rows],
+        "State": [row.info.state for row in rows],
+        "Parameters": [row.num_parameters for row in rows],
+        "Seconds": [row.seconds for row in rows],
+        **{name.capitalize(): values for name, values in settings.items()},
+        "Made (UTC)": [row.info.created for row in rows],
+    }
+
+
+def _accuracy(run: Run) -> float:
+    """Validation accuracy after the last epoch so far; NaN when there is none that can be read."""
+    stamp = run.files.stamp("epochs.csv")
+    return _read(run, stamp) if stamp else _read.__wrapped__(run, stamp)
+
+
+@lru_cache(MAX_KNOWN)
+def _read(run: Run, stamp: object) -> float:
+    """Read it; `stamp` only tells whether it was read before."""
+    del stamp
+    try:
+        epochs = to_columns(EpochHistory, run.files.read("epochs.csv") or b"")
+    except (OSError, ValueError):  # damaged: it is listed, without a figure
+        return float("nan")
+    return float(epochs.val_accuracy[-1]) if len(epochs.step) else float("nan")
