@@ -74,17 +74,20 @@ def mistaken(probabilities: np.ndarray, labels: np.ndarray) -> None:
 
 
 def digits(indices: np.ndarray, probabilities: np.ndarray, labels: np.ndarray, *, key: str) -> None:
-    """Test digits as pictures; one that is chosen is opened in Look inside."""
+    """Test digits as pictures, and the way into Look inside with the one that is chosen."""
     images = mnist.load().test.images[..., 0]
     items = []
     for index in indices:
         read_as = int(probabilities[index].argmax())
         mark = colours.RIGHT_MARK if read_as == labels[index] else colours.WRONG_MARK
         items.append(Item(images[index], f"{labels[index]}", f"{mark} {read_as}, {probabilities[index].max():.0%}"))
-    chosen = gallery(items, key=key, describe="Test digits", size=DIGIT_SIZE, choose="Look inside with")
+    chosen = gallery(items, key=key, describe="Test digits", size=DIGIT_SIZE, choose="Choose")
+    visitor = state()
     if chosen is not None:
-        state().test_index, state().looks_at_drawing = int(indices[chosen]), False
-        st.switch_page("app_pages/lab/look_inside.py")
+        visitor.test_index, visitor.looks_at_drawing = int(indices[chosen]), False
+    if visitor.test_index in indices:
+        label = f"Look inside with test digit {visitor.test_index:,}, a {labels[visitor.test_index]}"
+        st.page_link("app_pages/lab/look_inside.py", label=label, icon=":material/search:")
 
 
 def by_class(probabilities: np.ndarray, labels: np.ndarray) -> None:
@@ -182,7 +185,7 @@ elif probabilities is not None:
     st.subheader("What is mixed up")
     mistaken(probabilities, labels)
     try_this(
-        "the darkest cell, then a digit behind it: it opens in Look inside.",
+        "the darkest cell, then a digit behind it, and look inside the network with it.",
         "that many mistakes are digits that you, too, would have to look at twice.",
     )
     st.subheader("The most telling digits")

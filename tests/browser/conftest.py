@@ -30,6 +30,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 STARTUP_SECONDS = 60
+NO_ENGINE = {"CNNLAB_SCHEDULER": "tcp://127.0.0.1:9"}
+"""For a server whose pages compute everything themselves: nobody answers there, so no TensorFlow is loaded."""
 expect.set_options(timeout=30_000)  # a machine that trains, and is shared, can be slow
 
 

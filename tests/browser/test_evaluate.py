@@ -49,9 +49,10 @@ def test_from_a_cell_to_its_digits_and_into_the_network(page, url, run):
     expect(cell(page, 5, 6)).to_have_attribute("aria-pressed", "true")
     cell(page, 9, 4).click()
     expect(page.get_by_text("9 read as 4: 3")).to_be_visible()
-    pictures = page.get_by_role("button", name=re.compile("Look inside with"))
+    pictures = page.get_by_role("button", name=re.compile("^Choose"))
     expect(pictures).to_have_count(3 + 4)  # behind the cell, and all mistakes
     pictures.nth(2).click()
+    page.get_by_role("link", name=f"Look inside with test digit {NINES[2]:,}, a 9").first.click()
     visitor.wait_for_page(page, "Look inside")
     expect(page.get_by_text(f"Test digit {NINES[2]:,}, a 9").first).to_be_visible()
 

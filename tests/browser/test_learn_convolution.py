@@ -11,6 +11,7 @@ from cnnlab import mnist
 from cnnlab.kernels import KERNEL_PRESETS
 from cnnlab.operations import conv2d, conv2d_at, pad_widths
 from cnnlab.pictures import DRAWN
+from tests.browser.conftest import NO_ENGINE
 from tests.browser.visitor import go_to
 from tests.browser.windows import (
     MINUS,
@@ -65,7 +66,7 @@ class Settings:
 
 @pytest.fixture(scope="module")
 def url(start_app, tmp_path_factory):
-    return start_app("app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))})
+    return start_app("app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))} | NO_ENGINE)
 
 
 def choose(page: Page, settings: Settings) -> None:

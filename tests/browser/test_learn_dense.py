@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from cnnlab import mnist, network, starter
 from cnnlab import operations as ops
 from cnnlab.small_problems import four_by_four, sixteen_pixels
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import NO_ENGINE, ROOT
 from tests.browser.learner import at_rest, number, open_station, part, texts
 from ui.components.dropped import NUM_PASSES, masked
 
@@ -19,7 +19,7 @@ SIXTEEN = np.round(ops.average_pooling2d(IMAGE.astype(np.float32), 7)).astype(np
 
 @pytest.fixture(scope="module")
 def url(start_app, tmp_path_factory):
-    return start_app(ROOT / "app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))})
+    return start_app(ROOT / "app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))} | NO_ENGINE)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from cnnlab import mnist, recorded_runs
 from cnnlab.small_problems import sixteen_pixels, zero_or_six
+from tests.browser.conftest import NO_ENGINE
 from tests.browser.learner import at_rest, number, open_station, part, texts
 from ui.components.descent import LOOKS
 from ui.learn.downhill import RATES, START, STEPS
@@ -17,7 +18,7 @@ TEST = mnist.load().test
 
 @pytest.fixture(scope="module")
 def url(start_app, tmp_path_factory):
-    return start_app("app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))})
+    return start_app("app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))} | NO_ENGINE)
 
 
 @pytest.fixture

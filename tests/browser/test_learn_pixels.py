@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from cnnlab.pictures import DRAWN
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import NO_ENGINE, ROOT
 from tests.browser.visitor import go_to
 from ui.glossary import TERMS
 
@@ -20,7 +20,7 @@ PATIENCE = 60_000
 
 @pytest.fixture(scope="module")
 def url(start_app, tmp_path_factory):
-    return start_app(ROOT / "app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))})
+    return start_app(ROOT / "app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))} | NO_ENGINE)
 
 
 @pytest.fixture

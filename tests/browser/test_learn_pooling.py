@@ -11,6 +11,7 @@ from cnnlab import mnist, pictures
 from cnnlab.noise import add_noise
 from cnnlab.operations import average_pooling2d_at, max_pooling2d, max_pooling2d_at
 from cnnlab.pictures import DRAWN
+from tests.browser.conftest import NO_ENGINE
 from tests.browser.windows import choose_radio, hover, lit, move_slider, number, open_page, totals, window
 
 TEST = mnist.load().test
@@ -48,7 +49,7 @@ CASES = {
 
 @pytest.fixture(scope="module")
 def url(start_app, tmp_path_factory):
-    return start_app("app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))})
+    return start_app("app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))} | NO_ENGINE)
 
 
 def choose(page: Page, settings: Settings) -> None:
