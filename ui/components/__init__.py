@@ -15,10 +15,18 @@ from streamlit.components.v2.types import ComponentRenderer
 
 from ui import colours
 
+MOUNT = (Path(__file__).parent / "mount.js").read_text(encoding="utf-8")
+
 
 def define(folder: Path) -> ComponentRenderer:
-    """Register the component whose `component.html`, `.css` and `.js` stand in `folder`."""
+    """Register the component whose `component.html`, `.css` and `.js` stand in `folder`.
+
+    A script without an export of its own has `createView(root)`, which returns `update(data, tell)` and, where there is
+    something to undo, `remove()`: `mount.js` makes a view for each DOM node and keeps it up to date.
+    """
     html, css, js = ((folder / f"component.{part}").read_text(encoding="utf-8") for part in ("html", "css", "js"))
+    if "export default" not in js:
+        js += MOUNT
     return st.components.v2.component(f"cnnlab_{folder.name}", html=html, css=css, js=js)
 
 

@@ -202,7 +202,7 @@ function createView(root) {
   observer.observe(root);
 
   return {
-    update(data, setStateValue) {
+    update(data, { setStateValue }) {
       [now, report] = [{
         ...data,
         height: data.shape[1], width: data.shape[2],
@@ -231,13 +231,4 @@ function createView(root) {
     },
     remove: () => observer.disconnect(),
   };
-}
-
-const views = new WeakMap(); // DOM node -> its view
-
-export default function ({ parentElement, data, setStateValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!views.has(root)) views.set(root, createView(root));
-  views.get(root).update(data, setStateValue);
-  return views.get(root).remove;
 }

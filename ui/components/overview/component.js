@@ -464,7 +464,7 @@ function createView(root) {
   });
 
   return {
-    update(data, setTriggerValue) {
+    update(data, { setTriggerValue }) {
       send = (request) => setTriggerValue("trace", request);
       const tables = Object.entries(data.tables).map(([kind, { table, darkText }]) => [kind, { table: bytes(table), darkText: bytes(darkText) }]);
       now = { ...data, columns: data.columns.map(decode), tables: Object.fromEntries(tables) };
@@ -475,13 +475,4 @@ function createView(root) {
     },
     remove: () => observer.disconnect(),
   };
-}
-
-const views = new WeakMap(); // DOM node -> its view
-
-export default function ({ parentElement, data, setTriggerValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!views.has(root)) views.set(root, createView(root));
-  views.get(root).update(data, setTriggerValue);
-  return views.get(root).remove;
 }

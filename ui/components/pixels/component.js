@@ -247,12 +247,3 @@ function createView(root) {
     },
   };
 }
-
-const views = new WeakMap(); // DOM node -> its view
-
-export default function ({ parentElement, data }) {
-  const root = parentElement.querySelector(".root");
-  if (!views.has(root)) views.set(root, createView(root));
-  views.get(root).update(data);
-  return views.get(root).remove;
-}

@@ -302,7 +302,7 @@ function createView(root) {
   observer.observe(root);
 
   return {
-    update(data, setTriggerValue) {
+    update(data, { setTriggerValue }) {
       send = (request) => setTriggerValue("go", request);
       const decoded = (name) => (typeof data[name] === "string" ? floats(data[name]) : data[name]);
       now = {
@@ -331,13 +331,4 @@ function createView(root) {
     },
     remove: () => observer.disconnect(),
   };
-}
-
-const views = new WeakMap(); // DOM node -> its view
-
-export default function ({ parentElement, data, setTriggerValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!views.has(root)) views.set(root, createView(root));
-  views.get(root).update(data, setTriggerValue);
-  return views.get(root).remove;
 }
