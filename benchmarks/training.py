@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from benchmarks import Row, in_turns
 from cnnlab import mnist
-from cnnlab.events import EpochEnd, Event
+from cnnlab.events import EpochEnd, Event, Orders
 from cnnlab.experiment import DataSettings, Experiment
 from cnnlab.presets import PRESETS
 
@@ -44,7 +44,7 @@ def with_our_loop(experiment: Experiment) -> float:
             ends.append(time.perf_counter())
 
     # Stopped after the last epoch it would still look at the test images, which is not what is measured here.
-    training.train(experiment, emit, lambda: len(ends) == EPOCHS)
+    training.train(experiment, emit, lambda: Orders(should_stop=len(ends) == EPOCHS))
     return NUM_IMAGES / (ends[-1] - ends[-2])
 
 

@@ -11,12 +11,19 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from math import prod
 
+import numpy as np
+
 from cnnlab.limits import LIMITS, check_choice, check_flag, check_limit
 from cnnlab.operations import ACTIVATIONS, window_count
 
 Shape = tuple[int, ...]
 
 PADDINGS = ("valid", "same")
+INITIALIZERS = ("glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "random_normal", "zeros")
+"""Of a kernel's first numbers, by Keras's names."""
+SOBEL = "sobel"
+"""For convolutions: the first numbers are those of `sobel`, filters that find edges."""
+SOBEL_SIZE = 3
 NUM_CLASSES = 10
 BYTES_PER_VALUE = 4
 
@@ -43,6 +50,11 @@ class Layer:
         """Weights that are counted along but not trained, by Keras's names."""
         del input_shape
         return {}
+
+    @property
+    def learns(self) -> bool:
+        """Whether training changes its weights: Keras's `trainable`."""
+        return bool(getattr(self, "trainable", True))
 
     def arithmetic(self, input_shape: Shape) -> str:
         """Number of parameters as a sum that can be followed: '5x5x1x32 + 32 = 832'."""
@@ -93,9 +105,23 @@ def _slide(layer: Layer, input_shape: Shape, window: int, strides: int, padding:
     return window_count(height, window, strides, padding), window_count(width, window, strides, padding)
 
 
+def _check_kernel(layer: "Conv2D | Dense", initializers: Sequence[str]) -> None:
+    """Check what layers with a kernel have in common."""
+    check_choice("activation", layer.activation, tuple(ACTIVATIONS))
+    check_choice("kernel_initializer", layer.kernel_initializer, initializers)
+    check_limit("l1", layer.l1, float)
+    check_limit("l2", layer.l2, float)
+    check_flag("use_bias", layer.use_bias)
+    check_flag("trainable", layer.trainable)
+
+
 @dataclass(frozen=True)
 class Conv2D(Layer):
-    """2D convolution; kernel and strides are square. `filters` kernels of `kernel_size` see all channels at once."""
+    """2D convolution; kernel and strides are square. `filters` kernels of `kernel_size` see all channels at once.
+
+    `l1` and `l2` are the factors of `keras.regularizers.L1L2` on the kernel. With `kernel_initializer="sobel"` the
+    kernel begins as `sobel(...)`; with `trainable=False` it stays as it began.
+    """
 
     filters: int
     kernel_size: int
@@ -104,13 +130,21 @@ class Conv2D(Layer):
     dilation_rate: int = 1
     activation: str = "linear"
     use_bias: bool = True
+    kernel_initializer: str = "glorot_uniform"
+    l1: float = 0.0
+    l2: float = 0.0
+    trainable: bool = True
 
     def __post_init__(self) -> None:
         for name in ("filters", "kernel_size", "strides", "dilation_rate"):
             check_limit(name, getattr(self, name))
         check_choice("padding", self.padding, PADDINGS)
-        check_choice("activation", self.activation, tuple(ACTIVATIONS))
-        check_flag("use_bias", self.use_bias)
+        _check_kernel(self, (*INITIALIZERS, SOBEL))
+        if self.kernel_initializer == SOBEL and self.kernel_size < SOBEL_SIZE:
+            raise ValueError(
+                f"`kernel_size` must be at least {SOBEL_SIZE} for Sobel's kernels. "
+                f"Received: kernel_size={self.kernel_size}, kernel_initializer={SOBEL!r}"
+            )
         if self.strides > 1 and self.dilation_rate > 1:
             raise ValueError(
                 "`strides` and `dilation_rate` cannot both be greater than 1. "
@@ -130,6 +164,21 @@ class Conv2D(Layer):
 
     def multiply_adds(self, input_shape: Shape) -> int:
         return prod(self.output_shape(input_shape)) * self.kernel_size**2 * input_shape[-1]
+
+
+def sobel(kernel_size: int, channels: int, filters: int) -> np.ndarray:
+    """Return edge detectors as the kernel of a Conv2D, float32 (kernel_size, kernel_size, channels, filters).
+
+    Sobel's 3 x 3 kernel, divided by 4, looks for edges from the left, the right, the top and the bottom, by turns; in
+    a larger kernel it stands in the middle, among zeros. Every channel has the same plane, divided by their number.
+    """
+    right = np.outer([1, 2, 1], [-1, 0, 1]) / 4
+    ways = np.stack([right, -right, right.T, -right.T], axis=-1)[..., np.arange(filters) % 4]
+    kernel = np.zeros((kernel_size, kernel_size, channels, filters), np.float32)
+    start = (kernel_size - SOBEL_SIZE) // 2
+    inside = slice(start, start + SOBEL_SIZE)
+    kernel[inside, inside] = ways[:, :, np.newaxis] / channels
+    return kernel
 
 
 @dataclass(frozen=True)
@@ -197,16 +246,19 @@ class Flatten(Layer):
 
 @dataclass(frozen=True)
 class Dense(Layer):
-    """`activation(dot(input, kernel) + bias)`: every unit sees every input."""
+    """`activation(dot(input, kernel) + bias)`: every unit sees every input. `l1`, `l2`, `trainable` as in Conv2D."""
 
     units: int
     activation: str = "linear"
     use_bias: bool = True
+    kernel_initializer: str = "glorot_uniform"
+    l1: float = 0.0
+    l2: float = 0.0
+    trainable: bool = True
 
     def __post_init__(self) -> None:
         check_limit("units", self.units)
-        check_choice("activation", self.activation, tuple(ACTIVATIONS))
-        check_flag("use_bias", self.use_bias)
+        _check_kernel(self, INITIALIZERS)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1:
@@ -307,13 +359,16 @@ def check(layers: Sequence[Layer], input_shape: Shape = (28, 28, 1)) -> Check:
         field, jump = field + (reach - 1) * jump, jump * strides
         if len(output_shape) < len(shape) or isinstance(layer, Dense):
             field = max(input_shape)
+        num_weights, num_state = (
+            sum(map(prod, shapes.values())) for shapes in (layer.weight_shapes(shape), layer.state_shapes(shape))
+        )
         summaries.append(
             LayerSummary(
                 layer,
                 shape,
                 output_shape,
-                sum(map(prod, layer.weight_shapes(shape).values())),
-                sum(map(prod, layer.state_shapes(shape).values())),
+                num_weights if layer.learns else 0,
+                num_state if layer.learns else num_state + num_weights,
                 layer.arithmetic(shape),
                 layer.multiply_adds(shape),
                 min(field, max(input_shape)),

@@ -8,22 +8,22 @@ import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from subprocess import Popen
 from typing import Any, cast
 
 import dask
-from distributed import Client, Event, Queue, Variable, get_client
+from distributed import Client, Queue, Variable, get_client
 from distributed.scheduler import KilledWorker
 
 from cnnlab import local_cluster
-from cnnlab.events import Checkpoint, Failed, Start
+from cnnlab.events import Checkpoint, Failed, Orders, Start
 from cnnlab.experiment import Experiment
 from cnnlab.messages import Outbox, asked_at_most_every, decode, encode
 from cnnlab.runs import Run
 
 CONNECT_SECONDS = 10
-STOP_SECONDS = 1 / 3
+ORDERS_SECONDS = 0.2
 RUNS_PER_WORKER = 20
 CONTACT_SECONDS = 30
 MAX_MESSAGES = 200
@@ -50,7 +50,11 @@ class Question:
 
 @dataclass(eq=False)
 class LiveRun:
-    """A run that is not over. `attempt` names the worker's task that speaks for it; None: it has not begun."""
+    """A run that is not over. `attempt` names the worker's task that speaks for it; None: it has not begun.
+
+    `orders` are those that it is to have, `told` those that its worker was given last. `paused_at` is the step at which
+    it is paused, None while it trains.
+    """
 
     run: Run
     experiment: Experiment
@@ -60,8 +64,9 @@ class LiveRun:
     future: Any = None
     attempt: str | None = None
     dead_attempts: set[str] = field(default_factory=set)
-    should_stop: bool = False
-    was_told_to_stop: bool = False
+    orders: Orders = field(default_factory=Orders)
+    told: Orders | None = None
+    paused_at: int | None = None
     was_moved: bool = False
     reason: str | None = None
 
@@ -120,6 +125,7 @@ class Cluster:
         checkpoint = encode(live.checkpoint) if live.checkpoint else None
         Variable(live.key, client=self._client).set(checkpoint)
         live.checkpoint = None
+        self.give_orders(live)
         self._runs_left -= 1
         arguments = live.run.id, live.experiment.to_json(), live.start, live.key, self._queue.name
         live.future = self._client.submit(
@@ -144,11 +150,11 @@ class Cluster:
         task.release()
         return True
 
-    def tell_to_stop(self, live: LiveRun) -> None:
-        """Let a run end itself."""
-        if not live.was_told_to_stop:
-            live.was_told_to_stop = True
-            Event(live.key, client=self._client).set()
+    def give_orders(self, live: LiveRun) -> None:
+        """Give a run its orders, if they are new."""
+        if live.told != live.orders:
+            live.told = live.orders
+            self._orders(live).set(asdict(live.orders))
 
     def messages(self) -> tuple[dict[str, Any], ...]:
         """Fetch what the workers have sent since."""
@@ -163,13 +169,13 @@ class Cluster:
 
     def forget(self, live: LiveRun) -> None:
         """Clean up after a run. Should its task still be running, it sends to nobody until it ends itself."""
-        if live.attempt is None:
-            self.tell_to_stop(live)
-        elif live.was_told_to_stop:
-            Event(live.key, client=self._client).clear()
         if live.future:
             live.future.release()
         Variable(live.key, client=self._client).delete()
+        self._orders(live).delete()
+
+    def _orders(self, live: LiveRun) -> Variable:
+        return Variable(f"{live.key}-orders", client=self._client)
 
 
 @contextmanager
@@ -196,12 +202,18 @@ def _train(run_id: str, experiment: str, start: Start | None, key: str, queue: s
 
     client = get_client()
     messages = Queue(queue, client=client, maxsize=MAX_MESSAGES)
-    checkpoint, should_stop = Variable(key, client=client), Event(key, client=client)
+    checkpoint, told = Variable(key, client=client), Variable(f"{key}-orders", client=client)
     attempt = secrets.token_hex(8)
 
     def send(events: list[dict[str, Any]]) -> None:
         message = {"run": run_id, "key": key, "attempt": attempt, "events": events}
         messages.put(message, timeout=CONTACT_SECONDS)  # a server that no longer listens ends the run
+
+    def orders() -> Orders:
+        try:
+            return Orders(**told.get(timeout=CONTACT_SECONDS))
+        except TimeoutError:  # the run was given up
+            return Orders(should_stop=True)
 
     outbox = Outbox(send, checkpoint.set)
     try:
@@ -209,7 +221,7 @@ def _train(run_id: str, experiment: str, start: Start | None, key: str, queue: s
         training.train(
             Experiment.from_json(experiment),
             outbox.emit,
-            asked_at_most_every(STOP_SECONDS, should_stop.is_set),
+            asked_at_most_every(ORDERS_SECONDS, orders),
             cast("Checkpoint | None", decode(saved) if saved else None),
             start,
         )

@@ -3,7 +3,9 @@
     engine = Engine(store)                  # returns at once, the cluster starts meanwhile
     run_id = engine.submit(experiment)      # returns at once; from now on look at store.get(run_id)
     engine.stop(run_id)                     # soon; the network so far is kept
-    engine.resume(run_id)                   # an interrupted run goes on from its checkpoint
+    engine.pause(run_id)                    # soon
+    engine.resume(run_id, until=step)       # a paused or interrupted run goes on, bit for bit, up to this update
+    engine.set_learning_rate(run_id, 0.01)  # from the next update on
     engine.compute(function, *arguments)    # what takes long, beside training: a concurrent.futures.Future
     engine.state, engine.problem            # "starting", "warming up", "ready" or "down", and why it is down
     engine.live_runs                        # ids of all runs that are not over, in the order of submission
@@ -31,11 +33,14 @@ from asyncio import CancelledError
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from cnnlab.cluster import CONTACT_SECONDS, Cluster, ClusterLostError, LiveRun, Question, connect
-from cnnlab.events import Checkpoint, Failed, Finished, Start
+from cnnlab.events import Failed, Finished, Orders, Paused, RunStarted, Start
 from cnnlab.experiment import Experiment
+from cnnlab.limits import check_limit
 from cnnlab.messages import decode
 from cnnlab.runs import DamagedRunError, Run, RunStore, StoreError
 
@@ -86,27 +91,58 @@ class Engine:
         With `start`, training begins from weights that there are, and goes on with one's own digits.
         """
         run = self._store.create(experiment, start)
-        self._enter(run, experiment, None, start)
+        self._enter(LiveRun(run, experiment, None, start, _key(run)))
         return run.id
 
-    def resume(self, run_id: str) -> None:
-        """Go on with an interrupted run from its checkpoint. Raises ValueError when there is nothing to go on with."""
-        with self._lock:  # two clicks resume once
-            run = self._store.get(run_id)
-            info = run.info
-            if info.state != "interrupted" or info.experiment is None:
-                raise ValueError(f"Only an interrupted run can be resumed. Received: a run that is {info.state}")
-            checkpoint = run.checkpoint()
-            start = run.start()
-            run.queue()
-            self._enter(run, info.experiment, checkpoint, start)
+    def pause(self, run_id: str) -> None:
+        """Let a run pause soon. Nothing happens to a run that is over. Raises ValueError for an unknown one."""
+        if self._listens(run_id):
+            self._order(run_id, partial(replace, pause_at=0))
+
+    def resume(self, run_id: str, until: int | None = None) -> None:
+        """Go on with a paused or interrupted run, as if nothing had been.
+
+        Args:
+            run_id: which run.
+            until: pause again after so many updates of the whole run; None: go on to the end.
+
+        Raises:
+            ValueError: when there is nothing to go on with.
+        """
+        self._order(run_id, partial(replace, pause_at=until))
 
     def stop(self, run_id: str) -> None:
-        """Let a run end soon, its network kept. Nothing happens to a run that is over."""
-        with self._lock:
-            if run_id in self._live:
-                self._live[run_id].should_stop = True
+        """Let a run end soon, its network kept. Nothing happens to a run that is over. Raises ValueError."""
+        if self._listens(run_id):
+            self._order(run_id, partial(replace, should_stop=True))
+
+    def set_learning_rate(self, run_id: str, learning_rate: float) -> None:
+        """Train with another learning rate from the next update on. Raises ValueError."""
+        check_limit("learning_rate", learning_rate, float)
+        is_waiting = self._store.get(run_id).info.state in ("paused", "interrupted")
+        order = partial(replace, learning_rate=learning_rate)
+        self._order(run_id, partial(order, pause_at=0) if is_waiting else order)
+
+    def _listens(self, run_id: str) -> bool:
+        return run_id in self._live or self._store.get(run_id).info.state == "paused"
+
+    def _order(self, run_id: str, order: Callable[[Orders], Orders]) -> None:
+        """Give a run other orders; one that has left its worker is entered again from its checkpoint."""
+        with self._lock:  # two clicks resume once
+            live = self._live.get(run_id)
+            if live:
+                live.orders = order(replace(live.orders, should_leave=False))
+            else:
+                self._enter_again(self._store.get(run_id), order(Orders()))
         self._wake.set()
+
+    def _enter_again(self, run: Run, orders: Orders) -> None:
+        info = run.info
+        if info.state not in ("paused", "interrupted") or info.experiment is None:
+            raise ValueError(f"Only a paused or interrupted run can go on. Received: a run that is {info.state}")
+        live = LiveRun(run, info.experiment, run.checkpoint(), run.start(), _key(run), orders=orders)
+        run.queue()
+        self._enter(live)
 
     def compute(self, function: Callable[..., T], *arguments: object) -> Future[T]:
         """Compute `function(*arguments)` on the cluster, beside training and not behind it.
@@ -128,10 +164,9 @@ class Engine:
         self._thread.join(CONTACT_SECONDS)
         atexit.unregister(self.close)
 
-    def _enter(self, run: Run, experiment: Experiment, checkpoint: Checkpoint | None, start: Start | None) -> None:
-        key = f"cnnlab-run-{run.id}-{secrets.token_hex(4)}"
+    def _enter(self, live: LiveRun) -> None:
         with self._lock:
-            self._live[run.id] = LiveRun(run, experiment, checkpoint, start, key)
+            self._live[live.run.id] = live
             self._begin_again()
         self._wake.set()
 
@@ -158,7 +193,8 @@ class Engine:
                     self._wake.wait(LOOK_SECONDS if is_busy else IDLE_SECONDS)
                     self._wake.clear()
                 for live in self._live.values():
-                    cluster.tell_to_stop(live)
+                    live.orders = Orders(should_stop=True)
+                    cluster.give_orders(live)
         except (Exception, CancelledError) as error:  # whatever it is, the runs are kept and the learner is told
             logger.exception("The training engine is down")
             problem = f"The training engine is down: {error or type(error).__name__}."
@@ -178,8 +214,9 @@ class Engine:
         for question in questions:
             question.fail(ClusterLostError(problem))
         for live in lost:
-            with suppress(DamagedRunError):
-                live.run.end("interrupted", problem)
+            if live.paused_at is None:
+                with suppress(DamagedRunError):
+                    live.run.end("interrupted", problem)
 
     def _look(self, cluster: Cluster) -> None:
         """Do what was asked, store what was told."""
@@ -190,17 +227,17 @@ class Engine:
             if cluster.answer(question):
                 self._questions.remove(question)
         for live in runs:
-            if live.should_stop and live.attempt is None:
+            if live.orders.should_stop and live.attempt is None and not live.run.info.started:
                 self._end(cluster, live, "stopped", "It was stopped before it began.")
-            elif live.should_stop:
-                cluster.tell_to_stop(live)
+            elif live.future:
+                cluster.give_orders(live)
         self._begin(cluster)
         silent = [live for live in runs if live.future and live.future.done()]  # before the last messages are fetched
         for message in cluster.messages():
             self._receive(cluster, message)
         for live in silent:
-            if live.run.id in self._live:
-                self._end(cluster, live, "interrupted", cluster.reason(live))
+            if self._live.get(live.run.id) is live:
+                self._end_silent(cluster, live)
         if self.state == "warming up" and cluster.is_warm():
             self.state = "ready"
 
@@ -214,9 +251,13 @@ class Engine:
                 return
             self.state = "warming up"
             cluster.renew()
-        if waiting:
-            for live in waiting[: max(0, cluster.num_workers() - num_running)]:
-                cluster.begin(live)
+        num_free = cluster.num_workers() - num_running
+        for live in waiting[: max(0, num_free)]:
+            cluster.begin(live)
+        if len(waiting) > num_free:  # who is paused makes room
+            for live in list(self._live.values()):
+                if live.paused_at is not None:
+                    live.orders = replace(live.orders, should_leave=True)
 
     def _receive(self, cluster: Cluster, message: dict[str, Any]) -> None:
         """Store the events of a run, unless they come from a worker that was given up."""
@@ -230,7 +271,10 @@ class Engine:
             try:
                 live.run.record(event)
             except (StoreError, DamagedRunError) as error:
-                live.should_stop, live.reason = True, f"The run was stopped. {error}"
+                live.orders = Orders(should_stop=True)
+                live.reason = f"The run was stopped. {error}"
+            if isinstance(event, Paused | RunStarted):
+                live.paused_at = event.step if isinstance(event, Paused) else None
             if isinstance(event, Finished) and live.reason:
                 self._end(cluster, live, "stopped", live.reason)
             elif isinstance(event, Finished | Failed):
@@ -241,7 +285,25 @@ class Engine:
             live.run.end(state, reason)
         self._forget(cluster, live)
 
+    def _end_silent(self, cluster: Cluster, live: LiveRun) -> None:
+        """End a run whose task is over without a last word: it was lost, or it has left its worker while paused."""
+        if live.paused_at is None:
+            self._end(cluster, live, "interrupted", cluster.reason(live))
+            return
+        orders = replace(live.orders, should_leave=False)
+        self._forget(cluster, live)
+        if orders.pause_at is None or orders.pause_at > live.paused_at or orders.should_stop:  # told just now
+            try:
+                self._enter_again(live.run, orders)
+            except ValueError as error:  # DamagedRunError is one
+                live.run.end("interrupted", str(error))
+
     def _forget(self, cluster: Cluster, live: LiveRun) -> None:
         with self._lock:
             del self._live[live.run.id]  # first: should the cluster be dead, the run is over all the same
         cluster.forget(live)
+
+
+def _key(run: Run) -> str:
+    """A name of its own for every time that a run is given to the cluster."""
+    return f"cnnlab-run-{run.id}-{secrets.token_hex(4)}"

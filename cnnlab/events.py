@@ -1,4 +1,4 @@
-"""What training tells while it runs: small frozen records, in the order in which they happen.
+"""What training tells while it runs: small frozen records, in the order in which they happen; and what it is told.
 
 They stand apart from `cnnlab.training` because the process that shows and stores them never imports TensorFlow.
 `step` is the number of weight updates done so far, counted over the whole run: 0 before the first one.
@@ -6,6 +6,7 @@ They stand apart from `cnnlab.training` because the process that shows and store
 """
 
 from dataclasses import dataclass
+from math import inf, nan
 
 import numpy as np
 
@@ -64,7 +65,9 @@ class WeightsSnapshot:
 class Checkpoint:
     """All that training needs to go on as if it had never stopped, bit for bit on the same machine.
 
-    `batch` is the next batch of `epoch`; the sums (over images) are those of the epoch so far.
+    `batch` is the next batch of `epoch`; the sums (over images) are those of the epoch so far. `best_loss` is the
+    lowest loss of an epoch so far, `num_waited` counts the epochs since (early stopping). `learning_rate` is the one
+    that was set by hand, NaN without one.
     """
 
     step: int
@@ -74,6 +77,40 @@ class Checkpoint:
     accuracy_sum: float
     variables: tuple[np.ndarray, ...]
     optimizer_variables: tuple[np.ndarray, ...]
+    best_loss: float = inf
+    num_waited: int = 0
+    learning_rate: float = nan
+
+
+@dataclass(frozen=True)
+class Paused:
+    """Nothing more happens until the run is told to go on. A checkpoint of this very step came before it."""
+
+    step: int
+
+
+@dataclass(frozen=True)
+class LearningRateSet:
+    """From the update after `step` on, the learning rate is this one, set by hand, instead of the schedule's."""
+
+    step: int
+    learning_rate: float
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What a run is told while it trains; the newest stand.
+
+    should_stop: end early and keep the network so far.
+    pause_at: pause as soon as so many updates are done (0: now); None: go on.
+    learning_rate: set it by hand; None: leave it as it is.
+    should_leave: free the worker while paused; the run can be entered again from its checkpoint.
+    """
+
+    should_stop: bool = False
+    pause_at: int | None = None
+    learning_rate: float | None = None
+    should_leave: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,7 +140,8 @@ class Finished:
     """Training is over; the test images were used here for the first and only time.
 
     `probabilities` is float32 (10000, 10): the network's answer to every test image, in order.
-    `model` is the content of a `.keras` file. `stopped` tells that the learner ended the run early.
+    `model` is the content of a `.keras` file. `stopped` tells that the learner ended the run early. `reason` is a
+    sentence when the run ended before its last epoch by itself.
     """
 
     step: int
@@ -113,6 +151,7 @@ class Finished:
     probabilities: np.ndarray
     weights: Weights
     model: bytes
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,4 +162,4 @@ class Failed:
     reason: str
 
 
-Event = RunStarted | BatchEnd | EpochEnd | WeightsSnapshot | Checkpoint | Finished | Failed
+Event = RunStarted | BatchEnd | EpochEnd | WeightsSnapshot | Checkpoint | Paused | LearningRateSet | Finished | Failed

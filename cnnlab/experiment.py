@@ -7,6 +7,7 @@ join without breaking old ones: within a version no default ever changes.
 import base64
 import binascii
 import json
+import math
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any, Self, TypeVar
 
@@ -18,7 +19,7 @@ from cnnlab.limits import check_choice, check_flag, check_limit
 T = TypeVar("T")
 
 VERSION = 1
-MAX_URL_LENGTH = 2_000
+MAX_URL_LENGTH = 4_000
 MAX_JSON_LENGTH = 20_000
 NUM_TRAINING_IMAGES = 60_000
 
@@ -34,6 +35,13 @@ OPTIMIZERS: dict[str, float] = {
 
 LOSSES = ("categorical_crossentropy", "mean_squared_error")
 
+SCHEDULES = ("constant", "cosine", "exponential")
+"""How the learning rate goes on: as it is, along half a cosine to 0, or by the same factor at every step to 1 %."""
+LAST_SHARE = 0.01
+LABELS_KEY = 2**31
+"""Together with the seed: decides which labels are shuffled."""
+PERMUTATION_SEED = 0
+
 
 @dataclass(frozen=True)
 class DataSettings:
@@ -43,15 +51,42 @@ class DataSettings:
         train_size: number of images to learn from, the first ones; None: all but the validation images.
         validation_size: number of images held back to check on while training, the last ones; 0: none.
         normalise: pixels divided by 255, from 0 to 1; otherwise from 0 to 255.
+        label_noise: share of the labels learned from that are shuffled among each other, 0 to 1.
+        shift: augmentation: each time an image is learned from, it is shifted by up to so many pixels.
+        rotation: augmentation: the same, turned by up to so many degrees.
+        zoom: augmentation: the same, up to this share smaller or larger.
+        noise: augmentation: standard deviation of what is added to each pixel; for pixels from 0 to 1 only.
+        permute_pixels: all images have their pixels in one other order, always the same.
     """
 
     train_size: int | None = None
     validation_size: int = 10_000
     normalise: bool = True
+    label_noise: float = 0.0
+    shift: int = 0
+    rotation: int = 0
+    zoom: float = 0.0
+    noise: float = 0.0
+    permute_pixels: bool = False
 
     def __post_init__(self) -> None:
         check_limit("validation_size", self.validation_size)
         check_flag("normalise", self.normalise)
+        for name in ("label_noise", "zoom", "noise"):
+            check_limit(name, getattr(self, name), float)
+        for name in ("shift", "rotation"):
+            check_limit(name, getattr(self, name))
+        check_flag("permute_pixels", self.permute_pixels)
+        if self.noise and not self.normalise:
+            raise ValueError(
+                "`noise` is measured in pixels from 0 to 1: it needs normalise=True. "
+                f"Received: noise={self.noise}, normalise={self.normalise}"
+            )
+        if self.permute_pixels and (self.shift or self.rotation or self.zoom):
+            raise ValueError(
+                "`permute_pixels` leaves nothing that could be shifted, turned or zoomed: switch one of them off. "
+                f"Received: shift={self.shift}, rotation={self.rotation}, zoom={self.zoom}"
+            )
         if self.train_size is not None:
             check_limit("train_size", self.train_size)
             if self.train_size + self.validation_size > NUM_TRAINING_IMAGES:
@@ -66,19 +101,37 @@ class DataSettings:
         return self.train_size or NUM_TRAINING_IMAGES - self.validation_size
 
     def prepare(self, images: np.ndarray) -> np.ndarray:
-        """Turn float32 pixels in [0, 1], of any shape, into what the network is given."""
-        return images if self.normalise else np.round(images * np.float32(255))
+        """Turn float32 pixels in [0, 1], (..., 28, 28, 1), into what the network is given, of the same shape."""
+        prepared = images if self.normalise else np.round(images * np.float32(255))
+        if self.permute_pixels:
+            order = np.random.default_rng(PERMUTATION_SEED).permutation(math.prod(images.shape[-3:]))
+            prepared = prepared.reshape(-1, len(order))[:, order].reshape(images.shape)
+        return prepared
+
+    def labels(self, true: np.ndarray, seed: int) -> np.ndarray:
+        """Return the labels that are learned from, of the shape of the true ones: `label_noise` of them shuffled."""
+        rng = np.random.default_rng((seed, LABELS_KEY))
+        chosen = np.flatnonzero(rng.random(len(true)) < self.label_noise)
+        labels = true.copy()
+        labels[chosen] = true[rng.permutation(chosen)]
+        return labels
 
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """How the weights are changed: one step of the optimizer for every batch, `epochs` times through all images."""
+    """How the weights are changed: one step of the optimizer for every batch, `epochs` times through all images.
+
+    `early_stopping` is Keras's patience: training ends after so many epochs in a row without a lower validation loss
+    (without validation images: training loss); 0: never.
+    """
 
     optimizer: str = "adam"
     learning_rate: float = 0.001
     loss: str = "categorical_crossentropy"
     batch_size: int = 100
     epochs: int = 5
+    schedule: str = "constant"
+    early_stopping: int = 0
 
     def __post_init__(self) -> None:
         check_choice("optimizer", self.optimizer, tuple(OPTIMIZERS))
@@ -86,6 +139,8 @@ class TrainingSettings:
         check_choice("loss", self.loss, LOSSES)
         check_limit("batch_size", self.batch_size)
         check_limit("epochs", self.epochs)
+        check_choice("schedule", self.schedule, SCHEDULES)
+        check_limit("early_stopping", self.early_stopping)
 
 
 @dataclass(frozen=True)
@@ -113,6 +168,12 @@ class Experiment:
     def num_steps(self) -> int:
         """Weight updates in the whole run."""
         return self.batches_per_epoch * self.training.epochs
+
+    def learning_rate_at(self, step: int) -> float:
+        """The learning rate of the update after `step` others: Keras's CosineDecay or ExponentialDecay over the run."""
+        done = step / self.num_steps
+        shares = {"constant": 1.0, "cosine": (1 + math.cos(math.pi * done)) / 2, "exponential": LAST_SHARE**done}
+        return self.training.learning_rate * shares[self.training.schedule]
 
     def to_json(self) -> str:
         """Write as compact JSON, without what is at its default."""

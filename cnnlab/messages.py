@@ -6,11 +6,13 @@ Nothing but what msgpack knows, so that no message is ever unpickled. Knows noth
 import time
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import numpy as np
 
 from cnnlab.events import BatchEnd, Checkpoint, Event
+
+T = TypeVar("T")
 
 GATHER_SECONDS = 0.1
 EVENTS: dict[str, type] = {event.__name__: event for event in get_args(Event)}
@@ -83,13 +85,13 @@ class Outbox:
             self._keep(message)
 
 
-def asked_at_most_every(seconds: float, ask: Callable[[], bool]) -> Callable[[], bool]:
-    """Wrap a question that takes long: the last answer stands for `seconds`, and a yes for good."""
-    answer, asked = False, -seconds
+def asked_at_most_every(seconds: float, ask: Callable[[], T]) -> Callable[[], T]:
+    """Wrap a question that takes long: the last answer stands for `seconds`."""
+    answer, asked = ask(), time.monotonic()
 
-    def ask_seldom() -> bool:
+    def ask_seldom() -> T:
         nonlocal answer, asked
-        if not answer and time.monotonic() - asked >= seconds:
+        if time.monotonic() - asked >= seconds:
             answer, asked = ask(), time.monotonic()
         return answer
 

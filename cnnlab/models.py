@@ -2,17 +2,34 @@
 
 import tempfile
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from random import Random
 
 import keras
 import numpy as np
 
-from cnnlab.architecture import Architecture, Conv2D, Dense, Dropout, Layer
+from cnnlab.architecture import SOBEL, Architecture, Conv2D, Dense, Dropout, Layer, sobel
+from cnnlab.digits import SIZE
 from cnnlab.events import Weights
-from cnnlab.experiment import Experiment, TrainingSettings
+from cnnlab.experiment import DataSettings, Experiment, TrainingSettings
 
 MOMENTUM = 0.9
+INITIALIZERS = {
+    "glorot_uniform": keras.initializers.GlorotUniform,
+    "glorot_normal": keras.initializers.GlorotNormal,
+    "he_uniform": keras.initializers.HeUniform,
+    "he_normal": keras.initializers.HeNormal,
+    "random_normal": keras.initializers.RandomNormal,
+    SOBEL: keras.initializers.GlorotUniform,  # and then replaced
+}
+"""Those that draw numbers. Each needs a seed."""
+AUGMENTATION = (
+    keras.layers.RandomTranslation,
+    keras.layers.RandomRotation,
+    keras.layers.RandomZoom,
+    keras.layers.GaussianNoise,
+)
 
 
 def build(experiment: Experiment) -> keras.Model:
@@ -20,9 +37,11 @@ def build(experiment: Experiment) -> keras.Model:
 
     They are those that `keras.utils.set_random_seed(seed)` gives a plain script. That would seed Python's own
     generator, from which other threads of a worker draw as well, so here each layer is given its seed, in the order in
-    which Keras would have drawn them.
+    which Keras would have drawn them: the network's layers, then those that change the images while training.
     """
-    model = stack(experiment.architecture, experiment.seed)
+    seeds = Random(experiment.seed)
+    layers = _layers(experiment.architecture, seeds)
+    model = _sequential(experiment.architecture, [*augmentation(experiment.data, seeds), *layers])
     model.compile(optimizer=optimizer(experiment.training), loss=experiment.training.loss, metrics=["accuracy"])
     model.optimizer.build(model.trainable_variables)  # so that a checkpoint or a file holds its state from the start
     return model
@@ -30,16 +49,40 @@ def build(experiment: Experiment) -> keras.Model:
 
 def stack(architecture: Architecture, seed: int = 0) -> keras.Model:
     """Make the layers of an architecture, each named by its index and type: '0_Conv2D'."""
-    seeds = Random(seed)
+    return _sequential(architecture, _layers(architecture, Random(seed)))
+
+
+def _sequential(architecture: Architecture, layers: list[keras.layers.Layer]) -> keras.Model:
+    """Put layers in a row; the last ones are those of the architecture."""
+    model = keras.Sequential([keras.Input(architecture.input_shape), *layers])
+    for layer, made in zip(reversed(architecture.layers), reversed(model.layers), strict=False):
+        if getattr(layer, "kernel_initializer", None) == SOBEL:
+            made.kernel.assign(sobel(*made.kernel.shape[1:]))
+    return model
+
+
+def _layers(architecture: Architecture, seeds: Random) -> list[keras.layers.Layer]:
     layers = []
     for index, layer in enumerate(architecture.layers):
         random: dict[str, object] = {}
-        if isinstance(layer, Conv2D | Dense):
-            random["kernel_initializer"] = keras.initializers.GlorotUniform(_layer_seed(seeds))
+        if isinstance(layer, Conv2D | Dense) and layer.kernel_initializer in INITIALIZERS:
+            random["kernel_initializer"] = INITIALIZERS[layer.kernel_initializer](seed=_layer_seed(seeds))
         elif isinstance(layer, Dropout):
             random["seed"] = _layer_seed(seeds)
         layers.append(keras_layer(layer, name=f"{index}_{type(layer).__name__}", **random))
-    return keras.Sequential([keras.Input(architecture.input_shape), *layers])
+    return layers
+
+
+def augmentation(data: DataSettings, seeds: Random) -> list[keras.layers.Layer]:
+    """Make the layers that change each image at random while training, and only then."""
+    shift, black = data.shift / SIZE, {"fill_mode": "constant"}
+    kinds = {
+        "shift": (data.shift, partial(keras.layers.RandomTranslation, shift, shift, **black)),
+        "rotation": (data.rotation, partial(keras.layers.RandomRotation, data.rotation / 360, **black)),
+        "zoom": (data.zoom, partial(keras.layers.RandomZoom, data.zoom, **black)),
+        "noise": (data.noise, partial(keras.layers.GaussianNoise, data.noise)),
+    }
+    return [make(seed=_layer_seed(seeds), name=name) for name, (amount, make) in kinds.items() if amount]
 
 
 def _layer_seed(seeds: Random) -> int:
@@ -49,7 +92,16 @@ def _layer_seed(seeds: Random) -> int:
 
 def keras_layer(layer: Layer, **more: object) -> keras.layers.Layer:
     """Make one Keras layer: names and parameters are the same on both sides; `more` are those of Keras alone."""
-    return getattr(keras.layers, type(layer).__name__)(**asdict(layer), **more)
+    settings = asdict(layer)
+    if isinstance(layer, Conv2D | Dense):
+        l1, l2 = settings.pop("l1"), settings.pop("l2")
+        settings["kernel_regularizer"] = keras.regularizers.L1L2(l1, l2) if l1 or l2 else None
+    return getattr(keras.layers, type(layer).__name__)(**settings | more)
+
+
+def network_layers(model: keras.Model) -> list[keras.layers.Layer]:
+    """The layers of the architecture, without those of `augmentation`."""
+    return [layer for layer in model.layers if not isinstance(layer, AUGMENTATION)]
 
 
 def optimizer(training: TrainingSettings) -> keras.optimizers.Optimizer:
@@ -69,14 +121,18 @@ def weights_of(model: keras.Model) -> Weights:
     """All weights of a model by '<layer index>/<Keras name>', as float32 copies."""
     return {
         f"{index}/{weight.name}": weight.numpy().astype(np.float32)
-        for index, layer in enumerate(model.layers)
+        for index, layer in enumerate(network_layers(model))
         for weight in layer.weights
     }
 
 
 def set_weights(model: keras.Model, weights: Weights) -> None:
     """Put weights into a model of the same architecture, in place. Raises ValueError when they do not belong to it."""
-    own = {f"{index}/{weight.name}": weight for index, layer in enumerate(model.layers) for weight in layer.weights}
+    own = {
+        f"{index}/{weight.name}": weight
+        for index, layer in enumerate(network_layers(model))
+        for weight in layer.weights
+    }
     if own.keys() != weights.keys():
         raise ValueError(f"`weights` must be {', '.join(own)}. Received: {', '.join(weights)}")
     for key, weight in own.items():

@@ -96,7 +96,7 @@ def record(experiment: Experiment) -> dict[str, np.ndarray]:
     from cnnlab import training  # noqa: PLC0415 - the pages load the recorded runs, and never TensorFlow
 
     events: list[Event] = []
-    training.train(experiment, events.append, lambda: False)
+    training.train(experiment, events.append)
     arrays = {"experiment": np.array(experiment.to_json())}
     kinds: dict[str, tuple[type[Event], type[BatchHistory | EpochHistory]]] = {
         "batches": (BatchEnd, BatchHistory),

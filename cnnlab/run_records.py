@@ -12,7 +12,7 @@ from cnnlab.experiment import Experiment
 from cnnlab.run_files import complete_lines
 
 VERSION = 1
-STATES = ("queued", "running", "finished", "stopped", "failed", "interrupted")
+STATES = ("queued", "running", "paused", "finished", "stopped", "failed", "interrupted")
 
 
 class DamagedRunError(ValueError):
@@ -40,11 +40,13 @@ class RunInfo:
     epochs: int | None = None
     test_loss: float | None = None
     test_accuracy: float | None = None
+    learning_rates: tuple[tuple[int, float], ...] = ()
+    """Those that were set by hand, each with the number of updates done before, in order."""
 
     @property
     def is_over(self) -> bool:
         """Whether nothing more happens in this run, unless it is resumed."""
-        return self.state not in ("queued", "running")
+        return self.state not in ("queued", "running", "paused")
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +144,7 @@ def to_checkpoint(arrays: Mapping[str, np.ndarray]) -> Checkpoint:
     def parts(name: str) -> tuple[np.ndarray, ...]:
         return tuple(arrays[key] for key in sorted(arrays) if key.startswith(f"{name}/"))
 
+    later: dict[str, Any] = {"best_loss": float, "num_waited": int, "learning_rate": float}
     return Checkpoint(
         step=int(arrays["step"]),
         epoch=int(arrays["epoch"]),
@@ -150,6 +153,7 @@ def to_checkpoint(arrays: Mapping[str, np.ndarray]) -> Checkpoint:
         accuracy_sum=float(arrays["accuracy_sum"]),
         variables=parts("variables"),
         optimizer_variables=parts("optimizer_variables"),
+        **{name: kind(arrays[name]) for name, kind in later.items() if name in arrays},
     )
 
 
@@ -171,6 +175,7 @@ def to_info(run_id: str, state: Mapping[str, Any], experiment: str) -> RunInfo:
         experiment=Experiment.from_json(experiment),
         started=_to_time(state["started"]) if state.get("started") else None,
         ended=_to_time(state["ended"]) if state.get("ended") else None,
+        learning_rates=tuple((int(step), float(rate)) for step, rate in state.get("learning_rates", ())),
         **{name: state.get(name) for name in ("reason", *counts, *figures)},
     )
 

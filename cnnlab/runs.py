@@ -36,6 +36,8 @@ from cnnlab.events import (
     Event,
     Failed,
     Finished,
+    LearningRateSet,
+    Paused,
     RunStarted,
     Start,
     Weights,
@@ -130,7 +132,7 @@ class RunStore:
         """Mark as interrupted the unfinished runs whose server is gone. For the start of a server."""
         for info in self.list():
             run = self.get(info.id)
-            if not info.is_over and not run.has_owner():
+            if not info.is_over and info.state != "paused" and not run.has_owner():
                 run.end("interrupted", "The server was stopped before this run was finished.")
 
     def _open(self, run_id: str) -> "Run":
@@ -215,21 +217,25 @@ class Run:
                 self._rewind(event.step)
                 counts = {name: getattr(event, name) for name in names_of(RunStarted) if name != "step"}
                 started = self._state().get("started") or _now()
-                self._update(state="running", reason=None, ended=None, started=started, **counts)
-            case BatchEnd():
-                self.files.append("history.csv", to_line(event))
-            case EpochEnd():
-                self.files.append("epochs.csv", to_line(event))
+                rates = self._learning_rates_until(event.step)
+                self._update(state="running", reason=None, ended=None, started=started, learning_rates=rates, **counts)
+            case BatchEnd() | EpochEnd():
+                self.files.append("history.csv" if isinstance(event, BatchEnd) else "epochs.csv", to_line(event))
             case WeightsSnapshot():
                 self.files.write(_snapshot(event.step), to_npz(event.weights))
             case Checkpoint():
                 self.files.write("checkpoint.npz", to_npz(from_checkpoint(event)))
+            case Paused():
+                self._update(state="paused")
+            case LearningRateSet():
+                before = self._learning_rates_until(event.step - 1)
+                self._update(learning_rates=[*before, (event.step, event.learning_rate)])
             case Finished():
                 self.files.write(_snapshot(event.step), to_npz(event.weights))
                 self.files.write("evaluation.npz", to_npz({"probabilities": event.probabilities}))
                 self.files.write("model.keras", event.model)
                 self._update(test_loss=event.test_loss, test_accuracy=event.test_accuracy)
-                self.end("stopped" if event.stopped else "finished")
+                self.end("stopped" if event.stopped else "finished", event.reason)
             case Failed():
                 self.end("failed", event.reason)
         if self.files.trouble and not self._has_raised:
@@ -245,6 +251,9 @@ class Run:
     def end(self, state: str, reason: str | None = None) -> None:
         """Mark as over: finished, stopped, failed or interrupted."""
         self._update(state=state, reason=reason, ended=_now())
+
+    def _learning_rates_until(self, step: int) -> list[tuple[int, float]]:
+        return [(at, rate) for at, rate in self._state().get("learning_rates", ()) if at <= step]
 
     def _rewind(self, step: int) -> None:
         """Take out what came after `step`, because it is going to happen again."""

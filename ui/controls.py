@@ -10,8 +10,8 @@ from typing import Any
 
 import streamlit as st
 
-from cnnlab.architecture import PADDINGS, Layer
-from cnnlab.experiment import LOSSES, MAX_URL_LENGTH, NUM_TRAINING_IMAGES, OPTIMIZERS, Experiment
+from cnnlab.architecture import INITIALIZERS, PADDINGS, SOBEL, Layer
+from cnnlab.experiment import LOSSES, MAX_URL_LENGTH, NUM_TRAINING_IMAGES, OPTIMIZERS, SCHEDULES, Experiment
 from cnnlab.limits import LIMITS
 from cnnlab.operations import ACTIVATIONS
 from ui.state import control, state, upload
@@ -26,6 +26,10 @@ HELP = {
     "dilation_rate": "Gaps between a kernel's cells: 2 leaves out every other pixel.",
     "activation": "What is done to each value at the end: relu keeps what is above zero.",
     "use_bias": "Whether a learned number is added to each sum.",
+    "kernel_initializer": "How the kernel's first numbers are drawn; sobel: filters that find edges.",
+    "l1": "Regularisation: adds this times the sum of all kernel values without their signs to the loss.",
+    "l2": "Regularisation: adds this times the sum of all squared kernel values to the loss.",
+    "trainable": "Whether training changes this layer; switched off, it stays as it began.",
     "pool_size": "Side of the square that becomes one value.",
     "units": "How many outputs, each a weighted sum of all inputs.",
     "rate": "Which part of the values is set to zero in each training step.",
@@ -34,14 +38,24 @@ HELP = {
     "loss": "What is made small.",
     "batch_size": "How many images are looked at before each step.",
     "epochs": "How many times all images are looked at.",
+    "schedule": "constant: the same steps to the end; cosine and exponential: they get shorter, to 0 or to 1 %.",
+    "early_stopping": "Ends training after so many epochs in a row without a lower validation loss; 0: never.",
     "train_size": "How many images are learned from.",
     "validation_size": "How many training images are held back to check on.",
     "normalise": "Pixels from 0 to 1 instead of 0 to 255.",
+    "label_noise": "Share of the labels that are shuffled among each other: the network is taught what is wrong.",
+    "shift": "Each time an image is learned from, it is shifted at random, by up to so many pixels.",
+    "rotation": "The same: turned, by up to so many degrees.",
+    "zoom": "The same: made smaller or larger, by up to this share.",
+    "noise": "The same: a random number is added to each pixel; this is their standard deviation.",
+    "permute_pixels": "All images have their pixels in one other order: is a convolution still of use?",
     "seed": "Decides every random choice: the same seed gives the same run.",
 }
 CHOICES: dict[str, Sequence[str]] = {
     "padding": PADDINGS,
     "activation": tuple(ACTIVATIONS),
+    "kernel_initializer": (*INITIALIZERS, SOBEL),
+    "schedule": SCHEDULES,
     "optimizer": tuple(OPTIMIZERS),
     "loss": LOSSES,
 }
@@ -62,7 +76,9 @@ def setting(name: str, value: Any, key: str, apply: Callable[[Any], None]) -> No
         widget = st.toggle
     elif name == "learning_rate":
         widget, options["format"], options["step"] = st.number_input, "%g", 0.001
-    elif name == "rate":
+    elif name in ("l1", "l2"):
+        widget, options["format"], options["step"] = st.number_input, "%g", 0.0001
+    elif name in ("rate", "label_noise", "zoom", "noise"):
         options["step"] = 0.05
     elif name in ("seed", "train_size", "validation_size", "batch_size", "units"):
         widget = st.number_input
@@ -119,7 +135,7 @@ def training_settings() -> None:
         apply_data("train_size", None if is_all else value)
 
     row = st.container(horizontal=True)
-    for name in ("optimizer", "learning_rate", "epochs", "batch_size", "loss"):
+    for name in ("optimizer", "learning_rate", "schedule", "epochs", "early_stopping", "batch_size", "loss"):
         with row.container(width=SETTING_WIDTH):
             setting(name, getattr(draft.training, name), f"training-{name}", partial(apply_training, name))
     with row.container(width=SETTING_WIDTH):
@@ -134,7 +150,7 @@ def training_settings() -> None:
             step=1_000,
             help=HELP["train_size"],
         )
-    for name in ("validation_size", "normalise"):
+    for name in ("validation_size", "normalise", "label_noise"):
         with row.container(width=SETTING_WIDTH):
             setting(name, getattr(draft.data, name), f"data-{name}", partial(apply_data, name))
     with row.container(width=SETTING_WIDTH):

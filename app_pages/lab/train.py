@@ -15,6 +15,7 @@ TICK_SECONDS = 0.5
 STATES = {
     "queued": "Waiting for the engine",
     "running": "Training",
+    "paused": "Paused",
     "finished": "Finished",
     "stopped": "Stopped early; the network so far is kept",
     "failed": "Failed",

@@ -2,7 +2,18 @@
 
 import numpy as np
 
-from cnnlab.events import BatchEnd, Checkpoint, EpochEnd, Event, Failed, Finished, RunStarted, Weights, WeightsSnapshot
+from cnnlab.events import (
+    BatchEnd,
+    Checkpoint,
+    EpochEnd,
+    Event,
+    Failed,
+    Finished,
+    Paused,
+    RunStarted,
+    Weights,
+    WeightsSnapshot,
+)
 from cnnlab.experiment import Experiment
 from cnnlab.presets import PRESETS
 from cnnlab.runs import Run, RunStore
@@ -47,6 +58,9 @@ def make_run(store: RunStore, state: str) -> Run:
         run.record(finished(stopped=state == "stopped"))
     elif state == "failed":
         run.record(Failed(4, "Training was ended by an error: the loss is not a number."))
+    elif state == "paused":
+        run.record(checkpoint())
+        run.record(Paused(4))
     elif state == "interrupted":
         run.record(checkpoint())
         run.end("interrupted", REASON)

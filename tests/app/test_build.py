@@ -139,7 +139,7 @@ def test_train_it_goes_to_train_with_the_same_experiment(at):
         (to_link(layers=[{"type": "Conv2D", "filters": 999, "kernel_size": 3}]), "`filters` must be a whole number"),
         (to_link(training={"epochs": 31}), "`epochs` must be a whole number from 1 to 30"),
         (to_link(layers=[{"type": "Flatten"}]), "the last layer must be Dense"),
-        ("A" * 2001, "at most 2,000 characters"),
+        ("A" * 4001, "at most 4,000 characters"),
     ],
 )
 def test_a_bad_link_is_told_and_the_last_good_state_stays(visit, page, link, message):

@@ -139,6 +139,7 @@ def test_a_run_is_shown_in_every_state(visit, store, run_state):
     words = {
         "queued": "number 1 in the queue",
         "running": "Training",
+        "paused": "Paused",
         "finished": "Finished",
         "stopped": "Stopped early",
         "failed": "Failed",
@@ -146,8 +147,8 @@ def test_a_run_is_shown_in_every_state(visit, store, run_state):
     }
     assert words[run_state] in at.get("progress")[0].text
     assert components(at) == [f"curves-{run.id}"]
-    assert ("Stop" in labels(at)) == (run_state in ("queued", "running"))
-    assert ("Train" in labels(at)) == (run_state not in ("queued", "running"))
+    assert ("Stop" in labels(at)) == (run_state in ("queued", "running", "paused"))
+    assert ("Train" in labels(at)) == (run_state not in ("queued", "running", "paused"))
     if run_state != "queued":
         assert "update 4 of 1,500" in at.get("progress")[0].text
 

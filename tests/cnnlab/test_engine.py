@@ -19,7 +19,19 @@ import pytest
 from cnnlab import evaluation, local_cluster, messages, mnist, network, starter
 from cnnlab.cluster import Cluster
 from cnnlab.engine import ClusterLostError, Engine
-from cnnlab.events import BatchEnd, Checkpoint, EpochEnd, Failed, Finished, RunStarted, Start, WeightsSnapshot
+from cnnlab.events import (
+    BatchEnd,
+    Checkpoint,
+    EpochEnd,
+    Failed,
+    Finished,
+    LearningRateSet,
+    Orders,
+    Paused,
+    RunStarted,
+    Start,
+    WeightsSnapshot,
+)
 from cnnlab.experiment import DataSettings
 from cnnlab.messages import Outbox, asked_at_most_every, decode, encode
 from cnnlab.presets import PRESETS
@@ -36,6 +48,8 @@ EVENTS = [
     Checkpoint(20, 1, 0, 0.0, 0.0, (np.array(5, np.uint32), np.ones((2, 2), np.float32)), (np.array(1, np.int64),)),
     Finished(40, True, 0.3, 0.9, np.full((3, 10), 0.1, np.float32), WEIGHTS, b"\x00\xff"),
     Failed(7, "The loss is no longer a number."),
+    Paused(20),
+    LearningRateSet(20, 0.01),
 ]
 
 
@@ -125,14 +139,14 @@ def test_outbox_gathers_batches_and_keeps_order(monkeypatch):
 
 
 def test_a_slow_question_is_asked_seldom(monkeypatch):
-    now, answers = [0.0], [False, True]
+    now, answers = [0.0], ["a", "b", "c"]
     monkeypatch.setattr(messages.time, "monotonic", lambda: now[0])
     ask = asked_at_most_every(1.0, lambda: answers.pop(0))
-    assert [ask(), ask()] == [False, False]
+    assert [ask(), ask()] == ["a", "a"]
     now[0] = 1.0
-    assert ask()
+    assert [ask(), ask()] == ["b", "b"]
     now[0] = 9.0
-    assert ask()
+    assert ask() == "c"
 
 
 # The cluster's settings
@@ -193,8 +207,8 @@ class FakeCluster:
             {"run": live.run.id, "key": live.key, "attempt": attempt, "events": [encode(event) for event in events]}
         )
 
-    def tell_to_stop(self, live):
-        self.log.append(f"stop {live.run.id}")
+    def give_orders(self, live):
+        live.told = live.orders
 
     def forget(self, live):
         self.log.append(f"forget {live.run.id}")
@@ -292,6 +306,71 @@ def test_worn_workers_are_replaced_between_runs(idle_engine):
     engine._look(cluster)
     assert cluster.log == [f"forget {first}", "renewed"]
     assert cluster.begun == [first, second]
+
+
+def paused(cluster, engine, step=2):
+    """A run that has paused after some updates, its checkpoint kept."""
+    run = engine._store.get(engine.submit(TINY))
+    engine._look(cluster)
+    engine.pause(run.id)
+    engine._look(cluster)
+    live = engine._live[run.id]
+    assert live.told == Orders(pause_at=0)
+    cluster.tell(live, "a", RunStarted(0, 1, 1, 9, 1), batch(1), batch(2), replace(EVENTS[4], step=step), Paused(step))
+    engine._look(cluster)
+    assert run.info.state == "paused"
+    return run
+
+
+def test_a_paused_run_goes_on_where_it_is(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    run = paused(cluster, engine)
+    engine.resume(run.id, until=3)
+    engine._look(cluster)
+    live = engine._live[run.id]
+    assert live.told == Orders(pause_at=3)
+    cluster.tell(live, "a", RunStarted(2, 1, 1, 9, 1), batch(3), replace(EVENTS[4], step=3), Paused(3))
+    engine.set_learning_rate(run.id, 0.5)
+    engine._look(cluster)
+    assert live.told.learning_rate == 0.5
+    assert (run.info.state, cluster.begun) == ("paused", [run.id])
+    with pytest.raises(ValueError, match="`learning_rate` must be a number from"):
+        engine.set_learning_rate(run.id, 0)
+
+
+def test_a_paused_run_makes_room_and_is_entered_again(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    run = paused(cluster, engine)
+    second = engine.submit(TINY)
+    engine._look(cluster)
+    engine._look(cluster)
+    assert engine._live[run.id].told.should_leave
+    cluster.log.append("silent")
+    engine._look(cluster)
+    cluster.log.clear()
+    engine._look(cluster)
+    assert (run.info.state, engine.live_runs, cluster.begun) == ("paused", (second,), [run.id, second])
+    engine.resume(run.id)
+    assert (run.info.state, engine._live[run.id].checkpoint.step) == ("queued", 2)
+    assert engine._live[run.id].orders == Orders()
+
+
+@pytest.mark.parametrize(("order", "orders"), [("resume", Orders()), ("stop", Orders(should_stop=True, pause_at=0))])
+def test_an_order_given_while_a_paused_run_leaves_is_not_lost(idle_engine, order, orders):
+    cluster, engine = FakeCluster(), idle_engine
+    run = paused(cluster, engine)
+    cluster.log.append("silent")
+    getattr(engine, order)(run.id)
+    engine._look(cluster)
+    assert (run.info.state, engine._live[run.id].orders) == ("queued", orders)
+
+
+def test_a_paused_run_outlives_its_server(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    run = paused(cluster, engine)
+    later = RunStore(engine._store.root)
+    later.mark_interrupted()
+    assert later.get(run.id).info.state == "paused"
 
 
 def test_questions_are_answered_in_their_order(idle_engine):
@@ -405,6 +484,46 @@ def test_stop_keeps_the_network_and_the_next_run_begins(engine, store):
     engine.stop(second)  # over: nothing happens
 
 
+def test_paused_stepped_and_resumed_a_run_ends_bit_for_bit_alike(engine, store):
+    whole = store.get(engine.submit(experiment(epochs=3, seed=11)))
+    run = store.get(engine.submit(experiment(epochs=3, seed=11)))
+    engine.resume(run.id, until=7)
+    wait_until(lambda: run.info.state == "paused")
+    assert num_steps(store, run.id) == 7
+    engine.resume(run.id, until=8)  # one batch, by the worker that waits
+    wait_until(lambda: num_steps(store, run.id) == 8 and run.info.state == "paused")
+    waiting = engine.submit(experiment(epochs=1, seed=12))
+    wait_until(lambda: store.get(waiting).info.is_over)  # it needs the worker
+    wait_until(lambda: run.id not in engine.live_runs or local_cluster.num_workers(local_cluster.num_cores()) > 1)
+    assert run.info.state == "paused"
+    engine.resume(run.id, until=20)  # to the end of the epoch, from the checkpoint
+    wait_until(lambda: num_steps(store, run.id) == 20 and run.info.state == "paused")
+    np.testing.assert_array_equal(run.history().epochs.step, [20])
+    engine.resume(run.id)
+    wait_until(lambda: run.info.is_over and whole.info.is_over)
+    np.testing.assert_array_equal(run.history().batches.loss, whole.history().batches.loss)
+    np.testing.assert_array_equal(run.history().epochs.val_loss, whole.history().epochs.val_loss)
+    for name, weights in whole.weights().items():
+        np.testing.assert_array_equal(weights, run.weights()[name])
+
+
+def test_another_learning_rate_while_it_trains_and_a_stop_while_it_is_paused(engine, store):
+    run = store.get(engine.submit(experiment(epochs=30, train_size=5_000, seed=13)))
+    wait_until(lambda: num_steps(store, run.id) > 5)
+    engine.set_learning_rate(run.id, 1e-6)
+    wait_until(lambda: run.info.learning_rates)
+    ((step, rate),) = run.info.learning_rates
+    assert (step > 5, rate) == (True, 1e-6)
+    engine.pause(run.id)
+    wait_until(lambda: run.info.state == "paused")
+    engine.stop(run.id)
+    wait_until(lambda: run.info.is_over)
+    assert run.info.state == "stopped"
+    first, last = (run.weights(at)["3/kernel"] for at in (0, run.snapshot_steps()[-1]))
+    assert np.abs(last - first).max() > 1e-3
+    assert run.info.learning_rates == ((step, rate),)
+
+
 def test_a_killed_worker_goes_on_from_its_checkpoint(engine, store):
     run_id = engine.submit(experiment(epochs=8, seed=4))
     run = store.get(run_id)
@@ -462,8 +581,7 @@ def test_a_dead_cluster_interrupts_its_run_which_can_be_resumed(engine, store):
     run_id, waiting = engine.submit(experiment(epochs=6, seed=6)), engine.submit(experiment(epochs=1, seed=7))
     run = store.get(run_id)
     wait_until(lambda: len(run.history().epochs.step) >= 2)
-    with pytest.raises(ValueError, match="Only an interrupted run can be resumed"):
-        engine.resume(run_id)
+    engine.resume(run_id)  # nothing happens: it runs
     cluster_process().send_signal(signal.SIGKILL)
     wait_until(lambda: run.info.is_over)
     assert run.info.state == "interrupted"
@@ -479,7 +597,7 @@ def test_a_dead_cluster_interrupts_its_run_which_can_be_resumed(engine, store):
     assert store.get(waiting).info.state in ("finished", "interrupted")  # interrupted when there are two workers
     np.testing.assert_array_equal(run.history().batches.step, np.arange(1, 121))
     np.testing.assert_array_equal(run.history().epochs.step, np.arange(20, 121, 20))
-    with pytest.raises(ValueError, match="Only an interrupted run can be resumed"):
+    with pytest.raises(ValueError, match="Only a paused or interrupted run can go on"):
         engine.resume(run_id)
 
 

@@ -2,6 +2,7 @@ import base64
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from cnnlab.architecture import Architecture, Conv2D, Dense, Flatten
@@ -11,14 +12,14 @@ from cnnlab.presets import DEFAULT, EXAMPLE_DRAFTS, PRESETS
 LARGEST = Experiment(
     Architecture(
         (
-            *[Conv2D(10, 11, dilation_rate=4, padding="same", activation="sigmoid", use_bias=False)] * 2,
-            *[Conv2D(10, 10, strides=4, padding="same", activation="sigmoid", use_bias=False)] * 8,
+            *[Conv2D(10, 11, 1, "same", 4, "sigmoid", False, "glorot_normal", 0.00123, 0.00123, False)] * 2,
+            *[Conv2D(10, 10, 4, "same", 1, "sigmoid", False, "glorot_normal", 0.00123, 0.00123, False)] * 8,
             Flatten(),
-            Dense(10, activation="softmax"),
+            Dense(10, "softmax", False, "random_normal", 0.00123, 0.00123, False),
         )
     ),
-    DataSettings(train_size=59_000, validation_size=1_000, normalise=False),
-    TrainingSettings("sgd_momentum", 0.000123456789, "mean_squared_error", 1_024, 30),
+    DataSettings(59_000, 1_000, True, 0.123, 8, 45, 0.123, 0.123),
+    TrainingSettings("sgd_momentum", 0.000123456789, "mean_squared_error", 1_024, 30, "exponential", 10),
     seed=2**31 - 1,
 )
 
@@ -73,6 +74,14 @@ GOOD = json.loads(PRESETS["Tiny"].to_json())
         ({"data": {"train_size": 55_000}}, r"together must be at most 60,000"),
         ({"data": {"normalise": "yes"}}, r"`normalise` must be True or False"),
         ({"data": []}, r"`data` must be a JSON object"),
+        ({"data": {"label_noise": 1.5}}, r"`label_noise` must be a number from 0.0 to 1.0"),
+        ({"data": {"shift": 2.5}}, r"`shift` must be a whole number from 0 to 8"),
+        ({"data": {"rotation": 46}}, r"`rotation` must be a whole number from 0 to 45"),
+        ({"data": {"zoom": -0.1}}, r"`zoom` must be a number from 0.0 to 0.5"),
+        ({"data": {"noise": 0.1, "normalise": False}}, r"`noise` .* needs normalise=True"),
+        ({"data": {"permute_pixels": True, "zoom": 0.1}}, r"`permute_pixels` leaves nothing .* zoom=0.1"),
+        ({"training": {"schedule": "linear"}}, r"`schedule` must be one of constant, cosine, exponential"),
+        ({"training": {"early_stopping": 11}}, r"`early_stopping` must be a whole number from 0 to 10"),
         ({"training": {"epochs": 31}}, r"`epochs` must be a whole number from 1 to 30. Received: epochs=31"),
         ({"training": {"batch_size": 8}}, r"`batch_size` must be"),
         ({"training": {"optimizer": "lion"}}, r"`optimizer` must be one of sgd, sgd_momentum"),
@@ -101,7 +110,7 @@ def test_what_is_not_an_experiment_is_refused_in_words(text):
         ("abcde", "not one of this app's links"),
         (base64.urlsafe_b64encode(b"\xff\xfe").decode(), "not one of this app's links"),
         ("é", "not one of this app's links"),
-        ("A" * 2_001, "at most 2,000 characters. Received: 2,001"),
+        ("A" * 4_001, "at most 4,000 characters. Received: 4,001"),
         (PRESETS["Tiny"].to_url()[:-12], "not valid JSON"),
     ],
 )
@@ -130,3 +139,38 @@ def test_presets_are_those_of_the_project():
     assert (notes.training.optimizer, notes.training.learning_rate, notes.training.batch_size) == ("sgd", 0.01, 100)
     assert (notes.training.epochs, notes.data.validation_size) == (5, 0)
     assert all(low < rate for low, rate in zip([0] * 6, OPTIMIZERS.values(), strict=True))
+
+
+def test_shuffled_labels_are_the_same_labels_in_another_order():
+    true = np.arange(5_000, dtype=np.uint8) % 10
+    for share, changed in ((0.0, 0.0), (0.4, 0.4 * 0.9), (1.0, 0.9)):  # one in ten stays right by chance
+        labels = DataSettings(label_noise=share).labels(true, seed=1)
+        np.testing.assert_array_equal(np.bincount(labels), np.bincount(true))
+        assert np.mean(labels != true) == pytest.approx(changed, abs=0.03)
+    first, again, other = (DataSettings(label_noise=0.5).labels(true, seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+
+
+def test_permuted_pixels_are_the_same_pixels_in_one_other_order():
+    images = np.random.default_rng(0).random((3, 28, 28, 1), dtype=np.float32)
+    permuted = DataSettings(permute_pixels=True).prepare(images)
+    assert permuted.shape == images.shape
+    np.testing.assert_array_equal(np.sort(permuted.reshape(3, -1)), np.sort(images.reshape(3, -1)))
+    np.testing.assert_array_equal(DataSettings(permute_pixels=True).prepare(images[1]), permuted[1])
+    neighbours = np.abs(np.diff(np.argsort(permuted[0].ravel())))
+    assert np.median(neighbours) > 28  # what was side by side is not
+    assert DataSettings().prepare(images) is images
+
+
+def test_the_learning_rate_falls_as_it_is_told():
+    experiment = PRESETS["Tiny"]
+    rate, steps = experiment.training.learning_rate, experiment.num_steps
+
+    def at(schedule, *where):
+        changed = replace(experiment, training=replace(experiment.training, schedule=schedule))
+        return [changed.learning_rate_at(step) / rate for step in where]
+
+    assert at("constant", 0, steps) == [1, 1]
+    assert at("cosine", 0, steps // 2, steps) == pytest.approx([1, 0.5, 0])
+    assert at("exponential", 0, steps // 2, steps) == pytest.approx([1, 0.1, 0.01])

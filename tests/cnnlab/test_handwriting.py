@@ -203,7 +203,7 @@ def test_a_lesson_teaches_a_handwriting_and_mnist_is_not_forgotten():
 
     events = []
     lesson = handwriting.lesson(experiment)
-    training.train(lesson, events.append, lambda: False, start=Start(weights, images, labels))
+    training.train(lesson, events.append, start=Start(weights, images, labels))
     finished = events[-1]
     assert isinstance(finished, Finished)
     assert share_right(weights) < 0.6

@@ -1,14 +1,15 @@
 import random
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from random import Random
 
 import keras
 import numpy as np
 import pytest
 
 from cnnlab import models, network
-from cnnlab.architecture import LAYERS, Architecture
-from cnnlab.experiment import OPTIMIZERS, Experiment, TrainingSettings
+from cnnlab.architecture import INITIALIZERS, LAYERS, Architecture, Conv2D, Dense, Flatten
+from cnnlab.experiment import OPTIMIZERS, DataSettings, Experiment, TrainingSettings
 from cnnlab.presets import PRESETS
 from tests.architectures import HEAD, make, valid_specs, wild_specs
 
@@ -23,8 +24,13 @@ CNNLAB_ALONE_REFUSES = {
 
 
 def keras_model(specs):
-    layers = [getattr(keras.layers, name)(**parameters) for name, parameters in specs]
+    layers = [getattr(keras.layers, name)(**_without_ours(parameters)) for name, parameters in specs]
     return keras.Sequential([keras.Input((28, 28, 1)), *layers])
+
+
+def _without_ours(parameters):
+    """`l1` and `l2` are no parameters of a Keras layer; with factors of 0 there is no regularizer."""
+    return {name: value for name, value in parameters.items() if name not in ("l1", "l2")}
 
 
 def verdict_of_cnnlab(specs):
@@ -154,6 +160,72 @@ def test_weights_and_dropout_are_those_of_a_plain_keras_script(name):
     for key, value in models.weights_of(theirs).items():
         np.testing.assert_array_equal(models.weights_of(ours)[key], value)
     np.testing.assert_array_equal(ours(images, training=True), theirs(images, training=True))
+
+
+@pytest.mark.parametrize("name", INITIALIZERS)
+def test_initializers_are_those_of_a_plain_keras_script(name):
+    layers = (Conv2D(4, 5, kernel_initializer=name), Flatten(), Dense(10, "softmax", kernel_initializer=name))
+    experiment = Experiment(Architecture(layers), seed=3)
+    theirs = models.weights_of(plain_keras(experiment))
+    for key, value in models.weights_of(models.build(experiment)).items():
+        np.testing.assert_array_equal(theirs[key], value)
+        assert value.any() == (key.endswith("kernel") and name != "zeros")
+
+
+def test_sobel_kernels_find_edges_from_four_sides_and_can_be_frozen():
+    layers = (Conv2D(6, 5, kernel_initializer="sobel", trainable=False), Flatten(), Dense(10, "softmax"))
+    experiment = Experiment(Architecture(layers))
+    model = models.build(experiment)
+    kernel = models.weights_of(model)["0/kernel"]
+    np.testing.assert_array_equal(kernel[..., 0, 0][1:4, 1:4], np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]) / 4)
+    np.testing.assert_array_equal(kernel[..., 1], -kernel[..., 0])
+    np.testing.assert_array_equal(kernel[..., 2], kernel[..., 0].transpose(1, 0, 2))
+    np.testing.assert_array_equal(kernel[..., 4], kernel[..., 0])
+    assert not kernel[[0, 4]].any()
+    summary = experiment.architecture.summaries[0]
+    assert (summary.num_trainable, summary.num_other) == (0, 5 * 5 * 6 + 6)
+    images = np.random.default_rng(0).random((8, 28, 28, 1), dtype=np.float32)
+    model.train_on_batch(images, np.eye(10, dtype=np.float32)[:8])
+    after = models.weights_of(model)
+    np.testing.assert_array_equal(after["0/kernel"], kernel)
+    assert after["2/bias"].any()
+    with pytest.raises(ValueError, match="`kernel_size` must be at least 3 for Sobel's kernels"):
+        Conv2D(6, 2, kernel_initializer="sobel")
+
+
+def test_regularizers_add_to_the_loss_what_they_should():
+    layers = (Flatten(), Dense(10, "softmax", l1=0.01, l2=0.02))
+    model = models.build(Experiment(Architecture(layers)))
+    kernel = models.weights_of(model)["1/kernel"].astype(np.float64)
+    (added,) = model.losses
+    assert float(added) == pytest.approx(0.01 * np.abs(kernel).sum() + 0.02 * (kernel**2).sum(), rel=1e-5)
+
+
+AUGMENTED = DataSettings(shift=3, rotation=20, zoom=0.2, noise=0.1)
+
+
+def test_images_are_changed_while_training_only_and_the_first_weights_stay_the_same():
+    plain, changing = (models.build(replace(PRESETS["Tiny"], data=data)) for data in (DataSettings(), AUGMENTED))
+    names = [layer.name for layer in changing.layers if layer not in models.network_layers(changing)]
+    assert names == ["shift", "rotation", "zoom", "noise"]
+    for key, value in models.weights_of(plain).items():
+        np.testing.assert_array_equal(models.weights_of(changing)[key], value)
+    images = np.random.default_rng(0).random((8, 28, 28, 1), dtype=np.float32)
+    np.testing.assert_array_equal(plain(images, training=False), changing(images, training=False))
+    assert np.abs(np.asarray(plain(images, training=True) - changing(images, training=True))).max() > 1e-3
+    models.set_weights(changing, {key: value * 0 for key, value in models.weights_of(plain).items()})
+    assert not any(value.any() for value in models.weights_of(changing).values())
+
+
+def test_images_move_as_far_as_they_are_told():
+    dot = np.zeros((400, 28, 28, 1), np.float32)
+    dot[:, 14, 14] = 1
+    (layer,) = models.augmentation(DataSettings(shift=3), Random(0))
+    places = np.argwhere(np.asarray(layer(dot, training=True))[..., 0] > 0.5)[:, 1:] - 14
+    assert np.abs(places).max() == 3
+    assert places.min() == -3
+    (layer,) = models.augmentation(DataSettings(noise=0.1), Random(0))
+    assert np.std(np.asarray(layer(dot, training=True)) - dot) == pytest.approx(0.1, rel=0.02)
 
 
 def test_the_global_generators_decide_nothing():

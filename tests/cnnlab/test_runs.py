@@ -2,19 +2,32 @@
 
 import errno
 import json
+import math
 import os
 import subprocess
 import sys
 import threading
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cnnlab import run_files
-from cnnlab.events import BatchEnd, Checkpoint, EpochEnd, Failed, Finished, RunStarted, WeightsSnapshot
+from cnnlab.events import (
+    BatchEnd,
+    Checkpoint,
+    EpochEnd,
+    Failed,
+    Finished,
+    LearningRateSet,
+    Paused,
+    RunStarted,
+    WeightsSnapshot,
+)
 from cnnlab.presets import PRESETS
+from cnnlab.run_files import from_npz, to_npz
 from cnnlab.runs import DamagedRunError, RunStore, StoreError, UnknownRunError
 
 EXPERIMENT = PRESETS["Tiny"]
@@ -133,6 +146,40 @@ def test_stopped_and_failed(store, run):
     other = store.create(EXPERIMENT)
     record(other, started(), Finished(**{**FINISHED.__dict__, "stopped": True}))
     assert other.info.state == "stopped"
+
+
+def test_a_paused_run_stays_paused_without_its_server(store, run, monkeypatch):
+    record(run, started(), batch(1), CHECKPOINT, Paused(1))
+    monkeypatch.setattr("cnnlab.runs.Run.has_owner", lambda _: False)
+    RunStore(store.root).mark_interrupted()
+    info = RunStore(store.root).get(run.id).info
+    assert (info.state, info.is_over) == ("paused", False)
+    record(run, started(1))
+    assert run.info.state == "running"
+
+
+def test_learning_rates_set_by_hand_are_kept_and_rewound(run):
+    record(
+        run, started(), batch(1), LearningRateSet(1, 0.5), LearningRateSet(1, 0.25), batch(2), LearningRateSet(2, 0.1)
+    )
+    assert run.info.learning_rates == ((1, 0.25), (2, 0.1))
+    record(run, started(1))
+    assert run.info.learning_rates == ((1, 0.25),)
+
+
+def test_why_a_run_ended_early_is_kept(run):
+    record(run, started(), replace(FINISHED, reason="Early stopping."))
+    assert (run.info.state, run.info.reason) == ("finished", "Early stopping.")
+
+
+def test_a_checkpoint_of_an_older_version_is_read(run):
+    record(run, started(), CHECKPOINT)
+    arrays = from_npz(run.files.read("checkpoint.npz"))
+    old = {name: value for name, value in arrays.items() if name not in ("best_loss", "num_waited", "learning_rate")}
+    run.files.write("checkpoint.npz", to_npz(old))
+    again = run.checkpoint()
+    assert (again.step, again.best_loss, again.num_waited) == (CHECKPOINT.step, math.inf, 0)
+    assert math.isnan(again.learning_rate)
 
 
 def test_a_line_that_is_not_finished_is_not_read(run):

@@ -12,11 +12,22 @@ import keras
 import numpy as np
 import pytest
 
-from cnnlab import mnist, training
-from cnnlab.architecture import LAYERS, BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
-from cnnlab.events import BatchEnd, Finished
+from cnnlab import mnist
+from cnnlab.architecture import (
+    LAYERS,
+    Architecture,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    MaxPooling2D,
+)
+from cnnlab.events import BatchEnd, EpochEnd, Finished
+from cnnlab.experiment import DataSettings, Experiment, TrainingSettings
 from cnnlab.presets import DEFAULT, PRESETS
 from cnnlab.source_code import layer_line, notebook, script
+from cnnlab.training import train as run
 
 NUM_BATCHES = 50
 
@@ -36,7 +47,7 @@ def run_losses(experiment):
             raise EnoughError
 
     with pytest.raises(EnoughError):
-        training.train(experiment, emit, lambda: False)
+        run(experiment, emit)
     return losses
 
 
@@ -58,10 +69,51 @@ def script_losses(experiment, monkeypatch):
     return np.diff(np.arange(1, NUM_BATCHES + 1) * means, prepend=0)
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_the_script_repeats_the_run_batch_by_batch(preset, monkeypatch):
-    experiment = PRESETS[preset]
+EVERYTHING = Experiment(
+    Architecture(
+        (
+            Conv2D(8, 5, activation="relu", kernel_initializer="sobel", trainable=False),
+            MaxPooling2D(2),
+            Conv2D(8, 3, activation="relu", kernel_initializer="he_normal", l1=1e-4, l2=1e-3),
+            Flatten(),
+            Dropout(0.3),
+            Dense(10, "softmax", kernel_initializer="random_normal", l2=1e-3),
+        )
+    ),
+    DataSettings(5_000, 1_000, label_noise=0.2, shift=2, rotation=10, zoom=0.1, noise=0.05),
+    TrainingSettings("adam", 0.003, batch_size=50, epochs=2, schedule="cosine", early_stopping=1),
+    seed=4,
+)
+SETTINGS = PRESETS | {
+    "everything": EVERYTHING,
+    "permuted": Experiment(
+        Architecture((Flatten(), Dense(10, "softmax", kernel_initializer="zeros"))),
+        DataSettings(5_000, normalise=False, permute_pixels=True),
+        TrainingSettings("sgd", 1e-6, batch_size=50, epochs=1, schedule="exponential"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_the_script_repeats_the_run_batch_by_batch(name, monkeypatch):
+    experiment = SETTINGS[name]
     np.testing.assert_allclose(script_losses(experiment, monkeypatch), run_losses(experiment), atol=1e-4)
+
+
+def test_the_script_stops_early_where_the_run_does(tmp_path):
+    training = TrainingSettings("adam", 0.005, batch_size=100, epochs=30, early_stopping=1)
+    architecture = Architecture((Flatten(), Dense(64, "relu"), Dense(10, "softmax")))
+    experiment = Experiment(architecture, DataSettings(1_000, 500), training)
+    file = tmp_path / "this_file.py"
+    file.write_text(script(experiment))
+    command = [sys.executable, file, mnist.FILE]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+    events = []
+    run(experiment, events.append)
+    epochs = [event for event in events if isinstance(event, EpochEnd)]
+    assert 1 < len(epochs) < 30
+    losses = [float(loss) for loss in re.findall(r"val_loss: ([\d.]+)", printed)]
+    assert losses == pytest.approx([epoch.val_loss for epoch in epochs], abs=2e-4)
 
 
 @pytest.mark.slow
@@ -74,7 +126,7 @@ def test_the_script_comes_to_the_same_accuracy(tmp_path):
     ).stdout
     accuracy = float(re.search(r"test accuracy ([\d.]+)%", printed)[1]) / 100
     events = []
-    training.train(experiment, events.append, lambda: False)
+    run(experiment, events.append)
     assert isinstance(events[-1], Finished)
     assert abs(accuracy - events[-1].test_accuracy) < 0.003
 
@@ -98,15 +150,15 @@ def test_every_kind_of_layer_can_be_written(kind):
     assert type(eval(line, {"keras": keras})).__name__ == kind
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_the_notebook_holds_the_same_program(preset):
-    content = json.loads(notebook(PRESETS[preset]))
+@pytest.mark.parametrize("name", SETTINGS)
+def test_the_notebook_holds_the_same_program(name):
+    content = json.loads(notebook(SETTINGS[name]))
     assert (content["nbformat"], content["nbformat_minor"]) == (4, 5)
     assert len({cell["id"] for cell in content["cells"]}) == len(content["cells"])
     code = "\n".join("".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code")
     compile(code, "notebook", "exec")
     lines = {line.strip() for line in code.splitlines()}
-    of_script = script(PRESETS[preset])
+    of_script = script(SETTINGS[name])
     assert lines <= {line.strip() for line in of_script.splitlines()}
     assert "sys.argv" not in code
-    assert layer_line(Dense(10, "softmax")) in code
+    assert all(layer_line(layer) in code for layer in SETTINGS[name].architecture.layers)

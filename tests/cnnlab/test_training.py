@@ -6,10 +6,21 @@ import pytest
 
 from cnnlab import mnist, models, network
 from cnnlab.architecture import Architecture, BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
-from cnnlab.events import BatchEnd, Checkpoint, EpochEnd, Failed, Finished, RunStarted, WeightsSnapshot
+from cnnlab.events import (
+    BatchEnd,
+    Checkpoint,
+    EpochEnd,
+    Failed,
+    Finished,
+    LearningRateSet,
+    Orders,
+    Paused,
+    RunStarted,
+    WeightsSnapshot,
+)
 from cnnlab.experiment import DataSettings, Experiment, TrainingSettings
 from cnnlab.presets import PRESETS
-from cnnlab.training import train
+from cnnlab.training import snapshot_steps, train
 
 EXPERIMENT = Experiment(
     Architecture(
@@ -28,13 +39,9 @@ EXPERIMENT = Experiment(
 )
 
 
-def never():
-    return False
-
-
-def events_of(experiment, should_stop=never, checkpoint=None):
+def events_of(experiment, orders=Orders, checkpoint=None):
     events = []
-    train(experiment, events.append, should_stop, checkpoint)
+    train(experiment, events.append, orders, checkpoint)
     return events
 
 
@@ -128,7 +135,7 @@ def test_a_resumed_run_ends_bit_for_bit_alike(events, steps, monkeypatch):
             raise KilledError
 
     with pytest.raises(KilledError):
-        train(EXPERIMENT, emit, never)
+        train(EXPERIMENT, emit)
     resumed = events_of(EXPERIMENT, checkpoint=of(Checkpoint, seen)[-1])
     assert resumed[0].step == steps
     assert [batch.step for batch in of(BatchEnd, resumed)] == list(range(steps + 1, 43))
@@ -142,12 +149,93 @@ def test_a_resumed_run_ends_bit_for_bit_alike(events, steps, monkeypatch):
 
 def test_stop_keeps_the_network_so_far():
     asked = iter(range(1_000))
-    events = events_of(EXPERIMENT, should_stop=lambda: next(asked) >= 10)
+    events = events_of(EXPERIMENT, lambda: Orders(should_stop=next(asked) >= 10))
     assert [batch.step for batch in of(BatchEnd, events)] == list(range(1, 11))
     assert events[-1].stopped
     assert events[-1].step == 10
     assert events[-2].step == 10
     assert events[-1].probabilities.shape == (10_000, 10)
+
+
+def with_training(**changes):
+    return replace(EXPERIMENT, training=replace(EXPERIMENT.training, **changes))
+
+
+def test_a_pause_changes_nothing(events, monkeypatch):
+    """Paused after 5 updates and at the end of an epoch, where it waits; left at 30, and entered again."""
+    monkeypatch.setattr("cnnlab.training.LOOK_SECONDS", 0)
+    goes_on_until = {0: 5, 5: 21, 21: 30, 30: 30}
+    seen = []
+
+    def orders():
+        paused_at = max((pause.step for pause in of(Paused, seen)), default=0)
+        return Orders(pause_at=goes_on_until[paused_at], should_leave=paused_at == 30)
+
+    train(EXPERIMENT, seen.append, orders)
+    assert [pause.step for pause in of(Paused, seen)] == [5, 21, 30]
+    assert [started.step for started in of(RunStarted, seen)] == [0, 5, 21]
+    assert not of(Finished, seen)
+    resumed = events_of(EXPERIMENT, checkpoint=of(Checkpoint, seen)[-1])
+    both = [*of(BatchEnd, seen), *of(BatchEnd, resumed)]
+    assert [batch.loss for batch in both] == [batch.loss for batch in of(BatchEnd, events)]
+    for key, value in events[-1].weights.items():
+        np.testing.assert_array_equal(resumed[-1].weights[key], value)
+
+
+def test_a_forgotten_pause_frees_the_worker(monkeypatch):
+    monkeypatch.setattr("cnnlab.training.PAUSE_SECONDS", 0)
+    events = events_of(EXPERIMENT, lambda: Orders(pause_at=3))
+    assert isinstance(events[-1], Checkpoint)
+    assert of(Paused, events) == [Paused(3)]
+
+
+def test_a_learning_rate_set_by_hand_stands_until_another_one_and_in_the_checkpoint():
+    rates = iter([None] * 5 + [0.5] * 5 + [0.25] * 40)
+    events = events_of(with_training(epochs=1), lambda: Orders(learning_rate=next(rates)))
+    assert of(LearningRateSet, events) == [LearningRateSet(5, 0.5), LearningRateSet(10, 0.25)]
+    assert of(Checkpoint, events)[-1].learning_rate == 0.25
+    plain = events_of(with_training(epochs=1))
+    assert [batch.loss for batch in of(BatchEnd, events)][:6] == [batch.loss for batch in of(BatchEnd, plain)][:6]
+    assert of(BatchEnd, events)[6].loss != of(BatchEnd, plain)[6].loss
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "exponential"])
+def test_schedules_are_those_of_keras(schedule):
+    import keras  # noqa: PLC0415
+
+    experiment = with_training(schedule=schedule)
+    rate, steps = experiment.training.learning_rate, experiment.num_steps
+    theirs = {
+        "cosine": keras.optimizers.schedules.CosineDecay(rate, steps),
+        "exponential": keras.optimizers.schedules.ExponentialDecay(rate, steps, 0.01),
+    }[schedule]
+    ours = [experiment.learning_rate_at(step) for step in range(steps + 1)]
+    np.testing.assert_allclose(ours, [float(theirs(step)) for step in range(steps + 1)], rtol=1e-5, atol=1e-9)
+
+
+def test_early_stopping_waits_as_long_as_it_is_told():
+    """With a learning rate that is far too high, a later epoch is better by chance alone."""
+    experiment = replace(
+        with_training(early_stopping=2, epochs=30, optimizer="sgd", learning_rate=10.0),
+        architecture=Architecture((Flatten(), Dense(10, activation="softmax"))),
+    )
+    events = events_of(experiment)
+    losses = [epoch.val_loss for epoch in of(EpochEnd, events)]
+    assert len(losses) < 30
+    assert int(np.argmin(losses)) == len(losses) - 3
+    lows = [loss <= min(losses[: index + 1]) for index, loss in enumerate(losses)]
+    assert all(a or b for a, b in pairwise(lows[:-1]))  # never two in a row before
+    assert events[-1].reason == "Early stopping: the validation loss did not fall 2 times in a row."
+    assert not events[-1].stopped
+    resumed = events_of(experiment, checkpoint=of(Checkpoint, events)[-1])
+    assert not of(BatchEnd, resumed)
+    assert resumed[-1].reason == events[-1].reason
+
+
+def test_snapshots_come_often_at_first_and_at_the_end_of_each_epoch():
+    steps = snapshot_steps(PRESETS["Fast and good"])
+    assert {0, 1, 2, 5, 10, 20, 50, 100, 782, 2 * 782, 3 * 782} <= steps
+    assert len(steps) <= 30
 
 
 def test_without_validation_images_there_are_no_validation_figures():
