@@ -637,8 +637,10 @@ from cnnlab.runs import RunStore
 def main():
     store = RunStore(Path(sys.argv[1]))
     engine = Engine(store, sys.argv[3])
-    run = store.get(engine.submit(replace(PRESETS["Tiny"], data=DataSettings(train_size=2000, validation_size=500))))
-    wanted = (lambda: run.info.is_over) if sys.argv[2] == "finish" else (lambda: len(run.history().batches.step) > 3)
+    training = replace(PRESETS["Tiny"].training, epochs=2 if sys.argv[2] == "finish" else 30)
+    data = DataSettings(train_size=2000, validation_size=500)
+    run = store.get(engine.submit(replace(PRESETS["Tiny"], data=data, training=training)))
+    wanted = (lambda: run.info.is_over) if sys.argv[2] == "finish" else (lambda: len(run.history().epochs.step) > 1)
     while not wanted():
         time.sleep(0.05)
     run.weights()
@@ -677,7 +679,7 @@ def test_a_server_that_joins_a_cluster_stays_free_of_tensorflow_and_ends_quietly
     assert child.returncode == 0
 
 
-def test_a_killed_server_takes_its_cluster_along(tmp_path):
+def test_a_killed_server_takes_its_cluster_along_and_the_next_one_goes_on(tmp_path):
     store = RunStore(tmp_path)
     with server(store, "hang", "") as process:
         run_id, state, loaded = process.stdout.readline().split()
@@ -687,6 +689,15 @@ def test_a_killed_server_takes_its_cluster_along(tmp_path):
         process.kill()
         process.communicate()
     wait_until(lambda: not any(child.is_running() for child in family), seconds=20)
-    store.mark_interrupted()
-    assert store.get(run_id).info.state == "interrupted"
-    assert num_steps(store, run_id) > 0
+    run, engine = store.get(run_id), Engine(store)
+    try:
+        assert run.info.state == "interrupted"
+        assert num_steps(store, run_id) >= 40
+        assert run.checkpoint().step >= 40
+        engine.resume(run_id)
+        wait_until(lambda: run.info.is_over)
+        assert run.info.state == "finished"
+        np.testing.assert_array_equal(run.history().batches.step, np.arange(1, 601))
+        np.testing.assert_array_equal(run.history().epochs.step, np.arange(20, 601, 20))
+    finally:
+        engine.close()
