@@ -1,11 +1,14 @@
 """cnnlab: page configuration and navigation, nothing else. Run it with `streamlit run app.py`."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from ui.cached import engine
 
 ABOUT = "A visual playground for convolutional neural networks."
 st.set_page_config(page_title="cnnlab", page_icon="ui/icon.png", layout="wide", menu_items={"About": ABOUT})
+st.html(Path("ui/page.css"))
 engine()  # TensorFlow warms up on the engine while the visitor is still reading
 pages = {
     "": [st.Page("app_pages/home.py", title="Home", icon=":material/home:", default=True)],
