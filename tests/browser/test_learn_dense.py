@@ -11,6 +11,7 @@ from cnnlab import operations as ops
 from cnnlab.small_problems import four_by_four, sixteen_pixels
 from tests.browser.conftest import NO_ENGINE, ROOT
 from tests.browser.learner import at_rest, number, open_station, part, texts
+from tests.browser.visitor import PATIENCE
 from ui.components.dropped import NUM_PASSES, masked
 
 IMAGE = mnist.load().test.images[0]  # the first 7
@@ -99,12 +100,13 @@ def dense_layer(which: str):
 @pytest.mark.parametrize("which", ["16", "starter"])
 def test_the_products_and_their_sum_are_those_of_numpy(page, url, which):
     frames = open_station(page, url, "dense")
-    if which == "starter":
-        page.get_by_text("The starter network's last layer").first.click()
-        at_rest(page)
-        frames.clear()
     inputs, kernel, bias = dense_layer(which)
     neuron = part(page, ".terms")
+    if which == "starter":
+        page.get_by_text("The starter network's last layer").first.click()
+        expect(neuron.locator(".edges line")).to_have_count(len(kernel), timeout=PATIENCE)
+        at_rest(page)
+        frames.clear()
     picture = neuron.locator(".picture")
     box = picture.bounding_box()
     for unit in (3, 9):

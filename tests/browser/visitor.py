@@ -69,8 +69,10 @@ def draw_a_one(page: Page) -> None:
 
 
 def ink(page: Page) -> int:
-    """Number of light pixels on the canvas."""
-    return page.locator("canvas.dc-canvas.lower-canvas").evaluate(
+    """Number of light pixels on the canvas; while a new one takes the old one's place, wait."""
+    canvas = page.locator("canvas.dc-canvas.lower-canvas")
+    expect(canvas).to_have_count(1, timeout=PATIENCE)
+    return canvas.first.evaluate(
         """canvas => {
             const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
             return pixels.filter((value, i) => i % 4 === 0 && value > 127).length;
