@@ -286,6 +286,9 @@ class Dropout(Layer):
         check_limit("rate", self.rate, float)
 
 
+COSTS = {"parameters": "num_parameters", "multiply_adds": "multiply_adds"}
+"""Limits on the whole network, and what of a LayerSummary adds up to it."""
+
 LAYERS: dict[str, type[Layer]] = {
     layer.__name__: layer
     for layer in (
@@ -378,6 +381,11 @@ def check(layers: Sequence[Layer], input_shape: Shape = (28, 28, 1)) -> Check:
     return Check(tuple(summaries), _problem_of_the_whole(summaries))
 
 
+def is_head(layer: Layer) -> bool:
+    """Whether a layer gives ten probabilities, as the last one must."""
+    return isinstance(layer, Dense) and layer.units == NUM_CLASSES and layer.activation == "softmax"
+
+
 def _problem_of_the_whole(summaries: list[LayerSummary]) -> Problem | None:
     """What is wrong with a draft whose layers all fit each other."""
     if not summaries:
@@ -386,14 +394,14 @@ def _problem_of_the_whole(summaries: list[LayerSummary]) -> Problem | None:
     if len(summaries) > high:
         return Problem(None, f"A network here has from {low} to {high} layers. Received: {len(summaries)} layers.")
     last = summaries[-1].layer
-    if not (isinstance(last, Dense) and last.units == NUM_CLASSES and last.activation == "softmax"):
+    if not is_head(last):
         return Problem(
             len(summaries) - 1,
             f"Layer {len(summaries)}, {type(last).__name__}: the last layer must be Dense({NUM_CLASSES}, "
             'activation="softmax"), one probability for each digit. '
             + ("Change its units and activation." if isinstance(last, Dense) else "Add it at the end."),
         )
-    for name, what in (("parameters", "num_parameters"), ("multiply_adds", "multiply_adds")):
+    for name, what in COSTS.items():
         costs = [getattr(summary, what) for summary in summaries]
         largest = max(range(len(costs)), key=costs.__getitem__)
         if sum(costs) > LIMITS[name][1]:

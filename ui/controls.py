@@ -10,13 +10,17 @@ from typing import Any
 
 import streamlit as st
 
-from cnnlab.architecture import INITIALIZERS, PADDINGS, SOBEL, Layer
+from cnnlab.architecture import INITIALIZERS, PADDINGS, SOBEL, Conv2D, Layer
 from cnnlab.experiment import LOSSES, MAX_URL_LENGTH, NUM_TRAINING_IMAGES, OPTIMIZERS, SCHEDULES, Experiment
 from cnnlab.limits import LIMITS
 from cnnlab.operations import ACTIVATIONS
 from ui.state import control, state, upload
 
 SETTING_WIDTH = 180
+SELDOM = ("use_bias", "kernel_initializer", "l1", "l2", "trainable")
+"""Settings of a layer that stand behind a button."""
+NARROW_WIDTH = 154
+"""Two beside each other in a popover on a phone."""
 
 HELP = {
     "filters": "How many different patterns the layer looks for; each one gives a map.",
@@ -54,7 +58,6 @@ HELP = {
 CHOICES: dict[str, Sequence[str]] = {
     "padding": PADDINGS,
     "activation": tuple(ACTIVATIONS),
-    "kernel_initializer": (*INITIALIZERS, SOBEL),
     "schedule": SCHEDULES,
     "optimizer": tuple(OPTIMIZERS),
     "loss": LOSSES,
@@ -88,37 +91,50 @@ def setting(name: str, value: Any, key: str, apply: Callable[[Any], None]) -> No
 
 
 def layer_settings(index: int, layer: Layer) -> None:
-    """Show the settings of layer `index` of the draft."""
+    """Show the settings of layer `index` of the draft; those that are seldom changed stand behind a button."""
     if not fields(layer):
         st.caption("This layer has no settings.")
-    row = st.container(horizontal=True)
-    for field in fields(layer):
+    names = [field.name for field in fields(layer)]
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    for name in names:
+        if name not in SELDOM:
+            with row.container(width=SETTING_WIDTH):
+                _layer_setting(index, layer, name)
+    if seldom := [name for name in names if name in SELDOM]:
+        changed = sum(getattr(layer, field.name) != field.default for field in fields(layer) if field.name in seldom)
+        label = f"More ({changed} changed)" if changed else "More"
+        with row.popover(label, icon=":material/tune:"):
+            for name in seldom:
+                _layer_setting(index, layer, name)
 
-        def apply(value: Any, name: str = field.name) -> None:
-            layers = list(state().draft.layers)
-            layers[index] = replace(layer, **{name: value})
-            state().change(layers=tuple(layers))
 
-        key = f"layer-{index}-{type(layer).__name__}-{field.name}"
-        with row.container(width=SETTING_WIDTH):
-            value = getattr(layer, field.name)
-            if field.name == "strides" and field.default is None:
-                control(
-                    st.selectbox,
-                    "Strides",
-                    key,
-                    value,
-                    apply,
-                    options=[None, *range(1, int(LIMITS["strides"][1]) + 1)],
-                    format_func=lambda strides: "as the pool size" if strides is None else str(strides),
-                    help=HELP["strides"],
-                )
-            else:
-                setting(field.name, value, key, apply)
+def _layer_setting(index: int, layer: Layer, name: str) -> None:
+    def apply(value: Any) -> None:
+        layers = list(state().draft.layers)
+        layers[index] = replace(layer, **{name: value})
+        state().change(layers=tuple(layers))
+
+    key, value = f"layer-{index}-{type(layer).__name__}-{name}", getattr(layer, name)
+    if name == "strides" and not isinstance(layer, Conv2D):
+        control(
+            st.selectbox,
+            "Strides",
+            key,
+            value,
+            apply,
+            options=[None, *range(1, int(LIMITS["strides"][1]) + 1)],
+            format_func=lambda strides: "as the pool size" if strides is None else str(strides),
+            help=HELP["strides"],
+        )
+    elif name == "kernel_initializer":
+        options = [*INITIALIZERS, *([SOBEL] if isinstance(layer, Conv2D) else [])]
+        control(st.selectbox, words(name), key, value, apply, options=options, help=HELP[name])
+    else:
+        setting(name, value, key, apply)
 
 
 def training_settings() -> None:
-    """Show the draft's training and data settings and its seed."""
+    """Show the draft's training and data settings and its seed, in three groups."""
     draft = state().draft
 
     def apply_training(name: str, value: Any) -> None:
@@ -134,27 +150,35 @@ def training_settings() -> None:
         is_all = value == NUM_TRAINING_IMAGES - state().draft.data.validation_size
         apply_data("train_size", None if is_all else value)
 
-    row = st.container(horizontal=True)
-    for name in ("optimizer", "learning_rate", "schedule", "epochs", "early_stopping", "batch_size", "loss"):
-        with row.container(width=SETTING_WIDTH):
-            setting(name, getattr(draft.training, name), f"training-{name}", partial(apply_training, name))
-    with row.container(width=SETTING_WIDTH):
-        control(
-            st.number_input,
-            "Training images",
-            "data-train_size",
-            draft.data.num_train,
-            apply_train_size,
-            min_value=int(LIMITS["train_size"][0]),
-            max_value=NUM_TRAINING_IMAGES,
-            step=1_000,
-            help=HELP["train_size"],
-        )
-    for name in ("validation_size", "normalise", "label_noise"):
-        with row.container(width=SETTING_WIDTH):
-            setting(name, getattr(draft.data, name), f"data-{name}", partial(apply_data, name))
-    with row.container(width=SETTING_WIDTH):
-        setting("seed", draft.seed, "seed", lambda value: state().change(seed=value))
+    steps, data, distorted = st.tabs(["Learning", "Images", "Augmentation"])
+    with steps.container(horizontal=True):
+        for name in ("optimizer", "learning_rate", "schedule", "batch_size", "epochs", "early_stopping", "loss"):
+            with st.container(width=NARROW_WIDTH):
+                setting(name, getattr(draft.training, name), f"training-{name}", partial(apply_training, name))
+        with st.container(width=NARROW_WIDTH):
+            setting("seed", draft.seed, "seed", lambda value: state().change(seed=value))
+    with data.container(horizontal=True):
+        with st.container(width=NARROW_WIDTH):
+            control(
+                st.number_input,
+                "Training images",
+                "data-train_size",
+                draft.data.num_train,
+                apply_train_size,
+                min_value=int(LIMITS["train_size"][0]),
+                max_value=NUM_TRAINING_IMAGES,
+                step=1_000,
+                help=HELP["train_size"],
+            )
+        for name in ("validation_size", "label_noise", "normalise", "permute_pixels"):
+            with st.container(width=NARROW_WIDTH):
+                setting(name, getattr(draft.data, name), f"data-{name}", partial(apply_data, name))
+    with distorted:
+        st.caption("No image is learned from twice alike. The Data page shows what becomes of one.")
+        with st.container(horizontal=True):
+            for name in ("shift", "rotation", "zoom", "noise"):
+                with st.container(width=NARROW_WIDTH):
+                    setting(name, getattr(draft.data, name), f"data-{name}", partial(apply_data, name))
 
 
 def open_json() -> None:

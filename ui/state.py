@@ -18,6 +18,8 @@ from cnnlab.handwriting import Handwriting
 from cnnlab.pictures import Picture
 from cnnlab.presets import DEFAULT, PRESETS
 
+MAX_UNDONE = 100
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -105,6 +107,10 @@ class State:
     """One visitor's state. Pages read it and change it in place."""
 
     draft: Draft = field(default_factory=lambda: Draft.of(PRESETS[DEFAULT]))
+    undone: list[Draft] = field(default_factory=list)
+    """Drafts that were taken back, the last one at the end."""
+    done: list[Draft] = field(default_factory=list)
+    """Drafts from before each edit, the last one at the end."""
     selected_layer: int | None = 0
     link: str | None = None
     """The `?experiment=` that was read or written last."""
@@ -141,21 +147,43 @@ class State:
     """Whether one's own drawing is looked at instead."""
     changes: dict[str, Changes] = field(default_factory=dict)
     """By the name of a network: what was changed in its filters by hand."""
+    to_be_timed: set[Experiment] = field(default_factory=set)
+    """What the visitor wants to know the training time of."""
+    estimates: dict[Experiment, float] = field(default_factory=dict)
+    """Seconds an epoch, as measured beforehand."""
     problems: dict[str, str] = field(default_factory=dict)
     """For the key of a control: why its last value was refused."""
     course: Course = field(default_factory=Course)
 
     def change(self, **changes: object) -> None:
         """Change parts of the draft."""
-        self.draft = replace(self.draft, **changes)  # type: ignore[arg-type]
-        self.link_problem = None
+        self._edit(replace(self.draft, **changes))  # type: ignore[arg-type]
 
     def load(self, experiment: Experiment) -> None:
         """Begin the draft again from an experiment."""
-        self.draft = Draft.of(experiment)
+        self._edit(Draft.of(experiment))
         self.selected_layer = 0
         self.problems.clear()
-        self.link_problem = None
+
+    def undo(self) -> None:
+        """Take the last edit of the draft back, if there is one."""
+        self._go(self.done, self.undone)
+
+    def redo(self) -> None:
+        """Do again what was taken back last, if anything was."""
+        self._go(self.undone, self.done)
+
+    def _edit(self, draft: Draft) -> None:
+        if draft != self.draft:
+            self.done = [*self.done, self.draft][-MAX_UNDONE:]
+            self.undone.clear()
+        self.draft, self.link_problem = draft, None
+
+    def _go(self, there: list[Draft], back: list[Draft]) -> None:
+        if there:
+            back.append(self.draft)
+            self.draft, self.link_problem = there.pop(), None
+            self.problems.clear()
 
 
 def state() -> State:

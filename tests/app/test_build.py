@@ -5,10 +5,12 @@ import json
 
 import pytest
 
+from cnnlab import calibration
 from cnnlab.architecture import LAYERS, Architecture, check
 from cnnlab.experiment import Experiment
 from cnnlab.limits import LIMITS
 from cnnlab.presets import DEFAULT, EXAMPLE_DRAFTS, PRESETS
+from cnnlab.repairs import repairs
 from cnnlab.source_code import script
 from tests.app.seen import click, labelled, state, text
 
@@ -37,8 +39,10 @@ def test_a_preset_is_one_click(visit, name):
     labelled(at.button_group, "Begin with").set_value(name).run()
     architecture = PRESETS[name].architecture
     assert f"{architecture.num_parameters:,} parameters" in text(at)
-    assert at.dataframe[0].value["Output"].iloc[-1] == "10"
-    assert len(at.dataframe[0].value) == len(architecture.layers)
+    table = at.dataframe[0].value
+    assert table["Output"].iloc[-1] == "10"
+    assert len(table) == len(architecture.layers) + 1
+    assert table["Trained"].iloc[-1] == table["Trained"].iloc[:-1].sum() == architecture.num_parameters
     assert labelled(at.button_group, "Begin with").value == name
     assert not labelled(at.button, "Train it").disabled
     assert Experiment.from_url(at.query_params["experiment"]) == PRESETS[name]
@@ -90,6 +94,84 @@ def test_every_kind_of_layer_can_be_added_and_changed(at):
         click(at, "Remove")
         state(at).selected_layer = 0
         at.run()
+
+
+def test_every_edit_is_taken_back_and_done_again(visit):
+    at = visit("build")
+    drafts = [state(at).draft]
+
+    def edited(act):
+        act()
+        assert state(at).draft != drafts[-1]
+        drafts.append(state(at).draft)
+
+    assert labelled(at.button, "Undo").disabled
+    edited(lambda: labelled(at.slider, "Filters").set_value(8).run())
+    edited(lambda: click(at, "Dropout"))
+    edited(lambda: labelled(at.button_group, "Begin with").set_value("LeNet-5").run())
+    edited(lambda: labelled(at.button_group, "Begin with").set_value(next(iter(EXAMPLE_DRAFTS))).run())
+    for draft in reversed(drafts[:-1]):
+        click(at, "Undo")
+        assert state(at).draft == draft
+    assert labelled(at.button, "Undo").disabled
+    for draft in drafts[1:]:
+        click(at, "Redo")
+        assert state(at).draft == draft
+    assert labelled(at.button, "Redo").disabled
+    click(at, "Undo")
+    click(at, "Remove")
+    assert labelled(at.button, "Redo").disabled  # another way was taken
+
+
+def test_a_link_that_replaces_a_draft_can_be_taken_back(visit):
+    at = visit("build")
+    labelled(at.slider, "Filters").set_value(8).run()
+    mine = state(at).draft
+    at.query_params["experiment"] = TINY.to_url()
+    at.run()
+    assert state(at).draft.experiment() == TINY
+    click(at, "Undo")
+    assert state(at).draft == mine
+
+
+def test_a_draft_is_mended_by_a_button_and_the_mending_taken_back(visit):
+    at = visit("build")
+    labelled(at.button_group, "Begin with").set_value(next(iter(EXAMPLE_DRAFTS))).run()
+    broken = state(at).draft
+    for _ in range(5):
+        if not at.warning:
+            break
+        click(at, repairs(state(at).draft.layers)[0].label)
+    assert not labelled(at.button, "Train it").disabled
+    assert Experiment.from_url(at.query_params["experiment"]) == state(at).draft.experiment()
+    while state(at).draft != broken:
+        click(at, "Undo")
+    assert at.warning
+
+
+def test_what_is_seldom_changed_stands_behind_a_button(at):
+    labelled(at.selectbox, "Kernel initializer").set_value("sobel").run()
+    labelled(at.toggle, "Trainable").set_value(False).run()
+    labelled(at.number_input, "L2").set_value(0.001).run()
+    layer = state(at).draft.layers[0]
+    assert (layer.kernel_initializer, layer.trainable, layer.l2) == ("sobel", False, 0.001)
+    assert at.dataframe[0].value["Trained"].iloc[0] == 0
+    state(at).selected_layer = len(TINY.architecture.layers) - 1
+    at.run()
+    assert "sobel" not in labelled(at.selectbox, "Kernel initializer").options  # a dense layer has no edges to find
+
+
+def test_the_training_time_is_measured_when_it_is_asked_for(at, monkeypatch):
+    monkeypatch.setattr(calibration, "seconds_per_epoch", lambda experiment: 45.0 if experiment == TINY else 0.25)
+    assert "an epoch" not in text(at)
+    click(at, "How long will it take?")
+    assert "45 s an epoch**, 2 min 15 s for 3 epochs" in text(at)
+    labelled(at.slider, "Filters").set_value(8).run()
+    assert "an epoch" not in text(at)
+    click(at, "How long will it take?")
+    assert "0.2 s an epoch**, 0.8 s for 3 epochs" in text(at)
+    click(at, "Undo")
+    assert "45 s an epoch" in text(at)  # remembered
 
 
 def test_all_layers_can_be_removed(at):
@@ -170,9 +252,10 @@ def test_a_change_after_a_bad_link_takes_the_message_away(visit):
 
 def test_the_same_in_keras_follows_the_layers(visit):
     at = visit("build")
-    assert at.code[0].value == script(PRESETS[DEFAULT]).strip()
-    assert 'keras.layers.Conv2D(16, 5, activation="relu")' in at.code[0].value
+    assert at.code[0].value == 'keras.layers.Conv2D(16, 5, activation="relu")'  # the chosen layer's own line
+    assert at.code[1].value == script(PRESETS[DEFAULT]).strip()
+    assert at.code[0].value in at.code[1].value
     draft = state(at).draft
     state(at).change(layers=draft.layers[1:])
     at.run()
-    assert "keras.layers.Conv2D(16, 5" not in at.code[0].value
+    assert "keras.layers.Conv2D(16, 5" not in at.code[1].value

@@ -32,23 +32,28 @@ def architecture(
     key: str,
     selected: int | None = None,
     on_select: Callable[[], None] | None = None,
+    first_movable: int = 1,
+    on_move: Callable[[], None] | None = None,
 ) -> int | None:
-    """Draw the layers in order; a click or Enter on one selects it.
+    """Draw the layers in order; a click or Enter on one selects it, dragging or Alt with an arrow key moves it.
 
     Args:
         layers: the cards from first to last; the input may be one of them.
         key: the component's identity. The index is also found in `st.session_state[key]["selected"]`.
         selected: index of the layer that is selected at first, and again whenever this argument changes.
         on_select: called, as Streamlit does it, before the page runs again after a selection.
+        first_movable: the cards before this one stay where they are, and none comes before them.
+        on_move: the same after a card was moved; `st.session_state[key]["moved"]` is then its old and new index.
 
     Returns:
         The index that was clicked last (at first `selected`), or None.
     """
     result = _mount(
         key=key,
-        data={"layers": list(layers), "selected": selected},
+        data={"layers": list(layers), "selected": selected, "first": first_movable},
         default={"selected": selected},
         on_selected_change=on_select or nothing,
+        on_moved_change=on_move or nothing,
     )
     chosen = cast("int | None", result.selected)
     return chosen if chosen is None or chosen < len(layers) else None

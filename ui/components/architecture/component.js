@@ -26,7 +26,7 @@ function card(layer, index, { length: count }) {
   button.type = "button";
   button.style.setProperty("--colour", layer.colour);
   button.classList.toggle("bad", layer.problem !== null);
-  button.innerHTML = `<span class="drawing" aria-hidden="true">${draw(layer.output_shape)}</span>
+  button.innerHTML = `<span class="grip" aria-hidden="true">⠿</span><span class="drawing" aria-hidden="true">${draw(layer.output_shape)}</span>
     <b class="name"></b><span class="settings"></span><span class="shape"></span><span class="parameters"></span>`;
   const shape = layer.output_shape?.join(" x ") ?? (layer.problem ? "does not fit" : "shape unknown");
   const parameters = layer.parameters === null ? "" : layer.parameters === 0 ? "no parameters" : `${layer.parameters.toLocaleString("en")} parameters`;
@@ -38,13 +38,69 @@ function card(layer, index, { length: count }) {
   return button;
 }
 
+// The place that a dragged card would take: behind all others that come before the pointer, row by row.
+function placeAt(items, dragged, { clientX, clientY }) {
+  const isBefore = (item) => {
+    const box = item.getBoundingClientRect();
+    return box.bottom < clientY || (box.top <= clientY && (box.left + box.right) / 2 < clientX);
+  };
+  return items.filter((item) => item !== dragged && isBefore(item)).length;
+}
+
+// Let a card be dragged, by the mouse anywhere, by a finger at its grip; a press without a move stays a click.
+function makeMovable(button, items, index, first, moved) {
+  let start = null, isDragged = false;
+  const item = items[index];
+  const target = (event) => Math.max(first, placeAt(items, item, event));
+  button.addEventListener("pointerdown", (event) => {
+    isDragged = false;
+    const mayDrag = event.button === 0 && (event.pointerType !== "touch" || event.target.closest(".grip"));
+    start = mayDrag ? event : null;
+  });
+  button.addEventListener("pointermove", (event) => {
+    if (!start) return;
+    const [right, down] = [event.clientX - start.clientX, event.clientY - start.clientY];
+    if (!isDragged && Math.hypot(right, down) < 6) return;
+    if (!isDragged) button.setPointerCapture(event.pointerId);
+    isDragged = true;
+    item.classList.add("dragged");
+    button.style.transform = `translate(${right}px, ${down}px)`;
+    const others = items.filter((other) => other !== item), place = target(event);
+    items.forEach((other) => other.classList.remove("before", "after"));
+    if (place < others.length) others[place].classList.add("before");
+    else others.at(-1)?.classList.add("after");
+  });
+  const drop = (event) => {
+    if (isDragged) {
+      item.classList.remove("dragged");
+      button.style.transform = "";
+      items.forEach((other) => other.classList.remove("before", "after"));
+      const place = target(event);
+      if (event.type === "pointerup" && place !== index) moved(index, place);
+    }
+    start = null;
+  };
+  button.addEventListener("pointerup", drop);
+  button.addEventListener("pointercancel", drop);
+  button.addEventListener("click", (event) => isDragged && event.detail > 0 && event.stopImmediatePropagation(), true);
+  button.addEventListener("keydown", (event) => {
+    const place = index + { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!event.altKey || !(place >= first && place < items.length)) return;
+    event.preventDefault();
+    moved(index, place);
+  });
+  button.setAttribute("aria-keyshortcuts", "Alt+ArrowLeft Alt+ArrowRight");
+}
+
 const given = new WeakMap(); // DOM node -> the selection that Python asked for last
 
-export default function ({ parentElement, data, setStateValue }) {
+export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
-  const { layers, selected } = data;
-  const focused = [...root.querySelectorAll("button")].indexOf(parentElement.activeElement);
+  const { layers, selected, first } = data;
+  const buttonsBefore = [...root.querySelectorAll("button")];
+  const focused = buttonsBefore.findIndex((button) => button.matches(":focus"));
   if (given.get(root) !== selected) root.dataset.selected = selected ?? "";
+  const focus = focused === given.get(root) && selected !== null ? selected : focused; // it goes with its layer
   given.set(root, selected);
 
   const buttons = layers.map(card);
@@ -54,13 +110,18 @@ export default function ({ parentElement, data, setStateValue }) {
     mark();
     setStateValue("selected", i);
   }));
-  root.querySelector("ol").replaceChildren(...buttons.map((button) => {
+  const items = buttons.map((button) => {
     const item = document.createElement("li");
     item.append(button);
     return item;
-  }));
+  });
+  root.querySelector("ol").replaceChildren(...items);
+  buttons.forEach((button, i) => {
+    button.classList.toggle("movable", i >= first);
+    if (i >= first) makeMovable(button, items, i, first, (from, to) => setTriggerValue("moved", [from, to]));
+  });
   mark();
-  if (focused >= 0) buttons[Math.min(focused, buttons.length - 1)]?.focus();
+  if (focused >= 0) buttons[Math.min(focus, buttons.length - 1)]?.focus();
   const bad = layers.findIndex((layer) => layer.problem !== null);
   root.querySelector(".problem").textContent = bad < 0 ? "" : `⚠ ${layers[bad].name}: ${layers[bad].problem}`;
 }

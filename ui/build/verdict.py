@@ -1,0 +1,60 @@
+"""Whether the draft is a network: what it costs, how long it will train, or what is wrong and how to mend it."""
+
+import streamlit as st
+
+from cnnlab.repairs import repairs
+from ui.build.cards import edit, selected_layer
+from ui.build.estimate import estimate
+from ui.state import state
+
+TRAIN = "app_pages/lab/train.py"
+
+
+def verdict() -> None:
+    """Say what the network costs, or what does not fit, with a button for each repair."""
+    visitor = state()
+    experiment, problem = visitor.draft.experiment(), visitor.draft.check().problem
+    words, train = st.columns([3, 1], vertical_alignment="center")
+    with words:
+        if experiment:
+            costs = experiment.architecture
+            st.markdown(
+                f"**{costs.num_parameters:,} parameters** · {costs.multiply_adds:,} multiply-adds for each image"
+            )
+        elif problem:
+            st.warning(problem.message, icon=":material/build:")
+            _repairs()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _undo_and_redo()
+            if experiment:
+                estimate(experiment)
+    pressed = train.button(
+        "Train it", type="primary", icon=":material/arrow_forward:", disabled=not experiment, width="stretch"
+    )
+    if pressed:
+        st.switch_page(TRAIN)
+
+
+def _undo_and_redo() -> None:
+    """Take edits back, and do them again."""
+    visitor = state()
+    for label, icon, keys, drafts, act in (
+        ("Undo", ":material/undo:", "Ctrl+Z", visitor.done, visitor.undo),
+        ("Redo", ":material/redo:", "Ctrl+Shift+Z", visitor.undone, visitor.redo),
+    ):
+        st.button(label, icon=icon, type="tertiary", shortcut=keys, disabled=not drafts, on_click=act)
+
+
+def _repairs() -> None:
+    """One button for each way to mend the first problem."""
+    with st.container(horizontal=True):
+        for repair in repairs(state().draft.layers):
+            selected = selected_layer()
+            still_there = selected if selected is not None and selected < len(repair.layers) else None
+            st.button(
+                repair.label,
+                icon=":material/healing:",
+                key=f"repair-{repair.label}",
+                on_click=edit,
+                args=(repair.layers, still_there),
+            )

@@ -1,0 +1,43 @@
+// The drawing as it is, and as a file: on white paper, whatever the theme.
+const SHARPNESS = 3; // pixels of the PNG for each unit of the drawing
+
+function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+function toPng(svg, width, height) {
+  return new Promise((resolve, reject) => {
+    const image = new Image();
+    image.onload = () => {
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [width * SHARPNESS, height * SHARPNESS];
+      const context = canvas.getContext("2d");
+      context.fillStyle = "#FFFFFF";
+      context.fillRect(0, 0, canvas.width, canvas.height);
+      context.drawImage(image, 0, 0, canvas.width, canvas.height);
+      canvas.toBlob(resolve, "image/png");
+    };
+    image.onerror = reject;
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  });
+}
+
+function createView(root) {
+  const drawing = root.querySelector(".drawing");
+  let given = {};
+  root.querySelector(".svg").onclick = () => save(new Blob([given.svg], { type: "image/svg+xml" }), `${given.fileName}.svg`);
+  root.querySelector(".png").onclick = async () => {
+    const { width, height } = drawing.querySelector("svg").viewBox.baseVal;
+    save(await toPng(given.svg, width, height), `${given.fileName}.png`);
+  };
+  return {
+    update(data) {
+      if (given.svg !== data.svg) drawing.innerHTML = data.svg;
+      given = data;
+    },
+  };
+}
