@@ -5,7 +5,7 @@ import streamlit as st
 from ui.cached import starter_network, store
 from ui.drawing import board
 from ui.lesson import STATIONS, progress
-from ui.networks import STARTER, Network, run_name
+from ui.networks import STARTER, Network, plain, run_name
 
 NUM_RECENT = 5
 STATION_WIDTH = 262  # three in a row
@@ -57,7 +57,7 @@ if recent:
     for info in recent:
         st.page_link(
             "app_pages/lab/train.py",
-            label=run_name(info),
+            label=plain(run_name(info)),
             icon=":material/show_chart:",
             query_params={"run": info.id},
         )

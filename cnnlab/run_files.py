@@ -43,12 +43,14 @@ class RunFiles:
         paths = [path for pattern in ("[!.]*.*", "*/[!.]*.*") for path in self.folder.glob(pattern)]
         return [path.relative_to(self.folder).as_posix() for path in paths]
 
-    def read(self, name: str) -> bytes | None:
-        """Return the content of a file, or None when there is none. Raises OSError when it cannot be read."""
+    def read(self, name: str, start: int = 0) -> bytes | None:
+        """Return the content of a file from a byte on, or None when there is none. Raises OSError."""
         if self.trouble:
-            return self._memory.get(name)
-        with suppress(FileNotFoundError, NotADirectoryError):
-            return (self.folder / name).read_bytes()
+            content = self._memory.get(name)
+            return content and content[start:]
+        with suppress(FileNotFoundError, NotADirectoryError), (self.folder / name).open("rb") as file:
+            file.seek(start)
+            return file.read()
         return None
 
     def stamp(self, name: str) -> object:

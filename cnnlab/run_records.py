@@ -1,5 +1,6 @@
 """What stands in the files of a run: `state.json`, `history.csv`, `epochs.csv` and `checkpoint.npz`, both ways."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -9,14 +10,37 @@ import numpy as np
 
 from cnnlab.events import BatchEnd, Checkpoint, EpochEnd, Start
 from cnnlab.experiment import Experiment
+from cnnlab.limits import check_flag
 from cnnlab.run_files import complete_lines
 
 VERSION = 1
+MAX_NAME, MAX_NOTE = 60, 2_000
+"""Characters."""
 STATES = ("queued", "running", "paused", "finished", "stopped", "failed", "interrupted")
 
 
 class DamagedRunError(ValueError):
     """A file of the run is cut, foreign, or from a newer version of this program."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """What people say of a run: a name in one line, a note, and whether it is one to be found again."""
+
+    name: str = ""
+    note: str = ""
+    is_starred: bool = False
+
+    def __post_init__(self) -> None:
+        for what, text, most in (("name", self.name, MAX_NAME), ("note", self.note, MAX_NOTE)):
+            if not isinstance(text, str) or len(text) > most:
+                raise ValueError(f"A {what} has at most {most:,} characters. Received: {len(str(text)):,}")
+        if not self.name.isprintable():
+            raise ValueError("A name is one line of letters, digits and signs")
+        check_flag("is_starred", self.is_starred)
+
+
+NO_LABEL = Label()
 
 
 @dataclass(frozen=True)
@@ -42,6 +66,7 @@ class RunInfo:
     test_accuracy: float | None = None
     learning_rates: tuple[tuple[int, float], ...] = ()
     """Those that were set by hand, each with the number of updates done before, in order."""
+    label: Label = NO_LABEL
 
     @property
     def is_over(self) -> bool:
@@ -97,8 +122,20 @@ def to_line(event: BatchEnd | EpochEnd) -> bytes:
 
 def to_columns(columns: type[Columns], content: bytes) -> Columns:
     """Read a CSV file with one line of names. Raises ValueError when a finished line is not what it should be."""
-    lines = complete_lines(content).splitlines()[1:]
-    num_columns = len(names_of(columns))
+    _, _, lines = complete_lines(content).partition(b"\n")
+    return _to_columns(columns, lines)
+
+
+def extended(columns: Columns, lines: bytes) -> Columns:
+    """Add finished lines to what was read before. Raises ValueError."""
+    if not lines:
+        return columns
+    kind, new = type(columns), _to_columns(type(columns), lines)
+    return kind(*(np.concatenate([getattr(columns, name), getattr(new, name)]) for name in names_of(kind)))
+
+
+def _to_columns(columns: type[Columns], content: bytes) -> Columns:
+    lines, num_columns = content.splitlines(), len(names_of(columns))
     table = np.loadtxt(lines, delimiter=",", ndmin=2, comments=None) if lines else np.empty((0, num_columns))
     if table.shape[1] != num_columns:
         raise ValueError(f"It must have {num_columns} columns. Received: {table.shape[1]} columns")
@@ -157,7 +194,7 @@ def to_checkpoint(arrays: Mapping[str, np.ndarray]) -> Checkpoint:
     )
 
 
-def to_info(run_id: str, state: Mapping[str, Any], experiment: str) -> RunInfo:
+def to_info(run_id: str, state: Mapping[str, Any], experiment: str, label: Label = NO_LABEL) -> RunInfo:
     """Read `state.json` and `experiment.json`. Raises ValueError with what is wrong."""
     if state.get("version") != VERSION:
         raise ValueError(f"`version` in state.json must be {VERSION}. Received: version={state.get('version')!r}")
@@ -176,6 +213,7 @@ def to_info(run_id: str, state: Mapping[str, Any], experiment: str) -> RunInfo:
         started=_to_time(state["started"]) if state.get("started") else None,
         ended=_to_time(state["ended"]) if state.get("ended") else None,
         learning_rates=tuple((int(step), float(rate)) for step, rate in state.get("learning_rates", ())),
+        label=label,
         **{name: state.get(name) for name in ("reason", *counts, *figures)},
     )
 
@@ -185,3 +223,22 @@ def _to_time(text: object) -> datetime:
     if time.tzinfo is None:
         raise ValueError(f"A time must tell its zone. Received: {text}")
     return time.astimezone(UTC)
+
+
+def to_label(content: bytes) -> Label:
+    """Read `label.json`. Raises ValueError when it is anything else."""
+    values = json.loads(content)
+    if not isinstance(values, dict) or values.keys() != set(names_of(Label)):
+        raise ValueError(f"`label.json` must hold {', '.join(names_of(Label))}. Received: {values!r}")
+    return Label(**values)
+
+
+def from_history(history: History) -> dict[str, dict[str, list[float | None]]]:
+    """Write curves as lists of numbers by 'batches' and 'epochs' and the names of their columns; None for NaN."""
+    return {
+        part: {
+            name: [value if np.isfinite(value) else None for value in getattr(columns, name).tolist()]
+            for name in names_of(type(columns))
+        }
+        for part, columns in (("batches", history.batches), ("epochs", history.epochs))
+    }

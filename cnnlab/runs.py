@@ -7,6 +7,7 @@
     store.get(run_id).history()             # History: NumPy columns for every batch and every epoch
     store.get(run_id).weights()             # the newest snapshot
     store.list()                            # a RunInfo for every folder, newest first
+    store.delete([run_id])                  # put aside for a week; store.restore([run_id]) brings it back
 
 `history.csv` and `epochs.csv` grow by a line at a time; every other file is replaced as a whole. Any number of threads
 may read. A run that cannot be written (disk full, folder read-only) goes on in a temporary folder and `store.warning`
@@ -17,10 +18,13 @@ import json
 import os
 import re
 import secrets
+import shutil
 import tempfile
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -44,21 +48,26 @@ from cnnlab.events import (
     WeightsSnapshot,
 )
 from cnnlab.experiment import Experiment
-from cnnlab.run_files import RunFiles, from_npz, to_npz
+from cnnlab.run_files import RunFiles, complete_lines, from_npz, to_npz
 from cnnlab.run_records import (
+    NO_LABEL,
     STATES,
     VERSION,
     BatchHistory,
+    Columns,
     DamagedRunError,
     EpochHistory,
     History,
+    Label,
     RunInfo,
+    extended,
     from_checkpoint,
     from_start,
     names_of,
     to_checkpoint,
     to_columns,
     to_info,
+    to_label,
     to_line,
     to_start,
     until,
@@ -68,6 +77,9 @@ __all__ = ["STATES", "DamagedRunError", "History", "Run", "RunInfo", "RunStore",
 
 T = TypeVar("T")
 ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}", re.ASCII)
+BIN = ".deleted"
+"""Folder beside the runs for those that were deleted, so that it can be undone."""
+BIN_SECONDS = 7 * 24 * 3600.0
 
 
 class UnknownRunError(ValueError):
@@ -128,6 +140,51 @@ class RunStore:
             runs = tuple(self._runs.values())
         return sorted((run.info for run in runs), key=lambda info: (info.created, info.id), reverse=True)
 
+    def add(self, run_id: str, files: Mapping[str, bytes]) -> "Run":
+        """Keep a run that was made elsewhere, under another id when this one is taken. Raises StoreError."""
+        with self._lock:
+            while self._open(run_id).files.exists() or self._in_bin(run_id).exists():
+                run_id = f"{run_id[:16]}{secrets.token_hex(3)}"
+            run = self._open(run_id)
+            for name, content in files.items():
+                run.files.write(name, content)
+            if run.files.trouble:
+                raise StoreError(run.files.trouble)
+            self._runs[run_id] = run
+            return run
+
+    def delete(self, run_ids: Sequence[str]) -> None:
+        """Put runs aside; `restore` brings them back. Raises ValueError, and deletes none, when one is not over."""
+        with self._lock:
+            runs = [self.get(run_id) for run_id in run_ids]
+            for run in runs:
+                if not run.info.is_over and run.info.state != "paused":
+                    raise ValueError(f"A run that is not over cannot be deleted: stop it first. Received: run={run.id}")
+                if run.files.has_moved:
+                    raise ValueError(f"Run {run.id} is not in the runs folder, and is gone with this server anyway")
+            for run in runs:
+                bin_ = self._in_bin(run.id)
+                bin_.parent.mkdir(exist_ok=True)
+                run.files.folder.rename(bin_)
+                os.utime(bin_)  # from now on
+                self._runs.pop(run.id, None)
+
+    def restore(self, run_ids: Sequence[str]) -> None:
+        """Bring deleted runs back, as far as they are still there."""
+        with self._lock:
+            for run_id in run_ids:
+                if ID.fullmatch(run_id) and self._in_bin(run_id).is_dir():
+                    self._in_bin(run_id).rename(self.root / run_id)
+
+    def empty_bin(self) -> None:
+        """Remove for good what was deleted more than a week ago. For the start of a server."""
+        for folder in (self.root / BIN).glob("*"):
+            if ID.fullmatch(folder.name) and time.time() - folder.stat().st_mtime > BIN_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _in_bin(self, run_id: str) -> Path:
+        return self.root / BIN / run_id
+
     def mark_interrupted(self) -> None:
         """Mark as interrupted the unfinished runs whose server is gone. For the start of a server."""
         for info in self.list():
@@ -156,26 +213,34 @@ class Run:
         self.id = run_id
         self.files = files
         self._info: tuple[object, RunInfo] | None = None  # what was read last, after the stamp of what it was read from
-        self._history: tuple[object, History] | None = None
+        self._read: dict[str, tuple[int, bytes, Any]] = {}  # of growing files: up to where, the last line, the columns
         self._has_raised = False
 
     @property
     def info(self) -> RunInfo:
         """The run in a few words; read again only when it has changed."""
         stamp, known = self.files.stamp("state.json"), self._info
-        if stamp is None or known is None or known[0] != stamp:
-            self._info = known = stamp, self._read_info()
+        stamps = stamp, self.files.stamp("label.json")
+        if stamp is None or known is None or known[0] != stamps:
+            self._info = known = stamps, self._read_info()
         return known[1]
 
     def history(self) -> History:
         """Return the curves so far, every step once. Raises DamagedRunError."""
-        stamps, known = (self.files.stamp("history.csv"), self.files.stamp("epochs.csv")), self._history
-        if None in stamps or known is None or known[0] != stamps:
-            batches = self._load("history.csv", partial(to_columns, BatchHistory))
-            epochs = self._load("epochs.csv", partial(to_columns, EpochHistory))
-            history = History(batches or to_columns(BatchHistory, b""), epochs or to_columns(EpochHistory, b""))
-            self._history = known = stamps, history
-        return known[1]
+        return History(self._growing("history.csv", BatchHistory), self._growing("epochs.csv", EpochHistory))
+
+    def _growing(self, name: str, kind: type[Columns]) -> Columns:
+        """Read the finished lines of a CSV file that is appended to: only the new ones, unless it was replaced."""
+        end, last, columns = self._read.get(name, (0, b"", None))
+        content = self._load(name, bytes, end - len(last)) or b""
+        if columns is None or not content.startswith(last):
+            end, last, columns = 0, b"", None
+            content = self._load(name, bytes) or b""
+        new = complete_lines(content)[len(last) :]
+        columns = self._parse(name, lambda: extended(columns, new) if columns else to_columns(kind, new))
+        if new:
+            self._read[name] = end + len(new), new.splitlines(keepends=True)[-1], columns
+        return columns
 
     def snapshot_steps(self) -> tuple[int, ...]:
         """Return the steps after which the weights were kept, in order."""
@@ -242,6 +307,10 @@ class Run:
             self._has_raised = True
             raise StoreError(self.files.trouble)
 
+    def set_label(self, label: Label) -> None:
+        """Keep what people say of the run."""
+        self.files.write("label.json", json.dumps(asdict(label)).encode())
+
     def queue(self, created: str | None = None) -> None:
         """Mark as waiting for the engine in this process, for the first time or again."""
         owner = {"pid": os.getpid(), "created": psutil.Process().create_time()}
@@ -264,10 +333,13 @@ class Run:
             if late > step:
                 self.files.remove(_snapshot(late))
 
-    def _load(self, name: str, parse: Callable[[bytes], T]) -> T | None:
+    def _load(self, name: str, parse: Callable[[bytes], T], start: int = 0) -> T | None:
+        """Read a file from a byte on, and what stands in it; None when there is none. Raises DamagedRunError."""
+        return self._parse(name, lambda: None if (read := self.files.read(name, start)) is None else parse(read))
+
+    def _parse(self, name: str, parse: Callable[[], T]) -> T:
         try:
-            content = self.files.read(name)
-            return None if content is None else parse(content)
+            return parse()
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise DamagedRunError(f"`{name}` of run {self.id} cannot be read: {error}") from error
 
@@ -283,7 +355,7 @@ class Run:
     def _read_info(self) -> RunInfo:
         try:
             experiment = self._load("experiment.json", bytes.decode)
-            return to_info(self.id, self._state(), experiment or "")
+            return to_info(self.id, self._state(), experiment or "", self._load("label.json", to_label) or NO_LABEL)
         except ValueError as error:
             created = datetime.fromtimestamp(0, UTC)
             with suppress(ValueError):

@@ -12,7 +12,9 @@ from cnnlab.runs import RunStore
 @st.cache_resource(show_spinner=False)
 def store() -> RunStore:
     """All runs."""
-    return RunStore.default()
+    runs = RunStore.default()
+    runs.empty_bin()
+    return runs
 
 
 @st.cache_resource(show_spinner=False)

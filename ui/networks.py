@@ -1,5 +1,6 @@
 """Which network a page speaks of: the one in `?run=`, else this visitor's last run, else the starter."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,9 +37,15 @@ class Network:
         return network.trace(self.experiment.architecture, self.weights, prepared)
 
 
+def plain(text: str) -> str:
+    """Text that somebody gave, so that Markdown shows it as it is."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|$<>:~&])", r"\\\1", text)
+
+
 def run_name(info: RunInfo) -> str:
-    """A run in a few words: its short name, when, how good. No two runs have the same."""
-    when = f"Run {info.id[-6:]} of {info.created:%d %b, %H:%M:%S} UTC"
+    """A run in a few words: its name, when, how good. No two runs have the same."""
+    given = f"{info.label.name}, run" if info.label.name else "Run"
+    when = f"{given} {info.id[-6:]} of {info.created:%d %b, %H:%M:%S} UTC"
     if info.test_accuracy is not None:
         return f"{when}, {info.test_accuracy * 100:.2f} % on the test digits"
     return f"{when}, {info.state}"

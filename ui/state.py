@@ -141,6 +141,8 @@ class State:
     """The run in which a network learned the handwriting last."""
     taken_out: Handwriting | None = None
     """The drawing that was taken out of the handwriting last, to put it back."""
+    deleted_runs: tuple[str, ...] = ()
+    """Ids of the runs that were deleted last, to bring them back."""
     test_index: int = 0
     """Which of MNIST's 10,000 test digits is looked at."""
     looks_at_drawing: bool = False

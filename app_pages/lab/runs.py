@@ -3,7 +3,8 @@
 import streamlit as st
 
 from ui.lesson import try_this
-from ui.runs import beside, listing
+from ui.networks import plain
+from ui.runs import beside, listing, manage
 
 TRAIN = "app_pages/lab/train.py"
 
@@ -11,10 +12,11 @@ st.title("Runs")
 rows = listing.ranked()
 if rows:
     st.markdown(f"Tick **2 to {beside.MAX_CHOSEN} runs** to see them beside each other; the best come first.")
-    chosen = listing.choose(rows)
+    chosen = listing.choose(rows, listing.filtered(rows))
+    manage.toolbar(chosen)
     with st.container(horizontal=True):
         for row in chosen[: beside.MAX_CHOSEN]:
-            label, query = f"{row.name} in Train", {"run": row.info.id}
+            label, query = f"{plain(row.name)} in Train", {"run": row.info.id}
             st.page_link(TRAIN, label=label, icon=":material/trending_up:", query_params=query)
     if 2 <= len(chosen) <= beside.MAX_CHOSEN:
         st.subheader("Curves")
@@ -33,6 +35,7 @@ if rows:
 else:
     st.info("No runs yet: train a network, and it is listed here.", icon=":material/leaderboard:")
     st.page_link(TRAIN, label="Train a network", icon=":material/trending_up:")
+    manage.toolbar([])
 try_this(
     "two runs that differ in one setting, such as the learning rate.",
     "whether the difference is larger than chance would make it.",

@@ -7,8 +7,12 @@ import pytest
 
 from cnnlab import mnist
 from cnnlab.comparison import McNemar
+from cnnlab.run_archive import to_zip
+from cnnlab.run_records import Label
+from cnnlab.runs import RunStore
 from tests.app.runs import TINY, finished, make_run, some_training
-from tests.app.seen import text
+from tests.app.seen import click, labelled, text
+from tests.cnnlab.test_run_archive import keras_file
 from ui.runs.beside import MAX_CHOSEN, in_words
 
 LABELS = mnist.load().test.labels
@@ -148,3 +152,96 @@ def test_answers_that_are_not_numbers_are_left_out(visit, store):
 def test_a_comparison_in_words(found, words):
     sentence = in_words("a", "b", found)
     assert all(word in sentence for word in words), sentence
+
+
+# What can be done with runs
+
+
+def upload(at, name, content):
+    at.get("file_uploader")[0].set_value((name, content, "application/zip")).run()
+
+
+def test_a_run_is_named_starred_and_found(visit, store):
+    (first, _), (second, short) = make(store, accuracy=0.99), make(store, accuracy=0.5, seed=1)
+    at = visit("runs")
+    choose(at, 1)
+    labelled(at.text_input, "Name").set_value("my *best* | <b>one</b>").run()
+    labelled(at.text_area, "Note").set_value("with patience").run()
+    click(at, "Star")
+    assert second.info.label == Label("my *best* | <b>one</b>", "with patience", is_starred=True)
+    assert first.info.label == Label()
+    assert table(at)["★"].tolist() == ["", "★"]
+    assert table(at)["Name"].tolist() == ["", "my *best* | <b>one</b>"]
+    assert any(link.label == f"my \\*best\\* \\| \\<b\\>one\\</b\\> · {short} in Train" for link in at.get("page_link"))
+    for words, expected in [
+        ("PATIENCE", [short]),
+        ("best one", [short]),
+        ("tiny", [first.id[-6:], short]),
+        ("star wars", []),
+    ]:
+        labelled(at.text_input, "Find").set_value(words).run()
+        assert table(at)["Run"].tolist() == expected
+    labelled(at.text_input, "Find").set_value("").run()
+    labelled(at.toggle, "Starred only").set_value(True).run()
+    assert table(at)["Run"].tolist() == [short]
+    assert links(at) == [f"run={second.id}"]  # still ticked
+    click(at, "Unstar")
+    assert table(at)["Run"].tolist() == []
+
+
+def test_runs_are_deleted_and_brought_back(visit, store):
+    runs = [make(store, accuracy=0.9 - 0.1 * n)[0] for n in range(3)]
+    at = visit("runs")
+    choose(at, 0, 2)
+    click(at, "Delete")
+    assert table(at)["Run"].tolist() == [runs[1].id[-6:]]
+    assert "2 runs deleted." in text(at)
+    click(at, "Bring back")
+    assert table(at)["Run"].tolist() == [run.id[-6:] for run in runs]
+    assert links(at) == [f"run={runs[0].id}", f"run={runs[2].id}"]  # ticked as before
+    assert "deleted" not in text(at)
+
+
+def test_a_live_run_is_not_deleted(visit, store):
+    make(store)
+    make_run(store, "running")
+    at = visit("runs")
+    choose(at, 0, 1)
+    click(at, "Delete")
+    assert "stop it first" in at.error[0].value
+    assert len(table(at)) == 2
+
+
+def test_runs_are_taken_along_and_brought_in(visit, store):
+    run, _ = make(store)
+    store.get(run.id).files.write("model.keras", keras_file())
+    content = to_zip([run])
+    at = visit("runs")
+    choose(at, 0)
+    assert len(at.get("download_button")) == 4
+    upload(at, "runs.zip", content)
+    assert len(table(at)) == 2
+    (new,) = [info.id for info in store.list() if info.id != run.id]
+    assert links(at) == [f"run={new}"]
+    upload(at, "other.zip", b"no zip")
+    assert "not a whole, plain zip file" in at.error[0].value
+    assert at.error[0].value.endswith("Nothing was kept.")
+    assert len(table(at)) == 2
+
+
+@pytest.mark.usefixtures("store")
+def test_runs_come_in_where_there_are_none(visit, tmp_path):
+    run, _ = make(RunStore(tmp_path / "elsewhere"))
+    run.files.write("model.keras", keras_file())
+    at = visit("runs")
+    upload(at, "runs.zip", to_zip([run]))
+    assert table(at)["Run"].tolist() == [run.id[-6:]]
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b'{"name": 7, "note": "", "is_starred": false}'])
+def test_a_damaged_label_is_told(visit, store, content):
+    make(store)
+    run, name = make(store)
+    run.files.write("label.json", content)
+    at = visit("runs")
+    assert dict(zip(table(at)["Run"], table(at)["State"], strict=True))[name] == "damaged"

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,7 @@ from cnnlab.events import (
 )
 from cnnlab.presets import PRESETS
 from cnnlab.run_files import from_npz, to_npz
+from cnnlab.run_records import Label
 from cnnlab.runs import DamagedRunError, RunStore, StoreError, UnknownRunError
 
 EXPERIMENT = PRESETS["Tiny"]
@@ -165,6 +167,90 @@ def test_learning_rates_set_by_hand_are_kept_and_rewound(run):
     assert run.info.learning_rates == ((1, 0.25), (2, 0.1))
     record(run, started(1))
     assert run.info.learning_rates == ((1, 0.25),)
+
+
+def test_a_label_is_kept_beside_the_run(store, run):
+    record(run, started(), batch(1))
+    assert run.info.label == Label()
+    run.set_label(Label("a < b | *c*", "A note.\nOf two lines.", is_starred=True))
+    assert run.info.label.name == "a < b | *c*"
+    record(run, batch(2), FINISHED)
+    assert RunStore(store.root).get(run.id).info.label == Label(
+        "a < b | *c*", "A note.\nOf two lines.", is_starred=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("label", "message"),
+    [
+        ({"name": "x" * 61}, "A name has at most 60 characters. Received: 61"),
+        ({"note": "x" * 2_001}, "A note has at most 2,000 characters. Received: 2,001"),
+        ({"name": "two\nlines"}, "A name is one line"),
+        ({"name": 7}, "A name has at most 60 characters"),
+        ({"is_starred": "yes"}, "`is_starred` must be True or False"),
+    ],
+)
+def test_labels_have_limits(label, message):
+    with pytest.raises(ValueError, match=message):
+        Label(**label)
+
+
+def test_deleted_runs_come_back_whole_or_go_for_good(store, run, monkeypatch):
+    record(run, started(), batch(1), FINISHED)
+    others = [store.create(EXPERIMENT) for _ in range(2)]
+    for other in others:
+        other.end("finished")
+    store.delete([run.id, others[0].id])
+    assert [info.id for info in store.list()] == [others[1].id]
+    with pytest.raises(UnknownRunError):
+        store.get(run.id)
+    store.restore([run.id, "../../etc", others[1].id])
+    assert {info.id for info in store.list()} == {run.id, others[1].id}
+    np.testing.assert_array_equal(store.get(run.id).history().batches.step, [1])
+    store.empty_bin()  # too early
+    store.restore([others[0].id])
+    assert len(store.list()) == 3
+    store.delete([run.id])
+    now = time.time()
+    monkeypatch.setattr("cnnlab.runs.time.time", lambda: now + 8 * 24 * 3600)
+    store.empty_bin()
+    store.restore([run.id])
+    assert run.id not in {info.id for info in store.list()}
+    assert len(store.list()) == 2
+
+
+def test_a_live_run_is_not_deleted_and_no_other_with_it(store, run):
+    other = store.create(EXPERIMENT)
+    other.end("finished")
+    record(run, started())
+    with pytest.raises(ValueError, match="A run that is not over cannot be deleted: stop it first"):
+        store.delete([other.id, run.id])
+    assert len(store.list()) == 2
+
+
+def test_a_damaged_run_can_be_deleted(store, run):
+    run.files.write("state.json", b"{")
+    store.delete([run.id])
+    assert store.list() == []
+
+
+def test_only_new_lines_are_read(run, monkeypatch):
+    record(run, started(), *map(batch, range(1, 1001)))
+    assert len(run.history().batches.step) == 1000
+    read, sizes = run.files.read, []
+    monkeypatch.setattr(run.files, "read", lambda *given: sizes.append(len(found := read(*given) or b"")) or found)
+    run.history()
+    record(run, batch(1001), batch(1002))
+    np.testing.assert_array_equal(run.history().batches.step, np.arange(1, 1003))
+    assert max(sizes) < 300
+    record(run, started(500))
+    np.testing.assert_array_equal(run.history().batches.step, np.arange(1, 501))
+    record(run, *(replace(batch(step), loss=9.0) for step in range(501, 1200)))
+    np.testing.assert_array_equal(run.history().batches.step, np.arange(1, 1200))
+    assert run.history().batches.loss[-1] == 9
+    for name in ("step", "loss", "accuracy"):
+        again = RunStore(run.files.folder.parent).get(run.id).history().batches
+        np.testing.assert_array_equal(getattr(run.history().batches, name), getattr(again, name))
 
 
 def test_why_a_run_ended_early_is_kept(run):

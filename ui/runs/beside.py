@@ -1,5 +1,6 @@
 """Chosen runs beside each other: curves, settings, answers to the same digits; and accuracy against cost."""
 
+import html
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
@@ -12,6 +13,7 @@ from cnnlab.comparison import McNemar, differing, mcnemar, pareto
 from cnnlab.runs import DamagedRunError
 from ui import colours
 from ui.cached import store
+from ui.networks import plain
 from ui.runs.listing import Row
 
 MAX_CHOSEN = 6
@@ -35,9 +37,13 @@ def curves(chosen: Sequence[Row]) -> None:
             continue
         line = {"color": colour, "dash": dash}
         figure.add_scatter(
-            x=epochs.epoch + 1, y=getattr(epochs, CURVES[what]), name=row.name, mode="lines+markers", line=line
+            x=epochs.epoch + 1,
+            y=getattr(epochs, CURVES[what]),
+            name=html.escape(row.name),
+            mode="lines+markers",
+            line=line,
         )
-    if empty := [curve.name for curve in figure.data if not np.isfinite(curve.y).any()]:
+    if empty := [plain(html.unescape(curve.name)) for curve in figure.data if not np.isfinite(curve.y).any()]:
         st.caption(f"Nothing to draw of {', '.join(empty)}: no epoch is over, or there were no validation images.")
     form = ".2%" if what == "Validation accuracy" else ".4f"
     figure.update_traces(hovertemplate=f"epoch %{{x}}: %{{y:{form}}}")
@@ -51,7 +57,7 @@ def settings(chosen: Sequence[Row]) -> None:
     if not found:
         st.markdown("These runs have **the same settings**, seed and all.")
         return
-    names = [row.name for row in chosen]
+    names = [plain(row.name) for row in chosen]
     table = {
         name.capitalize(): ["" if value is None else str(value) for value in values] for name, values in found.items()
     }
@@ -61,8 +67,8 @@ def settings(chosen: Sequence[Row]) -> None:
 def answers(chosen: Sequence[Row]) -> None:
     """Compare every two of the runs on the same 10,000 test digits, in words."""
     labels = mnist.load().test.labels
-    right = {row.name: found for row in chosen if (found := _right(row, labels)) is not None}
-    left_out = [row.name for row in chosen if row.name not in right]
+    right = {plain(row.name): found for row in chosen if (found := _right(row, labels)) is not None}
+    left_out = [plain(row.name) for row in chosen if plain(row.name) not in right]
     pairs = [in_words(a, b, mcnemar(right[a], right[b])) for a, b in combinations(right, 2)]
     with_best = max(len(right) - 1, 0)
     st.markdown("\n".join(f"- {pair}" for pair in pairs[:with_best]))
@@ -102,7 +108,7 @@ def worth(rows: Sequence[Row], chosen: Sequence[Row]) -> None:
     accuracies = np.array([row.accuracy for row in rows], float)
     front = np.flatnonzero(pareto(costs, accuracies))
     front = front[np.argsort(costs[front], kind="stable")]
-    names = np.array([row.name for row in rows])
+    names = np.array([html.escape(row.name) for row in rows])
     marked = np.flatnonzero([row in chosen for row in rows])
     figure = go.Figure()
     for name, of, style in (
@@ -123,7 +129,7 @@ def worth(rows: Sequence[Row], chosen: Sequence[Row]) -> None:
     vertical = {"title": "validation accuracy", "tickformat": ".1%"}
     _show(figure, {"title": f"{cost.lower()} (log)", "type": "log"}, vertical, "run-costs")
     st.markdown(
-        f"On the front: {', '.join(f'**{name}**' for name in names[front]) or 'no run yet'}. No other run is both "
+        f"On the front: {', '.join(f'**{plain(rows[int(i)].name)}**' for i in front) or 'no run yet'}. No other run is both "
         "cheaper and better than one of these (the Pareto front)."
     )
 

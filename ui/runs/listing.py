@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 import streamlit as st
 
 from cnnlab.comparison import differing
+from cnnlab.presets import PRESETS
 from cnnlab.run_records import EpochHistory, RunInfo, to_columns
 from cnnlab.runs import Run
 from ui.cached import store
@@ -27,9 +28,22 @@ class Row:
     accuracy: float
 
     @property
-    def name(self) -> str:
-        """The run's short name, as `run_name` says it."""
+    def short(self) -> str:
+        """The end of the run's id, as `run_name` says it."""
         return self.info.id[-6:]
+
+    @property
+    def name(self) -> str:
+        """The name that somebody gave it, if any, and the short one; no two runs have the same."""
+        return f"{self.info.label.name} · {self.short}" if self.info.label.name else self.short
+
+    @property
+    def preset(self) -> str:
+        """The preset of which it is a run, with whatever seed; '' for others."""
+        experiment = self.info.experiment
+        if experiment is None:
+            return ""
+        return {replace(preset, seed=experiment.seed): name for name, preset in PRESETS.items()}.get(experiment, "")
 
     @property
     def test_accuracy(self) -> float:
@@ -54,15 +68,40 @@ def ranked() -> list[Row]:
     return sorted(rows, key=lambda row: -np.inf if np.isnan(row.accuracy) else row.accuracy, reverse=True)
 
 
-def choose(rows: Sequence[Row]) -> list[Row]:
-    """Show the table, and return the runs that are chosen in it: at first the best two."""
+def filtered(rows: Sequence[Row]) -> list[Row]:
+    """Show the filters, and return the runs that pass."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        words = st.text_input("Find", key="runs-find", persist_state="session", placeholder="name, note, preset, state")
+        starred = st.toggle("Starred only", key="runs-starred", persist_state="session")
+    looked_for = words.casefold().split()
+    return [row for row in rows if (row.info.label.is_starred or not starred) and _has(row, looked_for)]
+
+
+def _has(row: Row, words: Sequence[str]) -> bool:
+    label = row.info.label
+    there = f"{row.info.id} {label.name} {label.note} {row.preset} {row.info.state}".casefold()
+    return all(word in there for word in words)
+
+
+def choose_runs(run_ids: Sequence[str]) -> None:
+    """Tick these runs and no others."""
+    choice = kept("runs", ())
+    choice.reset(tuple(run_ids))
+
+
+def choose(rows: Sequence[Row], shown: Sequence[Row]) -> list[Row]:
+    """Show the table of some of the runs; return the runs that are ticked, at first the best two.
+
+    What was ticked and is not shown stays ticked.
+    """
     choice = kept("runs", tuple(row.info.id for row in rows[:2]))
-    ids = [row.info.id for row in rows]
+    ids = [row.info.id for row in shown]
     key = "runs-" + hashlib.blake2b("".join(ids).encode(), digest_size=8).hexdigest()  # its rows mean these runs
+    key += f"-{choice.num_resets}"
     chosen = [index for index, run_id in enumerate(ids) if run_id in choice.now]
     event = st.dataframe(
-        _columns(rows),
-        height=min(TABLE_HEIGHT, 38 + 35 * len(rows)),
+        _columns(shown),
+        height=min(TABLE_HEIGHT, 38 + 35 * max(1, len(shown))),
         hide_index=True,
         placeholder="",
         column_config=COLUMNS,
@@ -71,11 +110,13 @@ def choose(rows: Sequence[Row]) -> list[Row]:
         selection_mode="multi-row",
         selection_default={"selection": {"rows": chosen}},
     )
-    choice.now = tuple(ids[index] for index in sorted(event["selection"]["rows"]))
+    hidden = tuple(run_id for run_id in choice.now if run_id not in ids)
+    choice.now = hidden + tuple(ids[index] for index in sorted(event["selection"]["rows"]))
     return [row for row in rows if row.info.id in choice.now]
 
 
 COLUMNS = {
+    "★": st.column_config.TextColumn(width=32, help="Starred"),
     "Run": st.column_config.TextColumn(pinned=True),
     "Validation accuracy": st.column_config.NumberColumn(format=PERCENT, help="After the last epoch"),
     "Test accuracy": st.column_config.NumberColumn(format=PERCENT, help="On 10,000 digits never seen before"),
@@ -89,7 +130,10 @@ def _columns(rows: Sequence[Row]) -> dict[str, list[object]]:
     """The table's columns by name; of the settings only those in which the runs differ."""
     settings = differing([row.info.experiment for row in rows])
     return {
-        "Run": [row.name for row in rows],
+        "Run": [row.short for row in rows],
+        "★": ["★" if row.info.label.is_starred else "" for row in rows],
+        **({"Name": [row.info.label.name for row in rows]} if any(row.info.label.name for row in rows) else {}),
+        **({"Preset": [row.preset for row in rows]} if any(row.preset for row in rows) else {}),
         "Validation accuracy": [100 * row.accuracy for row in rows],
         "Test accuracy": [100 * row.test_accuracy for row in rows],
         "State": [row.info.state for row in rows],

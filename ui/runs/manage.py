@@ -1,0 +1,143 @@
+"""What can be done with runs: star, name, delete and bring back, take along and bring in."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from cnnlab.run_archive import from_zip, to_json, to_zip
+from cnnlab.run_records import MAX_NAME, MAX_NOTE
+from cnnlab.runs import DamagedRunError, Run, StoreError
+from ui.cached import store
+from ui.runs.listing import Row, choose_runs
+from ui.state import control, state, upload
+
+MAX_UPLOAD_MB = 200
+
+
+def toolbar(chosen: Sequence[Row]) -> None:
+    """Show what can be done with the chosen runs, and the way for others to come in."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if chosen:
+            _star(chosen)
+            if len(chosen) == 1:
+                _name(chosen[0])
+            _take_along(chosen)
+            st.button("Delete", icon=":material/delete:", on_click=_delete, args=(chosen,), key="delete")
+        with st.popover("Bring in runs", icon=":material/upload:"):
+            upload("Runs that were taken along as a zip file", "runs-zip", _opened, ["zip"], MAX_UPLOAD_MB)
+    _told()
+
+
+def _star(chosen: Sequence[Row]) -> None:
+    are_starred = all(row.info.label.is_starred for row in chosen)
+    label, icon = ("Unstar", ":material/star_outline:") if are_starred else ("Star", ":material/star:")
+    st.button(label, icon=icon, on_click=_change, args=(chosen,), kwargs={"is_starred": not are_starred}, key="star")
+
+
+def _name(row: Row) -> None:
+    label = row.info.label
+    with st.popover("Name and note", icon=":material/edit:"):
+        for widget, what, value, most in (
+            (st.text_input, "name", label.name, MAX_NAME),
+            (st.text_area, "note", label.note, MAX_NOTE),
+        ):
+
+            def apply(text: str, what: str = what) -> None:
+                _change([row], **{what: text.strip()})
+
+            control(widget, what.capitalize(), f"run-{what}-{row.info.id}", value, apply, max_chars=most)
+
+
+def _take_along(chosen: Sequence[Row]) -> None:
+    """Offer the chosen runs as a zip file; their contents are read when the button is pressed."""
+    runs = [store().get(row.info.id) for row in chosen]
+    with st.popover("Take along", icon=":material/download:"):
+        name = chosen[0].info.id if len(chosen) == 1 else f"{len(chosen)}-runs"
+        st.download_button(
+            f"{len(chosen)} run{'s' * (len(chosen) > 1)}, whole (.zip)",
+            partial(to_zip, runs),
+            f"cnnlab-{name}.zip",
+            "application/zip",
+            on_click="ignore",
+            key="take-zip",
+        )
+        if len(runs) == 1:
+            for kind, file in (("batch", "history.csv"), ("epoch", "epochs.csv")):
+                st.download_button(
+                    f"Its curves, a line a {kind} (.csv)",
+                    partial(_csv, runs[0], file),
+                    f"cnnlab-{name}-{kind}.csv",
+                    "text/csv",
+                    on_click="ignore",
+                    key=f"take-{file}",
+                )
+            st.download_button(
+                "Its settings and curves (.json)",
+                partial(_json, runs[0]),
+                f"cnnlab-{name}.json",
+                "application/json",
+                on_click="ignore",
+                key="take-json",
+            )
+
+
+def _csv(run: Run, file: str) -> bytes:
+    return run.files.read(file) or b""
+
+
+def _json(run: Run) -> str:
+    try:
+        return to_json(run)
+    except DamagedRunError as error:
+        return f'{{"error": "{error}"}}'
+
+
+def _change(chosen: Sequence[Row], **changes: Any) -> None:
+    """Change the labels of some runs. Raises ValueError."""
+    for row in chosen:
+        run = store().get(row.info.id)
+        run.set_label(replace(run.info.label, **changes))
+
+
+def _delete(chosen: Sequence[Row]) -> None:
+    visitor = state()
+    try:
+        store().delete([row.info.id for row in chosen])
+    except (ValueError, OSError) as error:
+        visitor.problems["delete"] = str(error)
+        return
+    visitor.problems.pop("delete", None)
+    visitor.deleted_runs = tuple(row.info.id for row in chosen)
+
+
+def _restore() -> None:
+    visitor = state()
+    store().restore(visitor.deleted_runs)
+    choose_runs(visitor.deleted_runs)
+    visitor.deleted_runs = ()
+
+
+def _opened(file: Any) -> None:
+    visitor = state()
+    visitor.problems.pop("runs-zip", None)
+    if file is None:
+        return
+    try:
+        choose_runs(from_zip(file.getvalue(), store()))
+    except (ValueError, StoreError) as error:
+        visitor.problems["runs-zip"] = str(error)
+
+
+def _told() -> None:
+    """Say what has just been done, or why it could not be."""
+    visitor = state()
+    for key, kept in (("delete", "Nothing was deleted."), ("runs-zip", "Nothing was kept.")):
+        if key in visitor.problems:
+            st.error(f"{visitor.problems[key].rstrip('.')}. {kept}", icon=":material/error:")
+    if count := len(visitor.deleted_runs):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"{count} run{'s' * (count > 1)} deleted.")
+            st.button("Bring back", icon=":material/undo:", on_click=_restore, key="restore")
