@@ -128,10 +128,8 @@ def worth(rows: Sequence[Row], chosen: Sequence[Row]) -> None:
     figure.update_traces(hovertemplate="%{text}: %{x:,.0f} " + cost.lower() + ", %{y:.2%}<extra></extra>")
     vertical = {"title": "validation accuracy", "tickformat": ".1%"}
     _show(figure, {"title": f"{cost.lower()} (log)", "type": "log"}, vertical, "run-costs")
-    st.markdown(
-        f"On the front: {', '.join(f'**{plain(rows[int(i)].name)}**' for i in front) or 'no run yet'}. No other run is both "
-        "cheaper and better than one of these (the Pareto front)."
-    )
+    on_it = ", ".join(f"**{plain(rows[int(index)].name)}**" for index in front) or "no run yet"
+    st.markdown(f"On the front: {on_it}. No other run is both cheaper and better than one of these (the Pareto front).")
 
 
 def _right(row: Row, labels: np.ndarray) -> np.ndarray | None:
