@@ -24,6 +24,7 @@ pages = {
         st.Page("app_pages/lab/build.py", title="Build", icon=":material/view_column:"),
         st.Page("app_pages/lab/train.py", title="Train", icon=":material/trending_up:"),
         st.Page("app_pages/lab/runs.py", title="Runs", icon=":material/leaderboard:"),
+        st.Page("app_pages/lab/experiments.py", title="Experiments", icon=":material/science:"),
         st.Page("app_pages/lab/evaluate.py", title="Evaluate", icon=":material/fact_check:"),
         st.Page("app_pages/lab/look_inside.py", title="Look inside", icon=":material/search:"),
         st.Page("app_pages/lab/draw.py", title="Draw", icon=":material/draw:"),

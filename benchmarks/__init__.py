@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 
-BENCHMARKS = ("training", "forward", "curves", "runs", "start", "draw")
+BENCHMARKS = ("training", "forward", "curves", "runs", "start", "draw", "scripts")
 """Modules of this package, in the order in which they run."""
 
 MIN_SECONDS = 0.02

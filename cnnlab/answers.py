@@ -11,6 +11,8 @@ from cnnlab.mnist import NUM_CLASSES
 
 CERTAINTY = 1.959964
 """Standard deviations of a normal distribution that hold 95 % of it."""
+SMALLEST = 1e-7
+"""Keras takes no probability to be smaller when it makes its logarithm."""
 
 
 def accuracy_interval(num_right: int, num_images: int) -> tuple[float, float]:
@@ -32,6 +34,14 @@ def accuracy_interval(num_right: int, num_images: int) -> tuple[float, float]:
     middle = (share + z2 / 2) / (1 + z2)
     half = np.sqrt(share * (1 - share) * z2 + z2**2 / 4) / (1 + z2)
     return float(max(middle - half, 0)), float(min(middle + half, 1))
+
+
+def mean_loss(probabilities: np.ndarray, labels: np.ndarray, loss: str) -> float:
+    """Return the mean loss of some answers: `loss` is one of `cnnlab.experiment.LOSSES`, as Keras computes it."""
+    if loss == "mean_squared_error":
+        return float(((probabilities - np.eye(NUM_CLASSES)[labels]) ** 2).mean())
+    of_the_truth = np.clip(probabilities[np.arange(len(labels)), labels], SMALLEST, 1 - SMALLEST)
+    return float(-np.log(of_the_truth.astype(float)).mean())
 
 
 def confusion_matrix(labels: np.ndarray, read_as: np.ndarray) -> np.ndarray:

@@ -53,7 +53,7 @@ class LiveRun:
     """A run that is not over. `attempt` names the worker's task that speaks for it; None: it has not begun.
 
     `orders` are those that it is to have, `told` those that its worker was given last. `paused_at` is the step at which
-    it is paused, None while it trains.
+    it is paused, None while it trains. What `is_background` lets the others pass.
     """
 
     run: Run
@@ -69,6 +69,7 @@ class LiveRun:
     paused_at: int | None = None
     was_moved: bool = False
     reason: str | None = None
+    is_background: bool = False
 
 
 class Cluster:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 import numpy as np
 
@@ -63,14 +64,14 @@ def pareto(costs: np.ndarray, accuracies: np.ndarray) -> np.ndarray:
 
 def differing(experiments: Sequence[Experiment | None]) -> dict[str, list[object]]:
     """By the name of each setting in which experiments differ: its value in each. None has None and differs in none."""
-    rows = [_settings(experiment) if experiment else {} for experiment in experiments]
+    rows = [settings(experiment) if experiment else {} for experiment in experiments]
     known = [row for row in rows if row]
     names = [name for name in (known[0] if known else ()) if len({row[name] for row in known}) > 1]
     return {name: [row.get(name) for row in rows] for name in names}
 
 
-def _settings(experiment: Experiment) -> dict[str, object]:
-    """Everything that decides a run, by names as people say them; every value can be hashed."""
+def settings(experiment: Experiment) -> dict[str, object]:
+    """Return all that decides a run, by names as people say them; every value can be hashed."""
     parts = (experiment.training, experiment.data)
     values = {field.name: getattr(part, field.name) for part in parts for field in fields(part)}
     values |= {"train_size": experiment.data.num_train, "seed": experiment.seed}
@@ -78,6 +79,7 @@ def _settings(experiment: Experiment) -> dict[str, object]:
     return named | {"layers": layers(experiment.architecture)}
 
 
+@lru_cache(256)
 def layers(architecture: Architecture) -> str:
     """Write a network in a line: 'Conv2D(16, 5, relu) · MaxPooling2D · Flatten · Dense(10, softmax)'."""
     return " · ".join(map(_layer, architecture.layers))

@@ -1,4 +1,4 @@
-"""What is in a data set, before any network sees it: how many of each digit, their means, look-alikes, and new forms.
+"""What is in a data set, before any network sees it: how it is split, how many of each digit, means and look-alikes.
 
 The nearest training image alone already is a classifier (Cover and Hart, "Nearest Neighbor Pattern Classification",
 1967): it is what a network is up against.
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnlab import mnist
-from cnnlab.distortions import Distortion
-from cnnlab.experiment import DataSettings
+from cnnlab.experiment import NUM_TRAINING_IMAGES, PERMUTATION_SEED, DataSettings
 
 Array = np.ndarray
 
+TRAINING, UNUSED, VALIDATION, TEST = "Training", "Not used", "Validation", "Test"
 NUM_NEAREST = 5
 BLOCK = 1_000
 """Images that are compared at once, so that little memory is needed."""
@@ -34,8 +34,9 @@ class LookAlikes:
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One step of the preparation: what is done, as Python, and what it gives."""
+    """One step of the preparation: its name, what is done, as Python, and what it gives."""
 
+    title: str
     python: str
     array: Array
 
@@ -45,15 +46,28 @@ class Step:
         return f"{self.array.dtype}", f"{self.array.shape}", f"{self.array.min():g} to {self.array.max():g}"
 
 
-def balance(data: mnist.Mnist, settings: DataSettings) -> dict[str, Array]:
-    """Count each digit in what is learned from, what is held back and what is measured on: int (10,) each."""
-    train = data.train.labels
-    parts = {
-        "Training": train[: settings.num_train],
-        "Validation": train[len(train) - settings.validation_size :],
-        "Test": data.test.labels,
+def split(settings: DataSettings) -> dict[str, range]:
+    """Which of MNIST's training images are learned from, which are not used and which are held back, in order."""
+    first_held_back = NUM_TRAINING_IMAGES - settings.validation_size
+    return {
+        TRAINING: range(settings.num_train),
+        UNUSED: range(settings.num_train, first_held_back),
+        VALIDATION: range(first_held_back, NUM_TRAINING_IMAGES),
     }
-    return {name: np.bincount(labels, minlength=mnist.NUM_CLASSES) for name, labels in parts.items()}
+
+
+def balance(data: mnist.Mnist, settings: DataSettings) -> dict[str, Array]:
+    """Count each digit in each part of `split`, and among the test images: int (10,) each."""
+    parts = {name: data.train.labels[part.start : part.stop] for name, part in split(settings).items()}
+    return {
+        name: np.bincount(labels, minlength=mnist.NUM_CLASSES)
+        for name, labels in (parts | {TEST: data.test.labels}).items()
+    }
+
+
+def taught(train: mnist.Split, settings: DataSettings, seed: int) -> Array:
+    """The labels that a run of this seed is taught for its training images: uint8 (num_train,)."""
+    return settings.labels(train.labels[: settings.num_train], seed)
 
 
 def sample(labels: Array, digit: int | None, count: int, seed: int) -> Array:
@@ -65,6 +79,13 @@ def sample(labels: Array, digit: int | None, count: int, seed: int) -> Array:
 def class_means(split: mnist.Split) -> Array:
     """The mean of all images of each digit: float64 (10, 28, 28) in [0, 255]."""
     return np.stack([split.images[split.labels == digit, ..., 0].mean(axis=0) for digit in range(mnist.NUM_CLASSES)])
+
+
+def to_means(means: Array, images: Array) -> Array:
+    """How far each image is from each of the means, as in `distances`: uint8 (n, 28, 28, 1) -> float32 (n, means)."""
+    pixels, points = (values.reshape(len(values), -1).astype(np.float32) / 255 for values in (images, means))
+    squares = (pixels**2).sum(axis=1)[:, np.newaxis] + (points**2).sum(axis=1) - 2 * pixels @ points.T
+    return np.sqrt(np.maximum(squares, 0))
 
 
 def distances(image: Array, images: Array) -> Array:
@@ -98,37 +119,17 @@ def look_alikes(split: mnist.Split, image: Array, label: int, *, without: int | 
     return LookAlikes(ranked[:NUM_NEAREST], int(other), apart)
 
 
-def preparation(image: Array, label: int) -> tuple[Step, ...]:
+def preparation(image: Array, label: int, settings: DataSettings) -> tuple[Step, ...]:
     """What is done to an image, uint8 (28, 28), and to its label before a network learns from them, step by step."""
-    pixels = mnist.normalise(image)
-    return (
-        Step("image", image),
-        Step("x = normalise(image)", pixels),
-        Step("x = x.reshape(28, 28, 1)", pixels.reshape(28, 28, 1)),
-        Step(f"y = one_hot([{label}])", mnist.one_hot(np.array([label]))),
-    )
-
-
-def forms(image: Array, largest: Distortion, count: int, seed: int) -> Array:
-    """Distort an image at random, again and again, each time by another amount: augmentation.
-
-    Turn, shifts and thickening are drawn evenly from minus to plus `largest`, noise from 0 to it.
-
-    Args:
-        image: float32 (28, 28) in [0, 1].
-        largest: the largest amounts; nothing is covered.
-        count: how many forms.
-        seed: decides all amounts and the noise.
-
-    Returns:
-        float32 (count, 28, 28) in [0, 1].
-    """
-    rng = np.random.default_rng(seed)
-    both_ways = np.array([largest.turn, largest.right, largest.down, largest.thicken])
-    pictures = []
-    for _ in range(count):
-        turn, right, down, thicken = rng.uniform(-1, 1, 4) * both_ways
-        noise = rng.uniform(0, 1) * largest.noise
-        some = Distortion(turn, right, down, thicken, noise=noise, seed=int(rng.integers(2**31)))
-        pictures.append(some.apply(image))
-    return np.stack(pictures)
+    pixels = mnist.normalise(image) if settings.normalise else image.astype("float32")
+    change = "normalise(image)" if settings.normalise else 'image.astype("float32")'
+    steps = [
+        Step("As stored", "image", image),
+        Step("Divided by 255" if settings.normalise else "As real numbers", f"x = {change}", pixels),
+        Step("With its channel", "x = x.reshape(28, 28, 1)", pixels.reshape(28, 28, 1)),
+    ]
+    if settings.permute_pixels:
+        order = f"np.random.default_rng({PERMUTATION_SEED}).permutation(784)"
+        prepared = settings.prepare(mnist.normalise(image)[..., np.newaxis])
+        steps.append(Step("In another order", f"x = x.ravel()[{order}].reshape(28, 28, 1)", prepared))
+    return (*steps, Step("The label", f"y = one_hot([{label}])", mnist.one_hot(np.array([label]))))

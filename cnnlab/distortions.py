@@ -1,7 +1,7 @@
 """A digit turned, shifted, made thicker, covered and disturbed, as far as one likes: how long is it still read rightly?
 
 Everything happens to one picture, float32 (28, 28) in [0, 1], in the order in which a hand, a pen and a camera would do
-it: pen, turn, shift, cover, noise. What leaves the picture is lost, what comes in is black paper.
+it: pen, turn, shift, cover, blur, noise. What leaves the picture is lost, what comes in is black paper.
 """
 
 from dataclasses import dataclass, replace
@@ -21,6 +21,7 @@ RANGES: dict[str, tuple[float, float, float]] = {
     "down": (-10.0, 10.0, 1.0),
     "thicken": (-2.0, 4.0, 0.25),
     "cover": (0.0, 20.0, 1.0),
+    "blur": (0.0, 4.0, 0.25),
     "noise": (0.0, 1.0, 0.05),
 }
 """Least and largest value of each distortion, and the step between them."""
@@ -36,6 +37,7 @@ class Distortion:
         down: pixels down.
         thicken: pixels by which a line grows; below zero it gets thinner.
         cover: side of a black square in the middle, in pixels.
+        blur: standard deviation of the Gaussian over which each pixel's ink is spread, in pixels.
         noise: standard deviation of what is added to each pixel.
         seed: decides the noise.
     """
@@ -45,6 +47,7 @@ class Distortion:
     down: float = 0.0
     thicken: float = 0.0
     cover: float = 0.0
+    blur: float = 0.0
     noise: float = 0.0
     seed: int = 0
 
@@ -63,8 +66,8 @@ class Distortion:
         if self.is_none:
             return image
         moved = move(thicken(image, self.thicken), self.turn, self.right, self.down)
-        covered = cover(moved, round(self.cover))
-        noisy = gaussian(covered, self.noise, np.random.default_rng(self.seed))
+        blurred = blur(cover(moved, round(self.cover)), self.blur)
+        noisy = gaussian(blurred, self.noise, np.random.default_rng(self.seed))
         return np.clip(noisy, 0, 1)
 
 
@@ -108,6 +111,24 @@ def cover(image: Array, side: int) -> Array:
     top, left = ((length - side) // 2 for length in image.shape)
     covered[top : top + side, left : left + side] = 0
     return covered
+
+
+def blur(image: Array, width: float) -> Array:
+    """Spread each pixel's ink over its neighbours by a Gaussian of standard deviation `width`, in pixels.
+
+    Its weights add up to 1; what comes to lie beyond the border is lost.
+    """
+    if width == 0:
+        return image
+    down, across = (_spread(length, width) for length in image.shape)
+    return (down @ image @ across.T).astype(np.float32)
+
+
+def _spread(length: int, width: float) -> Array:
+    """How much of the ink of each place (column) along a side comes to each place (row): (length, length)."""
+    weights = np.exp(-0.5 * (np.arange(1 - length, length) / width) ** 2)
+    places = np.arange(length)
+    return (weights / weights.sum())[places[:, np.newaxis] - places + length - 1]
 
 
 def positions(name: str) -> Array:

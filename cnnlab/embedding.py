@@ -118,7 +118,14 @@ def layer_values(
     experiment: Experiment, weights: Weights, layer_index: int, indices: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Send test digits through a network: a layer's values, float32 (n, units), and what is read, int (n,)."""
-    images = experiment.data.prepare(mnist.normalise(mnist.load().test.images[indices]))
+    return values_of(experiment, weights, layer_index, mnist.normalise(mnist.load().test.images[indices]))
+
+
+def values_of(
+    experiment: Experiment, weights: Weights, layer_index: int, images: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Send images, float32 (n, 28, 28, 1) in [0, 1], through a network: what `layer_values` gives for test digits."""
+    images = experiment.data.prepare(images)
     values = np.empty((len(images), num_values(experiment.architecture, layer_index)), np.float32)
     read = np.empty(len(images), int)
     for number, image in enumerate(images):

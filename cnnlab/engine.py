@@ -2,14 +2,17 @@
 
     engine = Engine(store)                  # returns at once, the cluster starts meanwhile
     run_id = engine.submit(experiment)      # returns at once; from now on look at store.get(run_id)
+    engine.submit(other, is_background=True)    # one of many: lets every run that is not in the background pass
     engine.stop(run_id)                     # soon; the network so far is kept
     engine.pause(run_id)                    # soon
     engine.resume(run_id, until=step)       # a paused or interrupted run goes on, bit for bit, up to this update
     engine.set_learning_rate(run_id, 0.01)  # from the next update on
+    engine.orders(run_id)                   # what a run that has a worker, or waits for one, was told last
     engine.compute(function, *arguments)    # what takes long, beside training: a concurrent.futures.Future
     engine.state, engine.problem            # "starting", "warming up", "ready" or "down", and why it is down
     engine.live_runs                        # ids of all runs that are not over, in the order of submission
     engine.queue_position(run_id)           # 1: the next to begin; None: it is not waiting
+    engine.num_workers                      # how many runs are trained at once
     engine.close()
 
 Without an address the engine starts the cluster of `cnnlab.local_cluster`; with one, or with the environment variable
@@ -62,6 +65,7 @@ class Engine:
     def __init__(self, store: RunStore, address: str | None = None) -> None:
         self.state: State = "starting"
         self.problem: str | None = None
+        self.num_workers = 1
         self._store = store
         self._address = address or os.environ.get("CNNLAB_SCHEDULER") or None
         self._live: dict[str, LiveRun] = {}
@@ -82,16 +86,17 @@ class Engine:
     def queue_position(self, run_id: str) -> int | None:
         """Return 1 for the next run to begin, 2 for the one after; None for a run that is not waiting."""
         with self._lock:
-            waiting = [name for name, live in self._live.items() if live.attempt is None]
+            waiting = [live.run.id for live in self._in_turn() if live.attempt is None]
         return waiting.index(run_id) + 1 if run_id in waiting else None
 
-    def submit(self, experiment: Experiment, start: Start | None = None) -> str:
+    def submit(self, experiment: Experiment, start: Start | None = None, *, is_background: bool = False) -> str:
         """Begin to train as soon as a worker is free; return the run's id. Raises StoreError.
 
-        With `start`, training begins from weights that there are, and goes on with one's own digits.
+        With `start`, training begins from weights that there are, and goes on with one's own digits. A run in the
+        background waits until no other one does.
         """
         run = self._store.create(experiment, start)
-        self._enter(LiveRun(run, experiment, None, start, _key(run)))
+        self._enter(LiveRun(run, experiment, None, start, _key(run), is_background=is_background))
         return run.id
 
     def pause(self, run_id: str) -> None:
@@ -99,17 +104,18 @@ class Engine:
         if self._listens(run_id):
             self._order(run_id, partial(replace, pause_at=0))
 
-    def resume(self, run_id: str, until: int | None = None) -> None:
+    def resume(self, run_id: str, until: int | None = None, *, is_background: bool = False) -> None:
         """Go on with a paused or interrupted run, as if nothing had been.
 
         Args:
             run_id: which run.
             until: pause again after so many updates of the whole run; None: go on to the end.
+            is_background: as in `submit`.
 
         Raises:
             ValueError: when there is nothing to go on with.
         """
-        self._order(run_id, partial(replace, pause_at=until))
+        self._order(run_id, partial(replace, pause_at=until), is_background=is_background)
 
     def stop(self, run_id: str) -> None:
         """Let a run end soon, its network kept. Nothing happens to a run that is over. Raises ValueError."""
@@ -123,24 +129,31 @@ class Engine:
         order = partial(replace, learning_rate=learning_rate)
         self._order(run_id, partial(order, pause_at=0) if is_waiting else order)
 
+    def orders(self, run_id: str) -> Orders | None:
+        """Return what a run was told last, which its worker may not know yet; None: it has none and waits for none."""
+        with self._lock:
+            live = self._live.get(run_id)
+            return live.orders if live else None
+
     def _listens(self, run_id: str) -> bool:
         return run_id in self._live or self._store.get(run_id).info.state == "paused"
 
-    def _order(self, run_id: str, order: Callable[[Orders], Orders]) -> None:
+    def _order(self, run_id: str, order: Callable[[Orders], Orders], *, is_background: bool = False) -> None:
         """Give a run other orders; one that has left its worker is entered again from its checkpoint."""
         with self._lock:  # two clicks resume once
             live = self._live.get(run_id)
             if live:
                 live.orders = order(replace(live.orders, should_leave=False))
             else:
-                self._enter_again(self._store.get(run_id), order(Orders()))
+                self._enter_again(self._store.get(run_id), order(Orders()), is_background=is_background)
         self._wake.set()
 
-    def _enter_again(self, run: Run, orders: Orders) -> None:
+    def _enter_again(self, run: Run, orders: Orders, *, is_background: bool) -> None:
         info = run.info
         if info.state not in ("paused", "interrupted") or info.experiment is None:
             raise ValueError(f"Only a paused or interrupted run can go on. Received: a run that is {info.state}")
         live = LiveRun(run, info.experiment, run.checkpoint(), run.start(), _key(run), orders=orders)
+        live.is_background = is_background
         run.queue()
         self._enter(live)
 
@@ -163,6 +176,10 @@ class Engine:
         self._wake.set()
         self._thread.join(CONTACT_SECONDS)
         atexit.unregister(self.close)
+
+    def _in_turn(self) -> list[LiveRun]:
+        """All runs in the order in which they come to a worker: the background last."""
+        return sorted(self._live.values(), key=lambda live: live.is_background)
 
     def _enter(self, live: LiveRun) -> None:
         with self._lock:
@@ -244,14 +261,15 @@ class Engine:
     def _begin(self, cluster: Cluster) -> None:
         """Give the cluster as many runs as it has free workers; the others wait here."""
         with self._lock:
-            waiting = [live for live in self._live.values() if live.future is None]
+            waiting = [live for live in self._in_turn() if live.future is None]
             num_running = len(self._live) - len(waiting)
         if cluster.is_worn():
             if num_running:
                 return
             self.state = "warming up"
             cluster.renew()
-        num_free = cluster.num_workers() - num_running
+        self.num_workers = cluster.num_workers()
+        num_free = self.num_workers - num_running
         for live in waiting[: max(0, num_free)]:
             cluster.begin(live)
         if len(waiting) > num_free:  # who is paused makes room
@@ -294,7 +312,7 @@ class Engine:
         self._forget(cluster, live)
         if orders.pause_at is None or orders.pause_at > live.paused_at or orders.should_stop:  # told just now
             try:
-                self._enter_again(live.run, orders)
+                self._enter_again(live.run, orders, is_background=live.is_background)
             except ValueError as error:  # DamagedRunError is one
                 live.run.end("interrupted", str(error))
 

@@ -10,6 +10,8 @@ from math import inf, nan
 
 import numpy as np
 
+NOT_A_NUMBER = "The loss is no longer a number"
+"""How the reason of a Failed begins when that is why."""
 Weights = dict[str, np.ndarray]
 """Keys `'<layer index>/<Keras name>'` (`0/kernel`, `2/moving_mean`), values float32."""
 

@@ -9,6 +9,7 @@ import binascii
 import json
 import math
 from dataclasses import MISSING, asdict, dataclass, field, fields
+from functools import lru_cache
 from typing import Any, Self, TypeVar
 
 import numpy as np
@@ -136,6 +137,7 @@ class TrainingSettings:
     def __post_init__(self) -> None:
         check_choice("optimizer", self.optimizer, tuple(OPTIMIZERS))
         check_limit("learning_rate", self.learning_rate, float)
+        object.__setattr__(self, "learning_rate", float(self.learning_rate))  # Keras takes no whole number
         check_choice("loss", self.loss, LOSSES)
         check_limit("batch_size", self.batch_size)
         check_limit("epochs", self.epochs)
@@ -202,7 +204,7 @@ class Experiment:
         if not isinstance(layers, list):
             raise ValueError(f"`layers` must be a list. Received: layers={layers!r}")
         return cls(
-            Architecture(tuple(_read_layer(index, layer) for index, layer in enumerate(layers))),
+            _read_architecture(json.dumps(layers)),
             _read(DataSettings, content.get("data", {}), "`data`"),
             _read(TrainingSettings, content.get("training", {}), "`training`"),
             content.get("seed", 0),
@@ -248,6 +250,12 @@ def _read(kind: type[T], content: object, what: str) -> T:
     if missing:
         raise ValueError(f"{what} needs {', '.join(missing)}")
     return kind(**values)
+
+
+@lru_cache(256)
+def _read_architecture(layers: str) -> Architecture:
+    """Make a network from a JSON list of layers: once for the many runs of the same one."""
+    return Architecture(tuple(_read_layer(index, layer) for index, layer in enumerate(json.loads(layers))))
 
 
 def _read_layer(index: int, content: object) -> Layer:

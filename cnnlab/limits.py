@@ -15,7 +15,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "l2": (0.0, 0.1),
     "parameters": (0, 2_000_000),
     "multiply_adds": (0, 30_000_000),
-    "train_size": (1_000, 60_000),
+    "train_size": (100, 60_000),
     "validation_size": (0, 20_000),
     "label_noise": (0.0, 1.0),
     "shift": (0, 8),

@@ -98,3 +98,10 @@ EXAMPLE_DRAFTS: dict[str, tuple[Layer, ...]] = {
     ),
 }
 """Drafts that are not networks: Build opens them to show what it says."""
+
+
+def preset_of(experiment: Experiment) -> str:
+    """Return the name of the preset that this is, with whatever seed; an empty one for any other experiment."""
+    parts = (experiment.architecture, experiment.data, experiment.training)
+    same = (name for name, known in PRESETS.items() if (known.architecture, known.data, known.training) == parts)
+    return next(same, "")

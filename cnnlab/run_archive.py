@@ -12,11 +12,13 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterable
+import zlib
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
 from cnnlab import network
+from cnnlab.architecture import LAYERS
 from cnnlab.run_files import from_npz
 from cnnlab.run_records import (
     BatchHistory,
@@ -34,21 +36,40 @@ from cnnlab.runs import Run, RunStore
 MAX_RUNS = 50
 MAX_FILES = 100
 """Of one run."""
-MAX_BYTES = 500_000_000
-"""Of everything in a zip, unpacked; and of everything in an archive within it."""
+MAX_BYTES = 400_000_000
+"""Of everything in a zip, unpacked; and of everything in an archive within it. The largest run has 360 million."""
 
 NAME = re.compile(r"(?P<run>\d{8}-\d{6}-[0-9a-f]{6})/(?P<file>[\w./]+)", re.ASCII)
 SNAPSHOT = re.compile(r"weights/\d{6,9}\.npz", re.ASCII)
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Those of which no more is unpacked than is asked for."""
 KERAS_FILES = {"metadata.json", "config.json", "model.weights.h5"}
+KERAS_CLASSES: dict[str, set[str] | None] = {
+    "keras": {"Sequential", "DTypePolicy"},
+    "keras.layers": {"InputLayer", *LAYERS, "RandomTranslation", "RandomRotation", "RandomZoom", "GaussianNoise"},
+    "keras.initializers": None,
+    "keras.regularizers": None,
+    "keras.optimizers": None,
+}
+"""What a model may be made of, by module; None: anything. A Lambda layer or somebody's own object could run code."""
 CUT = "It was exported while it was running."
 
 Check = Callable[[bytes, RunInfo], object]
 
 
+def check_size(runs: Sequence[Run]) -> None:
+    """Raise a ValueError when these runs are too many or too large for one zip file."""
+    if len(runs) > MAX_RUNS:
+        raise ValueError(f"One file takes at most {MAX_RUNS} runs. Received: {len(runs)} runs")
+    size = sum(run.files.size() for run in runs)
+    if size > MAX_BYTES:
+        raise ValueError(f"One file takes at most {MAX_BYTES / 1e6:.0f} MB. Received: runs of {size / 1e6:,.0f} MB")
+
+
 def to_zip(runs: Iterable[Run]) -> bytes:
     """Return the content of a zip file with some runs."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:  # weights hardly get smaller
         for run in runs:
             for name in sorted(filter(_is_known, run.files.names())):
                 content = run.files.read(name)
@@ -105,9 +126,17 @@ def _members(content: bytes, what: str) -> dict[str, bytes]:
                 raise ValueError(f"{what} unpacks to too much: at most {MAX_BYTES / 1e6:,.0f} MB are allowed")
             if len({member.filename for member in members}) < len(members):
                 raise ValueError(f"{what} holds two files of the same name")
-            return {member.filename: archive.read(member) for member in members}  # no more than `file_size` bytes each
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+            return {member.filename: _unpack(archive, member) for member in members}
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise ValueError(f"{what} is not a whole, plain zip file ({error})") from error
+
+
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """One file, and never more of it than its `file_size`, however much would come."""
+    if member.compress_type not in PACKINGS:
+        raise NotImplementedError(f"{member.filename[:80]!r} is packed in another way than deflate")
+    with archive.open(member) as file:
+        return file.read(member.file_size)
 
 
 def _checked(run_id: str, files: dict[str, bytes]) -> dict[str, bytes]:
@@ -152,16 +181,22 @@ def _check_answers(content: bytes, info: RunInfo) -> None:
 
 
 def _check_keras(content: bytes, info: RunInfo) -> None:
-    """A model as Keras saves it, of Keras's own layers: a Lambda layer or a custom object could run code."""
+    """A model as Keras saves it, made of KERAS_CLASSES."""
     del info
     members = _members(content, "It")
     if members.keys() != KERAS_FILES:
         raise ValueError(f"A .keras file holds {', '.join(sorted(KERAS_FILES))}. Received: {', '.join(members)[:200]}")
     for part in _objects(json.loads(members["config.json"])):
-        module = part.get("module")
-        is_foreign = "module" in part and not (isinstance(module, str) and module.split(".")[0] == "keras")
-        if is_foreign or part.get("registered_name") or part.get("class_name") in ("Lambda", "__lambda__"):
-            raise ValueError(f"Only layers of Keras itself are allowed. Received: {str(part.get('class_name'))[:60]!r}")
+        if {"module", "class_name", "registered_name"} & part.keys() and not _is_of_keras(part):
+            raise ValueError(f"Only layers of this app are allowed. Received: {str(part.get('class_name'))[:60]!r}")
+
+
+def _is_of_keras(part: dict[str, Any]) -> bool:
+    module, name = part.get("module"), part.get("class_name")
+    if part.get("registered_name") or not isinstance(module, str) or not isinstance(name, str):
+        return False
+    names = KERAS_CLASSES.get(module, set())
+    return names is None or name in names
 
 
 def _objects(value: object) -> Iterable[dict[str, Any]]:

@@ -173,7 +173,7 @@ class RunStore:
         """Bring deleted runs back, as far as they are still there."""
         with self._lock:
             for run_id in run_ids:
-                if ID.fullmatch(run_id) and self._in_bin(run_id).is_dir():
+                if ID.fullmatch(run_id) and self._in_bin(run_id).is_dir() and not (self.root / run_id).exists():
                     self._in_bin(run_id).rename(self.root / run_id)
 
     def empty_bin(self) -> None:
@@ -357,10 +357,12 @@ class Run:
             experiment = self._load("experiment.json", bytes.decode)
             return to_info(self.id, self._state(), experiment or "", self._load("label.json", to_label) or NO_LABEL)
         except ValueError as error:
-            created = datetime.fromtimestamp(0, UTC)
+            created, label = datetime.fromtimestamp(0, UTC), NO_LABEL
             with suppress(ValueError):
                 created = datetime.strptime(f"{self.id[:15]}+0000", "%Y%m%d-%H%M%S%z")
-            return RunInfo(self.id, "damaged", created, reason=f"This run cannot be read. {error}")
+            with suppress(ValueError):
+                label = self._load("label.json", to_label) or NO_LABEL
+            return RunInfo(self.id, "damaged", created, reason=f"This run cannot be read. {error}", label=label)
 
 
 def _now() -> str:

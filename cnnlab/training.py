@@ -15,6 +15,7 @@ import numpy as np
 
 from cnnlab import mnist, models
 from cnnlab.events import (
+    NOT_A_NUMBER,
     BatchEnd,
     Checkpoint,
     EpochEnd,
@@ -322,6 +323,4 @@ class _Run:
 def _not_a_number(step: int, experiment: Experiment) -> str:
     advice = [] if experiment.data.normalise else ["normalise the pixels"]
     advice.append(f"lower the learning rate (it is {experiment.training.learning_rate:g})")
-    return f"The loss is no longer a number after update {step:,}: the weights grew too large. Try to " + " or ".join(
-        advice
-    )
+    return f"{NOT_A_NUMBER} after update {step:,}: the weights grew too large. Try to " + " or ".join(advice)

@@ -16,11 +16,10 @@ from cnnlab.limits import LIMITS
 from cnnlab.operations import ACTIVATIONS
 from ui.state import control, state, upload
 
-SETTING_WIDTH = 180
 SELDOM = ("use_bias", "kernel_initializer", "l1", "l2", "trainable")
 """Settings of a layer that stand behind a button."""
 NARROW_WIDTH = 154
-"""Two beside each other in a popover on a phone."""
+"""Two controls beside each other on a phone."""
 
 HELP = {
     "filters": "How many different patterns the layer looks for; each one gives a map.",
@@ -98,7 +97,7 @@ def layer_settings(index: int, layer: Layer) -> None:
     row = st.container(horizontal=True, vertical_alignment="bottom")
     for name in names:
         if name not in SELDOM:
-            with row.container(width=SETTING_WIDTH):
+            with row.container(width=NARROW_WIDTH):
                 _layer_setting(index, layer, name)
     if seldom := [name for name in names if name in SELDOM]:
         changed = sum(getattr(layer, field.name) != field.default for field in fields(layer) if field.name in seldom)
@@ -143,13 +142,6 @@ def training_settings() -> None:
             changes["learning_rate"] = OPTIMIZERS[value]
         state().change(training=replace(state().draft.training, **changes))
 
-    def apply_data(name: str, value: Any) -> None:
-        state().change(data=replace(state().draft.data, **{name: value}))
-
-    def apply_train_size(value: int) -> None:
-        is_all = value == NUM_TRAINING_IMAGES - state().draft.data.validation_size
-        apply_data("train_size", None if is_all else value)
-
     steps, data, distorted = st.tabs(["Learning", "Images", "Augmentation"])
     with steps.container(horizontal=True):
         for name in ("optimizer", "learning_rate", "schedule", "batch_size", "epochs", "early_stopping", "loss"):
@@ -158,27 +150,42 @@ def training_settings() -> None:
         with st.container(width=NARROW_WIDTH):
             setting("seed", draft.seed, "seed", lambda value: state().change(seed=value))
     with data.container(horizontal=True):
-        with st.container(width=NARROW_WIDTH):
-            control(
-                st.number_input,
-                "Training images",
-                "data-train_size",
-                draft.data.num_train,
-                apply_train_size,
-                min_value=int(LIMITS["train_size"][0]),
-                max_value=NUM_TRAINING_IMAGES,
-                step=1_000,
-                help=HELP["train_size"],
-            )
-        for name in ("validation_size", "label_noise", "normalise", "permute_pixels"):
+        for name in ("train_size", "validation_size", "label_noise", "normalise", "permute_pixels"):
             with st.container(width=NARROW_WIDTH):
-                setting(name, getattr(draft.data, name), f"data-{name}", partial(apply_data, name))
+                data_setting(name)
     with distorted:
         st.caption("No image is learned from twice alike. The Data page shows what becomes of one.")
         with st.container(horizontal=True):
             for name in ("shift", "rotation", "zoom", "noise"):
                 with st.container(width=NARROW_WIDTH):
-                    setting(name, getattr(draft.data, name), f"data-{name}", partial(apply_data, name))
+                    data_setting(name)
+
+
+def data_setting(name: str) -> None:
+    """Show the control of one of the draft's data settings; as many training images as there are mean all of them."""
+    data = state().draft.data
+
+    def apply(value: Any) -> None:
+        now = state().draft.data
+        if name == "train_size" and value == NUM_TRAINING_IMAGES - now.validation_size:
+            value = None
+        state().change(data=replace(now, **{name: value}))
+
+    key = f"data-{name}"
+    if name != "train_size":
+        setting(name, getattr(data, name), key, apply)
+        return
+    control(
+        st.number_input,
+        "Training images",
+        key,
+        data.num_train,
+        apply,
+        min_value=int(LIMITS["train_size"][0]),
+        max_value=NUM_TRAINING_IMAGES,
+        step=1_000,
+        help=HELP["train_size"],
+    )
 
 
 def open_json() -> None:
@@ -217,11 +224,10 @@ def follow_link() -> None:
 def write_link(experiment: Experiment | None) -> None:
     """Keep the address in step with the draft, so that it can be shared as it stands."""
     visitor = state()
-    if experiment and visitor.link_problem is None:
-        link = experiment.to_url()
-        if len(link) <= MAX_URL_LENGTH and link != visitor.link:
-            visitor.link = st.query_params["experiment"] = link
-        elif "experiment" not in st.query_params:
-            st.query_params["experiment"] = link
-    elif visitor.link_problem is None:
+    if visitor.link_problem is not None:
+        return
+    link = experiment.to_url() if experiment else None
+    if link is None or len(link) > MAX_URL_LENGTH:
         st.query_params.pop("experiment", None)
+    elif link != visitor.link or "experiment" not in st.query_params:
+        visitor.link = st.query_params["experiment"] = link

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -36,7 +37,7 @@ def canvas(
         The drawing, uint8 (height, width, 4), or None before the first stroke.
     """
     visitor = state()
-    key = f"{name}-{visitor.num_cleared}"
+    key = f"canvas-{name}"
     # Given back once, when the canvas comes onto the page; later it would overwrite what is being drawn.
     if not is_mounted(key):
         visitor.strokes_at_start = getattr(visitor, name).strokes
@@ -50,8 +51,10 @@ def canvas(
         return_image_data=True,
         key=key,
     )
-    if drawn.image_data is not None and drawn.json_data is not None:
-        setattr(visitor, name, Drawing(drawn.json_data, drawn.image_data))
+    strokes = drawn.json_data or {}
+    if drawn.image_data is not None and strokes != visitor.strokes_cleared:
+        visitor.strokes_cleared = None
+        setattr(visitor, name, Drawing(strokes, drawn.image_data) if strokes["objects"] else Drawing())
     drawing: Drawing = getattr(visitor, name)
     with st.container(horizontal=True, gap="small"):
         for label, act, icon in (("Undo", _undo, ":material/undo:"), ("Clear", _clear, ":material/delete:")):
@@ -60,22 +63,27 @@ def canvas(
 
 
 def _clear(name: str) -> None:
-    """Begin with an empty canvas: a new one, because the canvas's own bin goes back to the strokes it was given."""
+    """Begin anew; what the canvas still tells of the old strokes, until it is empty, no longer counts."""
     visitor = state()
+    visitor.strokes_cleared = getattr(visitor, name).strokes
     setattr(visitor, name, Drawing())
-    visitor.num_cleared += 1
+    _give([])
 
 
 def _undo(name: str) -> None:
     """Take the last stroke back: the canvas is given all others, and then tells what it shows."""
-    visitor = state()
-    strokes = getattr(visitor, name).strokes or {}
-    left = strokes.get("objects", [])[:-1]
-    if not left:
+    objects = (getattr(state(), name).strokes or {}).get("objects", [])
+    if len(objects) > 1:
+        _give(objects[:-1])
+    else:
         _clear(name)
-        return
-    visitor.num_undone += 1  # the same strokes given twice would not be drawn again
-    visitor.strokes_at_start = {**strokes, "objects": left, "undone": visitor.num_undone}
+
+
+def _give(objects: list[dict[str, Any]]) -> None:
+    """Have the canvas show these strokes instead of its own; it stays on the page, so nothing flickers."""
+    visitor = state()
+    visitor.num_given += 1  # the same strokes given twice would not be drawn again
+    visitor.strokes_at_start = {"objects": objects, "given": visitor.num_given}
 
 
 def drawn_image() -> np.ndarray | None:

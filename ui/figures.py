@@ -26,7 +26,9 @@ def short(layer: Layer) -> str:
         values.pop("pool_size", None)
     if "activation" in values:
         words.append(str(values.pop("activation")))
+    is_frozen = values.pop("trainable", True) is False
     words += [f"{name.replace('_', ' ')} {value}" for name, value in values.items()]
+    words += ["frozen"] if is_frozen else []
     return ", ".join(words)
 
 

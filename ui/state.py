@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 
 from cnnlab.architecture import Architecture, Check, Layer, check
+from cnnlab.calibration import Pace
 from cnnlab.digits import STANDARD, Preparation
 from cnnlab.experiment import DataSettings, Experiment, TrainingSettings
 from cnnlab.filters import Changes
@@ -19,6 +20,8 @@ from cnnlab.pictures import Picture
 from cnnlab.presets import DEFAULT, PRESETS
 
 MAX_UNDONE = 100
+TEST, DRAWING, PHOTO = "test", "drawing", "photo"
+"""Where a digit that is looked at comes from."""
 
 
 @dataclass(frozen=True)
@@ -123,11 +126,13 @@ class State:
     number: Drawing = field(default_factory=Drawing)
     """The wide canvas, for a whole number."""
     strokes_at_start: dict[str, Any] | None = None
-    """The strokes that the canvas was given when it came onto the page, or by the last undo."""
+    """The strokes that the canvas was given when it came onto the page, or by the last Undo or Clear."""
+    strokes_cleared: dict[str, Any] | None = None
+    """The strokes of a cleared canvas, until it tells that it is empty."""
+    num_given: int = 0
+    """How often the canvas was given other strokes."""
     num_cleared: int = 0
-    """How often the canvas was emptied."""
-    num_undone: int = 0
-    """How many strokes were taken back."""
+    """How often the cells were emptied."""
     preparation: Preparation = STANDARD
     """Which steps are done from a drawing to what the network sees, on the Draw page."""
     paper: np.ndarray | None = None
@@ -145,17 +150,26 @@ class State:
     """Ids of the runs that were deleted last, to bring them back."""
     test_index: int = 0
     """Which of MNIST's 10,000 test digits is looked at."""
-    looks_at_drawing: bool = False
-    """Whether one's own drawing is looked at instead."""
+    looks_at: str = TEST
+    """Which digit is looked at: this one, one's own drawing or a photo."""
     changes: dict[str, Changes] = field(default_factory=dict)
     """By the name of a network: what was changed in its filters by hand."""
-    to_be_timed: set[Experiment] = field(default_factory=set)
-    """What the visitor wants to know the training time of."""
-    estimates: dict[Experiment, float] = field(default_factory=dict)
-    """Seconds an epoch, as measured beforehand."""
+    to_be_timed: dict[Experiment, int] = field(default_factory=dict)
+    """What the visitor wants to know the training time of, by `calibration.alike`, and how often it was measured."""
+    paces: dict[Experiment, Pace] = field(default_factory=dict)
+    """How fast each of these is trained, as measured last."""
     problems: dict[str, str] = field(default_factory=dict)
     """For the key of a control: why its last value was refused."""
     course: Course = field(default_factory=Course)
+
+    @property
+    def looks_at_drawing(self) -> bool:
+        """Whether one's own drawing is looked at, and no test digit."""
+        return self.looks_at == DRAWING
+
+    @looks_at_drawing.setter
+    def looks_at_drawing(self, is_so: bool) -> None:
+        self.looks_at = DRAWING if is_so else TEST
 
     def change(self, **changes: object) -> None:
         """Change parts of the draft."""

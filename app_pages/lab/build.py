@@ -28,11 +28,11 @@ cards.row()
 experiment = visitor.draft.experiment()
 write_link(experiment)
 verdict.verdict()
+cards.settings()
 try_this(
-    "a second MaxPooling2D, or a larger kernel; drag a card to another place.",
+    "a larger kernel, or another MaxPooling2D; drag a card to another place, or something new in between.",
     "how the maps shrink, and which layer has most of the parameters.",
 )
-cards.settings()
 st.subheader("To scale")
 tables.to_scale()
 st.subheader("Layer by layer")

@@ -14,6 +14,7 @@ if rows:
     st.markdown(f"Tick **2 to {beside.MAX_CHOSEN} runs** to see them beside each other; the best come first.")
     chosen = listing.choose(rows, listing.filtered(rows))
     manage.toolbar(chosen)
+    listing.reasons(chosen[: beside.MAX_CHOSEN])
     with st.container(horizontal=True):
         for row in chosen[: beside.MAX_CHOSEN]:
             label, query = f"{plain(row.name)} in Train", {"run": row.info.id}

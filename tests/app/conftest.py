@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnnlab.events import Start
+from cnnlab.events import Orders, Start
 from cnnlab.experiment import Experiment
 from cnnlab.runs import RunStore
 from tests.app.seen import PAGES, ROOT
@@ -19,18 +19,25 @@ class FakeEngine:
 
     def __init__(self, store: RunStore) -> None:
         self.state = "ready"
+        self.num_workers = 1
         self.submitted: list[Experiment] = []
         self.starts: list[Start | None] = []
+        self.are_background: list[bool] = []
         self.stopped: list[str] = []
+        self.paused: list[str] = []
         self.resumed: list[str] = []
+        self.until: list[int | None] = []
+        self.learning_rates: list[float] = []
+        self.told: dict[str, Orders] = {}
         self._store = store
 
     @property
     def live_runs(self) -> tuple[str, ...]:
         return tuple(info.id for info in self._store.list() if not info.is_over)
 
-    def submit(self, experiment: Experiment, start: Start | None = None) -> str:
+    def submit(self, experiment: Experiment, start: Start | None = None, *, is_background: bool = False) -> str:
         self.submitted.append(experiment)
+        self.are_background.append(is_background)
         self.starts.append(start)
         return self._store.create(experiment, start).id
 
@@ -45,9 +52,21 @@ class FakeEngine:
     def stop(self, run_id: str) -> None:
         self.stopped.append(run_id)
 
-    def resume(self, run_id: str) -> None:
+    def pause(self, run_id: str) -> None:
+        self.paused.append(run_id)
+
+    def resume(self, run_id: str, until: int | None = None, *, is_background: bool = False) -> None:
+        del is_background
         self.resumed.append(run_id)
+        self.until.append(until)
         self._store.get(run_id).queue()
+
+    def set_learning_rate(self, run_id: str, learning_rate: float) -> None:
+        del run_id
+        self.learning_rates.append(learning_rate)
+
+    def orders(self, run_id: str) -> Orders | None:
+        return self.told.get(run_id)
 
     def queue_position(self, run_id: str) -> int:
         del run_id

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import fields, replace
 
 import pytest
 
@@ -12,7 +13,10 @@ from cnnlab.limits import LIMITS
 from cnnlab.presets import DEFAULT, EXAMPLE_DRAFTS, PRESETS
 from cnnlab.repairs import repairs
 from cnnlab.source_code import script
-from tests.app.seen import click, labelled, state, text
+from tests.app.seen import PAGES, click, labelled, labels, state, text
+from ui import controls
+from ui.build import cards, sharing
+from ui.computed import answers
 
 TINY = PRESETS["Tiny"]
 
@@ -69,31 +73,40 @@ def test_a_changed_setting_changes_the_parameters(at):
     assert labelled(at.button_group, "Begin with").value is None
 
 
-def test_layers_are_added_moved_duplicated_and_removed(at):
+def test_layers_are_moved_duplicated_and_removed(at):
     before = types(at)
-    click(at, "Dropout")
-    assert types(at) == [before[0], "Dropout", *before[1:]]
     click(at, "Move right")
-    assert types(at) == [*before[:2], "Dropout", *before[2:]]
+    assert types(at) == [before[1], before[0], *before[2:]]
     click(at, "Duplicate")
-    assert types(at) == [*before[:2], "Dropout", "Dropout", *before[2:]]
-    assert state(at).selected_layer == 3
+    assert types(at) == [before[1], before[0], before[0], *before[2:]]
+    assert state(at).selected_layer == 2
     click(at, "Remove")
-    state(at).selected_layer = 2
+    state(at).selected_layer = 1
     at.run()
     click(at, "Move left")
-    click(at, "Remove")
     assert types(at) == before
+    assert labelled(at.button, "Move left").disabled
+    state(at).selected_layer = len(before) - 1
+    at.run()
+    assert labelled(at.button, "Move right").disabled
 
 
-def test_every_kind_of_layer_can_be_added_and_changed(at):
-    for name in LAYERS:
-        click(at, name)
-        assert types(at)[1] == name
-        assert f"Layer 2 · {name}" in text(at)
-        click(at, "Remove")
-        state(at).selected_layer = 0
-        at.run()
+@pytest.mark.parametrize("name", LAYERS)
+def test_every_kind_of_layer_that_can_be_added_has_its_words_and_settings(at, name):
+    state(at).change(layers=(cards.NEW_LAYERS[name], *TINY.architecture.layers))
+    at.run()
+    assert f"Layer 1 · {name}" in text(at)
+    assert cards.WORDS[name] in text(at)
+    assert at.code[0].value.startswith(f"keras.layers.{name}(")
+    shown = {widget.label for widgets in (at.slider, at.selectbox, at.number_input, at.toggle) for widget in widgets}
+    assert shown == {controls.words(field.name) for field in fields(LAYERS[name])}
+
+
+def test_the_input_can_be_chosen(at):
+    state(at).selected_layer = None
+    at.run()
+    assert "28 x 28 x 1 numbers, 784 pixels" in text(at)
+    assert "Remove" not in labels(at)
 
 
 def test_every_edit_is_taken_back_and_done_again(visit):
@@ -107,7 +120,7 @@ def test_every_edit_is_taken_back_and_done_again(visit):
 
     assert labelled(at.button, "Undo").disabled
     edited(lambda: labelled(at.slider, "Filters").set_value(8).run())
-    edited(lambda: click(at, "Dropout"))
+    edited(lambda: click(at, "Duplicate"))
     edited(lambda: labelled(at.button_group, "Begin with").set_value("LeNet-5").run())
     edited(lambda: labelled(at.button_group, "Begin with").set_value(next(iter(EXAMPLE_DRAFTS))).run())
     for draft in reversed(drafts[:-1]):
@@ -121,6 +134,21 @@ def test_every_edit_is_taken_back_and_done_again(visit):
     click(at, "Undo")
     click(at, "Remove")
     assert labelled(at.button, "Redo").disabled  # another way was taken
+
+
+def test_what_is_taken_back_is_told_and_survives_other_pages(at):
+    labelled(at.slider, "Filters").set_value(8).run()
+    assert labelled(at.button, "Undo").help == "Layer 1: filters 8 → 4"
+    at.switch_page(PAGES["train"]).run()
+    labelled(at.number_input, "Batch size").set_value(32).run()
+    at.switch_page(PAGES["build"]).run()
+    assert labelled(at.button, "Undo").help == "batch size 32 → 100"
+    click(at, "Undo")
+    assert [toast.value for toast in at.toast] == ["Undo: batch size 32 → 100"]  # it cannot be seen on this page
+    click(at, "Undo")
+    assert not at.toast
+    assert state(at).draft.experiment() == TINY
+    assert labelled(at.button, "Redo").help == "Layer 1: filters 4 → 8"
 
 
 def test_a_link_that_replaces_a_draft_can_be_taken_back(visit):
@@ -162,16 +190,46 @@ def test_what_is_seldom_changed_stands_behind_a_button(at):
 
 
 def test_the_training_time_is_measured_when_it_is_asked_for(at, monkeypatch):
-    monkeypatch.setattr(calibration, "seconds_per_epoch", lambda experiment: 45.0 if experiment == TINY else 0.25)
+    asked = []
+
+    def measure(kind, again):
+        asked.append((kind, again))
+        slow = kind.architecture == TINY.architecture
+        return calibration.Pace(start=10.0, update=0.02 * again if slow else 0.0005, begin_looking=0.0, look=0.0)
+
+    monkeypatch.setattr(calibration, "measure", measure)
+    answers.clear()
     assert "an epoch" not in text(at)
     click(at, "How long will it take?")
-    assert "45 s an epoch**, 2 min 15 s for 3 epochs" in text(at)
+    assert "about **10 s an epoch** (0.2 ms an image), 40 s in all for 3 epochs" in text(at)
     labelled(at.slider, "Filters").set_value(8).run()
     assert "an epoch" not in text(at)
     click(at, "How long will it take?")
-    assert "0.2 s an epoch**, 0.8 s for 3 epochs" in text(at)
+    assert "**0.2 s an epoch**" in text(at)
     click(at, "Undo")
-    assert "45 s an epoch" in text(at)  # remembered
+    state(at).change(training=replace(TINY.training, epochs=1))
+    at.run()
+    assert "**10 s an epoch** (0.2 ms an image), 20 s in all for 1 epoch," in text(at)  # remembered: the same pace
+    assert len(asked) == 2
+    click(at, "Measure again")
+    assert "**20 s an epoch**" in text(at)
+    assert asked[-1] == (calibration.alike(TINY), 2)
+    answers.clear()
+
+
+def test_the_link_is_shown_to_be_copied(at):
+    assert at.code[1].value.endswith(f"?experiment={TINY.to_url()}")
+
+
+def test_an_experiment_that_is_too_long_for_a_link_says_so(at, monkeypatch):
+    for module in (controls, sharing):
+        monkeypatch.setattr(module, "MAX_URL_LENGTH", len(TINY.to_url()))
+    labelled(at.slider, "Filters").set_value(100).run()
+    assert "too long for a link" in text(at)
+    assert "experiment" not in at.query_params
+    click(at, "Undo")
+    assert "too long for a link" not in text(at)
+    assert at.query_params["experiment"] == TINY.to_url()
 
 
 def test_all_layers_can_be_removed(at):
@@ -180,8 +238,9 @@ def test_all_layers_can_be_removed(at):
     assert types(at) == []
     assert "There are no layers yet" in text(at)
     assert labelled(at.button, "Train it").disabled
-    click(at, "Flatten")
-    assert types(at) == ["Flatten"]
+    assert "No layer fits yet" in text(at)
+    click(at, "Begin with Flatten and Dense")
+    assert types(at) == ["Flatten", "Dense"]
 
 
 def test_no_more_layers_than_allowed(at):
@@ -189,7 +248,6 @@ def test_no_more_layers_than_allowed(at):
         click(at, "Duplicate")
     assert len(types(at)) == LIMITS["layers"][1]
     assert labelled(at.button, "Duplicate").disabled
-    assert all(labelled(at.button, name).disabled for name in LAYERS)
     click(at, "Remove")
     assert not labelled(at.button, "Duplicate").disabled
 
@@ -253,9 +311,9 @@ def test_a_change_after_a_bad_link_takes_the_message_away(visit):
 def test_the_same_in_keras_follows_the_layers(visit):
     at = visit("build")
     assert at.code[0].value == 'keras.layers.Conv2D(16, 5, activation="relu")'  # the chosen layer's own line
-    assert at.code[1].value == script(PRESETS[DEFAULT]).strip()
-    assert at.code[0].value in at.code[1].value
+    assert at.code[2].value == script(PRESETS[DEFAULT]).strip()
+    assert at.code[0].value in at.code[2].value
     draft = state(at).draft
     state(at).change(layers=draft.layers[1:])
     at.run()
-    assert "keras.layers.Conv2D(16, 5" not in at.code[1].value
+    assert "keras.layers.Conv2D(16, 5" not in at.code[2].value

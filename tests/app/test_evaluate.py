@@ -1,14 +1,19 @@
 """Evaluate: the figures of a run whose answers are known, and of networks whose answers are computed."""
 
 from dataclasses import replace
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
 
 from cnnlab import evaluation, mnist
+from cnnlab.events import BatchEnd
+from cnnlab.experiment import Experiment
+from cnnlab.handwriting import Handwriting, HandwritingStore
+from cnnlab.presets import PRESETS
 from tests.app.runs import TINY as EXPERIMENT
-from tests.app.runs import finished, make_run, some_training
-from tests.app.seen import components, labelled, text
+from tests.app.runs import finished, make_run, some_training, weights_of
+from tests.app.seen import components, labelled, state, text
 from ui import computed
 
 LABELS = mnist.load().test.labels
@@ -71,7 +76,7 @@ def test_a_run_without_answers_is_read_now(visit, store, asked, state):
     ((experiment, weights, images),) = asked
     assert experiment == EXPERIMENT
     assert weights.keys() == run.weights().keys()
-    assert images.shape == (10_000, 28, 28, 1)
+    assert images.shape == (10_000, 28, 28)
 
 
 def test_the_starter_is_read_now(visit, asked):
@@ -94,5 +99,106 @@ def test_the_most_telling_digits(visit, store):
 
 def test_another_distortion(visit):
     at = visit("evaluate")
-    labelled(at.button_group, "What is done to the digits").set_value("noise").run()
-    assert not at.exception
+    for name in ("blur", "noise"):
+        labelled(at.button_group, "What is done to the digits").set_value(name).run()
+        assert "robustness-examples" in components(at)
+
+
+def choose(at, key, index):
+    """As if a digit had been clicked in the gallery of this key."""
+    state(at).course.kept["evaluate-chosen"].now = (key, int(index))
+    at.run()
+
+
+def test_a_digit_is_looked_at_closely_and_leads_inside(visit, store):
+    at = visit("evaluate", run=make(store, answers(FIVES[:4])).id)
+    assert "behind-one-answer" not in components(at)
+    choose(at, "behind", FIVES[1])
+    assert f"**Test digit {FIVES[1]:,}, a 5**, read as **3** at 60.0%" in text(at)
+    assert {"behind-one-cam-3", "behind-one-answer"} <= set(components(at))
+    assert "Grad-CAM at layer 1" in text(at)
+    assert state(at).test_index == FIVES[1]
+    links = {link.label: link.proto.query_string for link in at.get("page_link")}
+    assert "view=Why" in links["Why, in six ways"]
+    assert "view=Maps" in links["All its maps"]
+    assert "run=" in links["All its maps"]
+    labelled(at.toggle, "Its maps, layer by layer").set_value(True).run()
+    layers = [key for key in components(at) if key.startswith("behind-one-layer-")]
+    assert len(layers) == len(EXPERIMENT.architecture.layers)
+    choose(at, "telling-Surest mistakes", FIVES[0])  # one at a time
+    assert "behind-one-answer" not in components(at)
+    assert "telling-one-answer" in components(at)
+
+
+def test_a_network_without_convolution_has_no_grad_cam(visit, store):
+    run = store.create(PRESETS["No convolution (dense only)"])
+    weights = weights_of(PRESETS["No convolution (dense only)"])
+    run.record(replace(finished(), probabilities=answers(FIVES[:4]), weights=weights))
+    at = visit("evaluate", run=run.id)
+    choose(at, "behind", FIVES[1])
+    assert "behind-one-cam-1" in components(at)
+    assert "there is no Grad-CAM" in text(at)
+
+
+def test_one_s_own_handwriting_is_a_test_set_too(visit, store, asked, monkeypatch):
+    drawings = HandwritingStore(store.root / "handwriting")
+    name = drawings.create()
+    drawings.add(
+        name, Handwriting(mnist.load().test.images[[*FIVES[:2], *THREES[:1]], ..., 0], np.array([5, 5, 3], np.uint8))
+    )
+    read = np.eye(10, dtype=np.float32)[[5, 6, 3]]
+    monkeypatch.setattr(evaluation, "predict", lambda *given: asked.append(given) or read)
+    at = visit("evaluate", run=make(store, answers(FIVES[:4])).id, handwriting=name)
+    assert metrics(at)[1] == "4 of 10,000"
+    labelled(at.button_group, "Measured on").set_value("My handwriting").run()
+    assert metrics(at)[:2] == ["66.67%", "1 of 3"]
+    assert "**5 read as 6: 1**" in text(at)
+    assert "drawings that you would only keep" in text(at)
+    assert asked[-1][2].shape == (3, 28, 28)
+    assert "robustness" not in components(at)
+    choose(at, "behind", 1)
+    assert "**Drawing 1, a 5**, read as **6**" in text(at)
+    assert not [link for link in at.get("page_link") if link.label == "All its maps"]
+
+
+def test_the_loss_is_the_one_that_was_trained(visit, store):
+    squares = replace(EXPERIMENT, training=replace(EXPERIMENT.training, loss="mean_squared_error"))
+    run = store.create(squares)
+    run.record(replace(finished(), probabilities=answers(FIVES[:4])))
+    at = visit("evaluate", run=run.id)
+    assert metrics(at)[2] == f"{4 * 0.072 / 10_000:.4f}"
+
+
+def test_answers_that_cannot_be_read_are_computed_again(visit, store, asked):
+    run = make(store, answers(FIVES[:4]))
+    run.files.write("evaluation.npz", b"cut")
+    at = visit("evaluate", run=run.id)
+    assert "The digits are read again" in at.warning[0].value
+    assert len(asked) == 1
+    assert metrics(at)[1] == "7 of 10,000"
+
+
+def test_the_doctor_and_the_report(visit, store):
+    run = make(store, answers(FIVES[:4]))
+    at = visit("evaluate", run=run.id)
+    assert "Too early to tell] 4 of the 100 updates that a first judgement needs." in text(at)
+    (button,) = at.get("download_button")
+    assert button.proto.label == "Download the report"
+    starter = visit("evaluate")
+    starter.selectbox[0].set_value("starter").run()
+    assert "comes without a run" in text(starter)
+    assert not starter.get("download_button")
+
+
+def test_what_the_doctor_proposes_is_a_link_that_sets_it_up(visit, store):
+    broken = replace(EXPERIMENT, training=replace(EXPERIMENT.training, optimizer="sgd", learning_rate=10.0))
+    run = store.create(broken)
+    run.record(some_training()[0])
+    for step, loss in enumerate([2.3, 40.0, 8.0], 1):
+        run.record(BatchEnd(step, 0, loss, 0.1, 1_000.0))
+    run.record(replace(finished(), probabilities=answers(FIVES[:4])))
+    at = visit("evaluate", run=run.id)
+    assert "The steps are too long] The loss jumped from 2.3" in text(at)
+    (link,) = [link for link in at.get("page_link") if link.label == "Try it: learning rate 0.01"]
+    asked = parse_qs(link.proto.query_string)["experiment"][0]
+    assert Experiment.from_url(asked).training.learning_rate == 0.01

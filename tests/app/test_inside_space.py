@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnlab import embedding, excitation, mnist, starter
+from cnnlab import embedding, excitation, mnist, neighbours, starter
 from cnnlab.architecture import Architecture, Dense, Flatten
 from cnnlab.events import WeightsSnapshot
 from cnnlab.excitation import Box
-from cnnlab.experiment import Experiment
+from cnnlab.experiment import DataSettings, Experiment
+from cnnlab.presets import PRESETS
 from cnnlab.run_files import to_npz
 from tests.app.runs import make_run, weights_of
 from tests.app.seen import labelled, state, text
@@ -27,6 +28,8 @@ def few_digits(monkeypatch):
     """What the 2,000 digits show, 100 show sooner."""
     monkeypatch.setattr(embedding, "NUM_DIGITS", 100)
     monkeypatch.setattr(embedding, "NUM_FOLLOWED", 50)
+    monkeypatch.setattr(neighbours, "NUM_IMAGES", 200)
+    neighbours._training_values.cache_clear()
     monkeypatch.setattr(excitation.most_exciting, "__defaults__", (100, 9))
     computed.answers.clear()
     yield
@@ -103,6 +106,29 @@ def test_the_nearest_digits_leave_the_digit_itself_out(visit, galleries):
     assert len(nearest) == 5
     assert gallery.png(mnist.load().test.images[0, ..., 0]) not in [item["png"] for item in nearest]
     assert [item["title"] for item in nearest[:3]] == ["a 7"] * 3
+
+
+def test_the_training_images_that_are_nearest_are_shown(visit, galleries):
+    at = visit("look_inside", view="Space")
+    found = neighbours.nearest(*starter.load(), 5, mnist.normalise(mnist.load().test.images[0, ..., 0]))
+    shown = galleries["space-training-nearest"]
+    train = mnist.load().train
+    assert [item["png"] for item in shown] == [gallery.png(train.images[index, ..., 0]) for index in found.indices]
+    assert [item["title"] for item in shown] == [f"a {train.labels[index]}" for index in found.indices]
+    assert {item["struck"] for item in shown} == {""}
+    assert "of the first 200 images that it learned from" in text(at)
+    assert "taught as a **7**; the network reads test digit 0, a 7 as **7**." in text(at)
+
+
+def test_a_wrong_label_that_was_taught_is_shown_as_such(visit, store, galleries):
+    experiment = Experiment(PRESETS["Tiny"].architecture, DataSettings(train_size=100, label_noise=1.0))
+    run = store.create(experiment)
+    run.record(WeightsSnapshot(0, weights_of(experiment)))
+    run.end("stopped")
+    at = visit("look_inside", view="Space", run=run.id)
+    shown = galleries["space-training-nearest"]
+    assert any(item["struck"] and f"a {item['struck']}" != item["title"] for item in shown)
+    assert "of the first 100 images that it learned from" in text(at)
 
 
 def test_the_drawing_stands_there_too_and_3d_has_three_directions(visit, shown):

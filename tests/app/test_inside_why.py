@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
+from cnnlab import mnist, starter
 from cnnlab.architecture import Architecture, Dense, Flatten
 from cnnlab.events import RunStarted, WeightsSnapshot
 from cnnlab.experiment import DataSettings, Experiment
 from cnnlab.presets import PRESETS
+from cnnlab.scores import Reader, Score, class_direction
 from tests.app.runs import weights_of
 from tests.app.seen import components, labelled, text
+from ui.inside import slopes
 from ui.inside.why import GRAD_CAM, INTEGRATED, METHODS, Explained, measured, panels
 
 
@@ -97,7 +100,36 @@ def test_the_gradient_can_be_followed_back_to_the_first_kernels(visit):
     assert not [key for key in components(at) if key.startswith("slopes-")]
     labelled(at.toggle, "Show the gradient on its way back, layer by layer").set_value(True).run()
     shown = [key.split("-")[1] for key in components(at) if key.startswith("slopes-")]
-    assert shown == ["4. MaxPooling2D", "3. Conv2D", "2. MaxPooling2D", "1. Conv2D", "1. Conv2D, its kernels"]
+    assert shown == [
+        "4. MaxPooling2D, its maps",
+        "3. Conv2D, its maps",
+        "3. Conv2D, its kernels",
+        "2. MaxPooling2D, its maps",
+        "1. Conv2D, its maps",
+        "1. Conv2D, its kernels",
+    ]
+
+
+def test_each_filter_shows_the_slopes_of_the_map_that_counts_most(monkeypatch):
+    """Held to the weights moved by hand: the score changes by the slope."""
+    shown = {}
+    monkeypatch.setattr(slopes, "maps", lambda pictures, *, key, titles, **_: shown.update({key: (pictures, titles)}))
+    experiment, weights = starter.load()
+    image = mnist.normalise(mnist.load().test.images[0, ..., 0])
+    score = Score(Reader.of(experiment, weights), class_direction(7))
+    slopes.show_slopes(score, image)
+    pictures, titles = shown["slopes-3. Conv2D, its kernels-(64, 5, 5)"]
+    whole = score.weight_gradients(image)["2/kernel"]
+    for number in (0, 9, 63):
+        channel = int(titles[number].removeprefix(f"{number} ← "))
+        assert channel == np.abs(whole[..., number]).sum(axis=(0, 1)).argmax()
+        np.testing.assert_array_equal(pictures[number], whole[:, :, channel, number])
+    row, column = np.unravel_index(np.abs(pictures[9]).argmax(), (5, 5))
+    channel = int(titles[9].removeprefix("9 ← "))
+    moved = {name: value.copy() for name, value in weights.items()}
+    moved["2/kernel"][row, column, channel, 9] += 1e-3
+    grown = Score(Reader.of(experiment, moved), class_direction(7)).value(image) - score.value(image)
+    assert grown / 1e-3 == pytest.approx(pictures[9][row, column], rel=0.02)
 
 
 def test_without_convolution_no_kernels_are_shown(visit, run_of):

@@ -18,7 +18,7 @@ def at(visit):
 
 def test_the_page_opens(at):
     assert at.title[0].value == "Dense, dropout, softmax"
-    assert components(at) == ["dense-flat", "dense-neuron-16", "dense-dropped", "dense-softmax"]
+    assert components(at) == ["dense-flat", "dense-neuron", "dense-dropped", "dense-softmax"]
     assert "**Try**" in text(at)
     assert "**Notice**" in text(at)
 
@@ -39,7 +39,7 @@ def test_the_questions_follow_the_picture_and_the_layer(at):
     labelled(at.toggle, "In colour").set_value(True).run()
     answer(at, "dense-index", (3 * 7 + 6) * 3 + 2)
     labelled(at.button_group, "Layer").set_value("The starter network's last layer").run()
-    assert "dense-neuron-128" in components(at)
+    assert "These 128 inputs" in text(at)
     answer(at, "dense-parameters", 128 * 10 + 10)
     assert right_answers(at) == 2
 

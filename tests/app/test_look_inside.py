@@ -1,15 +1,20 @@
 """Look inside: which digit goes through the network, which view is shown, and what Maps and Trace show of it."""
 
+import base64
 import json
+import re
+from io import BytesIO
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from cnnlab import mnist, network, starter
 from cnnlab.presets import PRESETS
 from tests.app.runs import some_training, weights_of
-from tests.app.seen import components, state
+from tests.app.seen import components, labelled, state, text
 from tests.app.test_networks import one
+from ui import colours
 from ui.state import Drawing
 
 MAPS, TRACE = "Maps", "Trace"
@@ -21,12 +26,22 @@ def data(at, key):
 
 
 def digit_name(at):
-    """What stands under the picture of the digit."""
-    return caption(at)[0]
+    """The digit in words, beside its picture."""
+    return words(at)[0]
 
 
-def caption(at):
-    return at.get("image")[0].proto.imgs[0].caption.split("  \n")
+def words(at):
+    """The digit in words, and how it is read."""
+    said = next(
+        element.value for element in at.markdown if ", read as " in element.value or ", the answer" in element.value
+    )
+    name, answer = re.match(r"(.*), (read as .*|the answer .*)", said).groups()
+    return name, answer
+
+
+def look_at(at, source):
+    """Choose where the digit comes from."""
+    at.button_group(key="digit_source").set_value(source).run()
 
 
 def view(at):
@@ -56,7 +71,7 @@ def test_a_network_that_came_apart_is_told(visit, store):
     run.record(started)
     run.record(type(snapshot)(0, {name: value * np.float32(np.nan) for name, value in weights_of(experiment).items()}))
     for title in (MAPS, TRACE):
-        assert caption(visit("look_inside", run=run.id, view=title))[1] == "the answer is not a number"
+        assert words(visit("look_inside", run=run.id, view=title))[1] == "the answer is not a number"
 
 
 def test_any_digit_is_sent_through_the_network(visit):
@@ -72,15 +87,37 @@ def test_any_digit_is_sent_through_the_network(visit):
 def test_the_drawing_is_sent_through_the_network(visit):
     at = visit("look_inside")
     assert digit_name(at).endswith("a 7")
-    assert caption(at)[1] == "read as **7** :material/check: 100.0 %"
+    assert words(at)[1] == "read as **7** :material/check: 100.0 %"
     state(at).drawing = one()
-    at.run()
-    at.button_group(key="digit_source").set_value("My drawing").run()
+    look_at(at, "My drawing")
     assert digit_name(at) == "Your drawing"
-    assert caption(at)[1].startswith("read as **1** ")
+    assert words(at)[1].startswith("read as **1** ")
     state(at).drawing = Drawing()
     at.run()
     assert digit_name(at).endswith("a 7")
+    assert "Nothing is drawn yet; the test digit stays." in text(at)
+    look_at(at, "Test digit")
+    assert "Nothing is drawn" not in text(at)
+
+
+def test_a_photo_is_sent_through_the_network(visit):
+    at = visit("look_inside")
+    look_at(at, "Photo")
+    assert digit_name(at).endswith("a 7")
+    assert "There is no photo yet; the test digit stays." in text(at)
+    paper = np.full((300, 400), 230, np.uint8)
+    paper[60:240, 190:210] = 40  # a one, dark on light
+    sheet = BytesIO()
+    Image.fromarray(paper).save(sheet, "PNG")
+    at.get("file_uploader")[0].upload("one.png", sheet.getvalue(), "image/png").run()
+    assert digit_name(at) == "Your photo"
+    assert words(at)[1].startswith("read as **1** ")
+    state(at).paper = np.full((300, 400), 230, np.uint8)
+    at.run()
+    assert "No ink is to be seen in it; the test digit stays." in text(at)
+    assert digit_name(at).endswith("a 7")
+    labelled(at.toggle, "Use the camera").set_value(True).run()
+    assert len(at.get("camera_input")) == 1
 
 
 def test_the_first_view_is_shown_without_an_address_and_for_a_bad_one(visit):
@@ -95,6 +132,23 @@ def test_the_view_in_the_address_is_shown_alone_and_a_chosen_one_stands_there(vi
     assert (view(at).value, components(at)) == (TRACE, ["trace"])
     view(at).set_value(MAPS).run()
     assert (at.query_params["view"], components(at)) == (MAPS, ["overview"])
+
+
+def test_the_maps_can_stand_in_space(visit):
+    at = visit("look_inside")
+    labelled(at.toggle, "Show it in space, each layer a stack of planes").set_value(True).run()
+    assert components(at) == ["overview", "stacks"]
+    experiment, weights = starter.load()
+    image = mnist.normalise(mnist.load().test.images[0])
+    traces = network.trace(experiment.architecture, weights, image)
+    layers = data(at, "stacks")["layers"]
+    names = ["Input", "1. Conv2D", "2. MaxPooling2D", "3. Conv2D", "4. MaxPooling2D", "6. Dense", "8. Dense"]
+    assert [layer["name"] for layer in layers] == names  # what only passes on is left out
+    assert [layer["shape"] for layer in layers[1:4]] == [[16, 24, 24], [16, 12, 12], [64, 8, 8]]
+    np.testing.assert_allclose(layers[3]["tops"], traces[2].output.max(axis=(0, 1)), rtol=1e-6)
+    index = np.frombuffer(base64.b64decode(layers[1]["index"]), np.uint8).reshape(16, 24, 24)
+    np.testing.assert_array_equal(index, colours.to_index(np.moveaxis(traces[0].output, 2, 0), "sequential"))
+    assert layers[6]["size"] == [10]
 
 
 def test_a_trace_begins_at_the_class_that_won_and_follows_the_digit(visit):

@@ -107,6 +107,11 @@ def main() -> None:
     part = state.get("part", 0)
     if only == "live":
         live()
+    if only == "marked":
+        marks = [(80, "learning rate 0.1"), (350, "learning rate 0.01")]
+        curves(
+            **run_until(400), total_steps=TOTAL_STEPS, batches_per_epoch=BATCHES_PER_EPOCH, key="marked", marks=marks
+        )
     parts = [400, 600, 1_000] if "empty" not in st.query_params else [0, 400, 600, 1_000]
     st.text(f"part {part}")
     if only in (None, "curves"):

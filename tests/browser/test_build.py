@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NO_ENGINE, ROOT
 from tests.browser.visitor import PATIENCE, button, choose_preset, open_page
@@ -33,18 +33,27 @@ def open_tiny(page: Page, url: str) -> None:
     expect_layers(page, *TINY)
 
 
-def drag(page: Page, source: int, target: int) -> None:
-    """Drag a card by the mouse onto the right half of another one."""
-    start, end = (cards(page).nth(index).bounding_box() for index in (source, target))
-    page.mouse.move(start["x"] + 40, start["y"] + 60)
+def middle(node: Locator, across: float = 0.5) -> tuple[float, float]:
+    box = node.bounding_box()
+    return box["x"] + across * box["width"], box["y"] + 0.5 * box["height"]
+
+
+def drag(page: Page, source: Locator, target: int) -> None:
+    """Drag a card or a kind of layer by the mouse onto the right half of a card."""
+    page.mouse.move(*middle(source))
     page.mouse.down()
-    page.mouse.move(end["x"] + 0.8 * end["width"], end["y"] + 60, steps=8)
+    page.mouse.move(*middle(cards(page).nth(target), across=0.8), steps=8)
     page.mouse.up()
+
+
+def kind(page: Page, name: str) -> Locator:
+    """What is pressed to add a layer of this kind."""
+    return page.get_by_role("group", name="Add a layer").get_by_role("button", name=name, exact=True)
 
 
 def test_layers_are_dragged_moved_by_keys_and_taken_back(page, url):
     open_tiny(page, url)
-    drag(page, 1, 2)
+    drag(page, cards(page).nth(1), 2)
     expect_layers(page, "Input", "MaxPooling2D", "Conv2D", "Flatten", "Dense")
     expect(cards(page).nth(2)).to_have_attribute("aria-pressed", "true")
     cards(page).nth(2).focus()
@@ -58,8 +67,49 @@ def test_layers_are_dragged_moved_by_keys_and_taken_back(page, url):
     expect_layers(page, *TINY)
     page.keyboard.press("Control+Shift+z")
     expect_layers(page, "Input", "MaxPooling2D", "Conv2D", "Flatten", "Dense")
-    drag(page, 1, 0)  # nor by the mouse
+    drag(page, cards(page).nth(1), 0)  # nor by the mouse
     expect_layers(page, "Input", "MaxPooling2D", "Conv2D", "Flatten", "Dense")
+
+
+def test_layers_are_added_and_taken_away_by_mouse_and_by_keys(page, url):
+    open_tiny(page, url)
+    kind(page, "Dropout").click()  # after the chosen layer, the first one
+    expect_layers(page, "Input", "Conv2D", "Dropout", "MaxPooling2D", "Flatten", "Dense")
+    drag(page, kind(page, "AveragePooling2D"), 3)
+    expect_layers(page, "Input", "Conv2D", "Dropout", "MaxPooling2D", "AveragePooling2D", "Flatten", "Dense")
+    expect(cards(page).nth(4)).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Control+z")
+    cards(page).nth(1).focus()
+    page.keyboard.press("ArrowRight")
+    expect(cards(page).nth(2)).to_be_focused()
+    page.keyboard.press("Delete")
+    expect_layers(page, *TINY)
+    expect(cards(page).nth(2)).to_be_focused()
+    cards(page).nth(0).focus()
+    page.keyboard.press("Delete")  # the input stays
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("784 pixels in one channel")).to_be_visible(timeout=PATIENCE)
+    kind(page, "BatchNormalization").focus()
+    page.keyboard.press("Enter")  # after the input: at the beginning
+    expect_layers(page, "Input", "BatchNormalization", *TINY[1:])
+    expect(kind(page, "BatchNormalization")).to_be_focused()  # so that another can follow
+
+
+def test_a_drag_that_leaves_the_row_or_is_broken_off_changes_nothing(page, url):
+    open_tiny(page, url)
+    page.mouse.move(*middle(kind(page, "Dense")))
+    page.mouse.down()
+    page.mouse.move(*middle(kind(page, "Flatten")), steps=8)
+    page.mouse.up()
+    page.mouse.move(*middle(cards(page).nth(1)))
+    page.mouse.down()
+    page.mouse.move(*middle(cards(page).nth(3)), steps=8)
+    expect(page.locator("li.before, li.after")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator("li.before, li.after")).to_have_count(0)
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    expect_layers(page, *TINY)
 
 
 def test_a_press_without_a_move_selects(page, url):
@@ -70,11 +120,22 @@ def test_a_press_without_a_move_selects(page, url):
 
 def test_what_does_not_fit_is_mended_by_one_button(page, url):
     open_tiny(page, url)
-    drag(page, 3, 1)  # Flatten before the pooling
+    drag(page, cards(page).nth(3), 1)  # Flatten before the pooling
     expect(page.get_by_text("MaxPooling2D needs a map").first).to_be_visible(timeout=PATIENCE)
     button(page, "Move it before Flatten").click()
     expect_layers(page, *TINY)
     expect(button(page, "Train it")).to_be_enabled(timeout=PATIENCE)
+
+
+def test_undo_by_keys_leaves_what_is_being_typed_alone(page, url):
+    open_tiny(page, url)
+    cards(page).nth(4).click()
+    page.get_by_role("spinbutton", name="Units").fill("77")
+    page.keyboard.press("Tab")
+    expect(cards(page).nth(4)).to_contain_text("77 units", timeout=PATIENCE)
+    expect(page.get_by_text("the last layer must be Dense(10")).to_be_visible(timeout=PATIENCE)
+    page.keyboard.press("Control+z")
+    expect(cards(page).nth(4)).to_contain_text("10 units", timeout=PATIENCE)
 
 
 def test_the_drawing_is_saved_by_the_browser_itself(page, url):

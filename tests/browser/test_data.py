@@ -55,11 +55,41 @@ def test_a_chosen_digit_is_followed_and_others_are_drawn(page, url):
     expect(page.get_by_label("The chosen digit and its look-alikes").locator("img").first).to_have_attribute("src", own)
 
 
+def test_what_is_set_is_seen_and_goes_on_to_train(page, url):
+    """Forms of the digit, the sample's bar and a wrong label change before the eyes; Train says the same."""
+    visitor.open_page(page, url, "Data")
+    forms = page.get_by_label("The chosen digit and its random forms").locator("img")
+    expect(forms).to_have_count(20)
+    same = forms.evaluate_all("all => new Set(all.map(i => i.src)).size")
+    assert same == 1
+    visitor.button(page, "A little of each").click()
+    expect(page.get_by_text("An epoch sees each digit once, in a new form")).to_be_visible()
+    assert forms.evaluate_all("all => new Set(all.map(i => i.src)).size") == 20
+
+    training = page.get_by_label("All 70,000 images").locator(".all > div").first
+    whole = training.bounding_box()["width"]
+    page.get_by_role("radiogroup", name="Learn from the first").get_by_text("5,000", exact=True).click()
+    expect(page.get_by_label("All 70,000 images").locator("thead")).to_contain_text("Not used")
+    page.wait_for_timeout(500)  # it shrinks
+    training = page.get_by_label("All 70,000 images").locator(".all > div").first
+    assert training.bounding_box()["width"] == pytest.approx(whole / 10, abs=2)
+
+    page.get_by_role("slider", name="Label noise").focus()
+    page.keyboard.press("End")
+    struck = page.get_by_label("The first training images").locator("s")
+    expect(struck.first).not_to_be_empty()
+    assert struck.first.evaluate("one => getComputedStyle(one).textDecorationLine") == "line-through"
+
+    page.get_by_role("link", name="Train with them").first.click()
+    visitor.wait_for_page(page, "Train")
+    expect(page.get_by_text("5,000 images in batches")).to_be_visible()
+
+
 def test_it_fits_a_phone(browser, url):
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()
     visitor.open_page(page, url, "Data")
-    expect(page.get_by_label("The chosen digit in random forms").locator("img")).to_have_count(12)
+    expect(page.get_by_label("The chosen digit and its random forms").locator("img")).to_have_count(20)
     visitor.settle(page)
     main = page.get_by_test_id("stMain")
     assert main.evaluate("main => main.scrollWidth - main.clientWidth") <= 0

@@ -11,7 +11,7 @@ from cnnlab import mnist
 from cnnlab.runs import RunStore
 from tests.app.runs import TINY, finished, some_training
 from tests.browser import visitor
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import NO_ENGINE, ROOT
 
 LABELS = mnist.load().test.labels
 NINES = np.flatnonzero(LABELS == 9)[:3]
@@ -32,7 +32,7 @@ def run(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def url(start_app, run):
-    return start_app(ROOT / "app.py", {"CNNLAB_RUNS": str(run[0])})
+    return start_app(ROOT / "app.py", {"CNNLAB_RUNS": str(run[0]), **NO_ENGINE})
 
 
 def cell(page, row, column):
@@ -49,12 +49,31 @@ def test_from_a_cell_to_its_digits_and_into_the_network(page, url, run):
     expect(cell(page, 5, 6)).to_have_attribute("aria-pressed", "true")
     cell(page, 9, 4).click()
     expect(page.get_by_text("9 read as 4: 3")).to_be_visible()
-    pictures = page.get_by_role("button", name=re.compile("^Choose"))
+    pictures = page.get_by_role("button", name=re.compile("^Look closely at"))
     expect(pictures).to_have_count(3 + 4)  # behind the cell, and all mistakes
     pictures.nth(2).click()
-    page.get_by_role("link", name=f"Look inside with test digit {NINES[2]:,}, a 9").first.click()
+    expect(page.get_by_text(f"Test digit {NINES[2]:,}, a 9, read as 4")).to_be_visible()
+    expect(page.get_by_text("Why a 4?")).to_be_visible()  # Grad-CAM for what it said and for what it is
+    expect(page.get_by_text("Why a 9?")).to_be_visible()
+    page.get_by_role("link", name="Why, in six ways").click()
     visitor.wait_for_page(page, "Look inside")
     expect(page.get_by_text(f"Test digit {NINES[2]:,}, a 9").first).to_be_visible()
+    expect(page.get_by_text("Evidence for each digit")).to_be_visible()
+
+
+def test_the_report_is_downloaded_and_stands_by_itself(page, url, run, browser):
+    visitor.open_page(page, url, "Evaluate", f"run={run[1]}")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the report").click()
+    assert download.value.suggested_filename == f"cnnlab-{run[1]}.html"
+    requests = []
+    alone = browser.new_context(offline=True, java_script_enabled=False).new_page()
+    alone.on("request", lambda request: requests.append(request.url))
+    alone.set_content(download.value.path().read_text())
+    expect(alone.get_by_role("heading", name="What it mixes up")).to_be_visible()
+    expect(alone.get_by_alt_text(re.compile("9 read as 4")).first).to_be_visible()
+    assert [request for request in requests if not request.startswith("data:")] == []
+    alone.context.close()
 
 
 def test_the_matrix_by_keyboard(page, url, run):

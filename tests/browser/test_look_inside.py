@@ -98,6 +98,60 @@ def test_a_pinned_map_stays_while_the_digit_changes(page, url):
     expect(title).to_contain_text("class 0")
 
 
+def test_a_pin_and_a_folded_layer_are_still_there_after_another_view(page, url):
+    open_page(page, url, "Look inside")
+    strongest = int(traces_of(7)[2].output.mean(axis=(0, 1)).argmax())
+    unit(page, 3, strongest).click()
+    expect(unit(page, 3, strongest)).to_have_attribute("aria-pressed", "true")
+    page.locator('[data-fold="2"]').click()
+    page.locator(".range").select_option("map")
+    views = page.get_by_role("radiogroup", name="View")
+    views.get_by_text("Trace", exact=True).click()
+    expect(page.locator(".path")).to_be_visible()
+    views.get_by_text("Maps", exact=True).click()
+    expect(unit(page, 3, strongest)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator('[data-fold="2"]')).to_have_attribute("aria-expanded", "false")
+    expect(page.locator(".range")).to_have_value("map")
+    expect(page.locator(".detail h4")).to_contain_text(f"3. Conv2D, map {strongest}")
+
+
+def test_the_network_in_space_is_turned_and_read_without_the_server(page, url):
+    frames = frames_of(page)
+    open_page(page, url, "Look inside")
+    page.get_by_text("Show it in space, each layer a stack of planes").click()
+    scene = page.locator(".scene")
+    expect(scene.locator(".stack")).to_have_count(7)
+    scene.scroll_into_view_if_needed()
+    settle(page)
+    frames.clear()
+    readout = page.locator(".root", has=scene).locator(".readout")
+    front = scene.locator(".stack").nth(1).locator("canvas").first.bounding_box()
+    page.mouse.move(front["x"] + 10, front["y"] + front["height"] / 2)
+    output = traces_of(7)[0].output[..., 0]
+    expect(readout).to_have_text(f"1. Conv2D, map 0 of 16: largest value {output.max():.3g}.")
+    expect(scene.locator(".peek")).to_be_visible()
+
+    before = scene.locator(".world").get_attribute("style")
+    page.mouse.down()
+    page.mouse.move(front["x"] + 90, front["y"] + 20, steps=4)
+    page.mouse.up()
+    assert scene.locator(".world").get_attribute("style") != before
+    scene.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    output = traces_of(7)[1].output[..., 1]
+    expect(readout).to_have_text(f"2. MaxPooling2D, map 1 of 16: largest value {output.max():.3g}.")
+    assert frames == []
+
+
+def test_the_picture_stands_high_on_the_page(page, url):
+    """The choice of network, digit and view takes less than half of the screen."""
+    open_page(page, url, "Look inside")
+    expect(unit(page, 8, 7)).to_be_visible()
+    settle(page)
+    assert page.locator(".stage").bounding_box()["y"] < 400
+
+
 def test_layers_fold_all_maps_can_be_seen_and_colours_have_three_ranges(page, url):
     frames = frames_of(page)
     open_page(page, url, "Look inside")

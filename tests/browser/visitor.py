@@ -15,6 +15,7 @@ PAGES = {
     "Build": "build",
     "Train": "train",
     "Runs": "runs",
+    "Experiments": "experiments",
     "Evaluate": "evaluate",
     "Look inside": "look_inside",
     "Draw": "draw",
@@ -42,13 +43,15 @@ def wait_for_page(page: Page, title: str) -> None:
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible(timeout=PATIENCE)
 
 
+def at_rest(page: Page) -> None:
+    """Wait until what was done is answered, everything is loaded, and nothing moves any more (see `rest.js`)."""
+    assert page.evaluate("patience => atRest(patience)", PATIENCE), "The page never comes to rest"
+
+
 def settle(page: Page) -> str:
-    """Wait until everything on the page is loaded, and return it as a screen reader would tell it."""
-    before, now = None, page.locator("body").aria_snapshot()
-    while now != before:
-        page.wait_for_timeout(300)
-        before, now = now, page.locator("body").aria_snapshot()
-    return now
+    """Wait until the page has come to rest, and return it as a screen reader would tell it."""
+    at_rest(page)
+    return page.locator("body").aria_snapshot()
 
 
 def draw(page: Page, *points: tuple[int, int]) -> None:

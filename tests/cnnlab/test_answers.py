@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
+from cnnlab import mnist
 from cnnlab.answers import (
     accuracy_interval,
     calibration,
     class_figures,
     close_calls,
     confusion_matrix,
+    mean_loss,
     mistakes,
 )
+from cnnlab.experiment import LOSSES
 
 
 def answers(n=400, seed=0):
@@ -61,6 +64,25 @@ def test_a_class_that_is_never_there_or_never_read_has_no_figure():
     assert np.isnan(figures.recall[2])
     assert np.isnan(figures.precision[1])
     assert np.isnan(figures.f1[9])
+
+
+def test_the_mean_loss_by_hand():
+    probabilities = np.full((2, 10), 0.05, np.float32)
+    probabilities[:, 3] = 0.55
+    labels = np.array([3, 4], np.uint8)
+    assert mean_loss(probabilities, labels, "categorical_crossentropy") == pytest.approx(-np.log([0.55, 0.05]).mean())
+    squares = [0.45**2 + 9 * 0.05**2, 0.55**2 + 0.95**2 + 8 * 0.05**2]
+    assert mean_loss(probabilities, labels, "mean_squared_error") == pytest.approx(np.mean(squares) / 10)
+    impossible = np.eye(10, dtype=np.float32)[[0]]
+    assert mean_loss(impossible, np.array([1]), "categorical_crossentropy") == pytest.approx(-np.log(1e-7))
+
+
+def test_the_mean_loss_is_that_of_others():
+    probabilities, labels = answers()
+    entropy = metrics.log_loss(labels, probabilities, labels=range(10))
+    assert mean_loss(probabilities, labels, LOSSES[0]) == pytest.approx(entropy, rel=1e-5)
+    squares = metrics.mean_squared_error(mnist.one_hot(labels), probabilities)
+    assert mean_loss(probabilities, labels, LOSSES[1]) == pytest.approx(squares, rel=1e-5)
 
 
 def test_mistakes_and_close_calls_in_order():

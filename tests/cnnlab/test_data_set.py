@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from cnnlab import data_set, mnist
-from cnnlab.distortions import Distortion
 from cnnlab.experiment import DataSettings
 
 TRAIN = mnist.load().train
@@ -16,19 +15,41 @@ def split_of(pixels, labels):
     return mnist.Split(images, np.array(labels, np.uint8))
 
 
-@pytest.mark.parametrize("validation_size", [0, 1, 10_000])
-def test_balance_counts_every_image_once(validation_size):
-    counts = data_set.balance(mnist.load(), DataSettings(validation_size=validation_size))
-    assert [numbers.sum() for numbers in counts.values()] == [60_000 - validation_size, validation_size, 10_000]
-    np.testing.assert_array_equal(counts["Training"] + counts["Validation"], np.bincount(TRAIN.labels))
-    np.testing.assert_array_equal(counts["Test"], np.bincount(mnist.load().test.labels))
+SETTINGS = [DataSettings(), DataSettings(validation_size=0), DataSettings(100, 20_000), DataSettings(50_000, 10_000)]
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_every_training_image_is_in_one_part_of_the_split(settings):
+    parts = data_set.split(settings)
+    assert [index for part in parts.values() for index in part] == list(range(60_000))
+    assert len(parts["Training"]) == settings.num_train
+    assert len(parts["Validation"]) == settings.validation_size
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_balance_counts_every_image_once(settings):
+    counts = data_set.balance(mnist.load(), settings)
+    test = counts.pop("Test")
+    assert [numbers.sum() for numbers in counts.values()] == [len(part) for part in data_set.split(settings).values()]
+    np.testing.assert_array_equal(sum(counts.values()), np.bincount(TRAIN.labels))
+    np.testing.assert_array_equal(test, np.bincount(mnist.load().test.labels))
 
 
 def test_balance_of_the_parts_that_training_takes():
     """The first images are learned from, the last ones held back, those between are not used."""
     counts = data_set.balance(mnist.load(), DataSettings(train_size=1_000, validation_size=5_000))
     np.testing.assert_array_equal(counts["Training"], np.bincount(TRAIN.labels[:1_000]))
+    np.testing.assert_array_equal(counts["Not used"], np.bincount(TRAIN.labels[1_000:-5_000]))
     np.testing.assert_array_equal(counts["Validation"], np.bincount(TRAIN.labels[-5_000:]))
+
+
+def test_what_is_taught_are_the_first_labels_some_of_them_shuffled():
+    settings = DataSettings(train_size=2_000, label_noise=0.5)
+    labels, true = data_set.taught(TRAIN, settings, seed=3), TRAIN.labels[:2_000]
+    assert 0.4 < np.mean(labels != true) < 0.5  # about a tenth of the shuffled ones keep their digit
+    np.testing.assert_array_equal(np.bincount(labels), np.bincount(true))
+    np.testing.assert_array_equal(labels, settings.labels(true, 3))  # as training has them
+    np.testing.assert_array_equal(data_set.taught(TRAIN, DataSettings(train_size=2_000), seed=3), true)
 
 
 def test_a_sample_is_of_one_digit_none_twice_and_repeats_with_its_seed():
@@ -52,6 +73,13 @@ def test_the_means_of_a_world_of_twenty_images():
 def test_all_means_together_are_the_mean_of_all():
     means, shares = data_set.class_means(TRAIN), np.bincount(TRAIN.labels) / len(TRAIN.labels)
     np.testing.assert_allclose(np.tensordot(shares, means, 1), TRAIN.images[..., 0].mean(axis=0), atol=1e-9)
+
+
+def test_distances_to_means_are_those_to_images():
+    images = TRAIN.images[:30]
+    to_means = data_set.to_means(images[:10, ..., 0].astype(float), images)
+    slow = np.stack([data_set.distances(mean, images) for mean in images[:10]], axis=1)
+    np.testing.assert_allclose(to_means, slow, atol=0.01)
 
 
 def test_distances_by_hand():
@@ -81,9 +109,11 @@ def test_look_alikes_against_brute_force(index):
     assert found.other == slow.argmin()
 
 
+IMAGE = TRAIN.images[0, ..., 0]
+
+
 def test_the_preparation_of_one_image():
-    image = TRAIN.images[0, ..., 0]
-    steps = data_set.preparation(image, 5)
+    steps = data_set.preparation(IMAGE, 5, DataSettings())
     assert [step.words for step in steps] == [
         ("uint8", "(28, 28)", "0 to 255"),
         ("float32", "(28, 28)", "0 to 1"),
@@ -91,45 +121,21 @@ def test_the_preparation_of_one_image():
         ("float32", "(1, 10)", "0 to 1"),
     ]
     *_, pixels, row = (step.array for step in steps)
-    np.testing.assert_array_equal(np.round(pixels[..., 0] * 255), image)
+    np.testing.assert_array_equal(np.round(pixels[..., 0] * 255), IMAGE)
     assert row.tolist() == [[0, 0, 0, 0, 0, 1, 0, 0, 0, 0]]
 
 
-def test_the_python_of_the_preparation_does_what_is_shown():
-    image = TRAIN.images[0, ..., 0]
-    names = {"image": image, "normalise": mnist.normalise, "one_hot": mnist.one_hot}
-    steps = data_set.preparation(image, 5)
-    for step in steps:
+@pytest.mark.parametrize("normalise", [True, False])
+@pytest.mark.parametrize("permute_pixels", [True, False])
+def test_the_preparation_is_what_training_does_and_what_its_python_says(normalise, permute_pixels):
+    settings = DataSettings(normalise=normalise, permute_pixels=permute_pixels)
+    *steps, label = data_set.preparation(IMAGE, 5, settings)
+    prepared = settings.prepare(mnist.normalise(IMAGE)[..., np.newaxis])
+    np.testing.assert_array_equal(steps[-1].array, prepared)
+    assert steps[-1].array.dtype == prepared.dtype == np.float32
+    assert len(steps) == 3 + permute_pixels
+    names = {"image": IMAGE, "normalise": mnist.normalise, "one_hot": mnist.one_hot, "np": np}
+    for step in (*steps, label):
         exec(step.python, names)
-    np.testing.assert_array_equal(names["x"], steps[2].array)
-    np.testing.assert_array_equal(names["y"], steps[3].array)
-
-
-def test_forms_differ_repeat_with_their_seed_and_stay_pictures():
-    image = mnist.normalise(TRAIN.images[0, ..., 0])
-    largest = Distortion(turn=20, right=2, down=2, thicken=1, noise=0.2)
-    forms = data_set.forms(image, largest, 12, seed=1)
-    assert forms.shape == (12, 28, 28)
-    assert forms.dtype == np.float32
-    assert 0 <= forms.min() <= forms.max() <= 1
-    assert len(np.unique(forms.reshape(12, -1), axis=0)) == 12
-    np.testing.assert_array_equal(forms, data_set.forms(image, largest, 12, seed=1))
-    assert (forms != data_set.forms(image, largest, 12, seed=2)).any()
-
-
-def test_forms_with_nothing_allowed_are_the_image():
-    image = mnist.normalise(TRAIN.images[0, ..., 0])
-    np.testing.assert_array_equal(data_set.forms(image, Distortion(), 3, seed=0), [image] * 3)
-
-
-def test_forms_go_as_far_as_allowed_in_both_directions():
-    """The middle of a dot's ink tells how far it was shifted."""
-    image = np.zeros((28, 28), np.float32)
-    image[13:15, 13:15] = 1
-    forms = data_set.forms(image, Distortion(right=3), 200, seed=0)
-    shifts = (forms * (np.arange(28) - 13.5)).sum(axis=(1, 2)) / forms.sum(axis=(1, 2))
-    assert -3.01 < shifts.min() < -2.8
-    assert 2.8 < shifts.max() < 3.01
-    assert abs(shifts.mean()) < 0.4
-    downs = (forms * (np.arange(28) - 13.5)[:, None]).sum(axis=(1, 2)) / forms.sum(axis=(1, 2))
-    assert abs(downs).max() < 0.01
+    np.testing.assert_array_equal(names["x"], prepared)
+    np.testing.assert_array_equal(names["y"], label.array)

@@ -57,6 +57,34 @@ def test_a_square_is_laid_over_the_middle():
     assert white.all()
 
 
+def test_blur_spreads_ink_by_a_gaussian_and_keeps_it():
+    blurred = distortions.blur(dot(14, 10), 1.5)
+    assert blurred.dtype == np.float32
+    assert blurred.sum() == pytest.approx(1)
+    rows, columns = np.indices((28, 28))
+    assert (blurred * rows).sum() == pytest.approx(14, abs=1e-4)
+    assert (blurred * (columns - 10) ** 2).sum() == pytest.approx(1.5**2, abs=1e-3)
+    weights = np.exp(-0.5 * np.arange(-20, 21) ** 2 / 1.5**2)
+    one = np.exp(-0.5 / 1.5**2) / weights.sum()
+    assert blurred[15, 9] == pytest.approx(one**2, rel=1e-5)
+    np.testing.assert_allclose(distortions.blur(DIGIT, 0.8).T, distortions.blur(DIGIT.T, 0.8), atol=1e-6)
+
+
+def test_blurred_ink_that_leaves_the_picture_is_lost_and_a_black_picture_stays_black():
+    assert distortions.blur(dot(0, 14), 2).sum() == pytest.approx((1 + 1 / np.sqrt(2 * np.pi) / 2) / 2, rel=1e-3)
+    assert not distortions.blur(np.zeros((28, 28), np.float32), 4).any()
+    np.testing.assert_array_equal(distortions.blur(DIGIT, 0), DIGIT)
+
+
+def test_a_blur_softens_what_is_covered_and_not_the_noise():
+    white = np.ones((28, 28), np.float32)
+    soft = Distortion(cover=8, blur=1).apply(white)
+    assert soft[9, 14] == pytest.approx(0.7, abs=0.01)  # on both sides of the square's border
+    assert soft[10, 14] == pytest.approx(0.3, abs=0.01)
+    noisy = Distortion(blur=2, noise=0.1).apply(np.full((28, 28), 0.5, np.float32))[8:20, 8:20]
+    assert noisy.std() == pytest.approx(0.1, rel=0.2)
+
+
 def test_noise_has_its_amount_and_its_seed():
     grey = np.full((28, 28), 0.5, np.float32)
     noisy = Distortion(noise=0.1).apply(grey)

@@ -308,6 +308,31 @@ def test_worn_workers_are_replaced_between_runs(idle_engine):
     assert cluster.begun == [first, second]
 
 
+def test_runs_in_the_background_let_the_others_pass(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    many = [engine.submit(TINY, is_background=True) for _ in range(3)]
+    engine._look(cluster)
+    one = engine.submit(TINY)
+    assert [engine.queue_position(run_id) for run_id in (one, *many)] == [1, 2, 3, 4]
+    cluster.tell(engine._live[many[0]], "a", RunStarted(0, 1, 1, 9, 1), EVENTS[6])
+    engine._look(cluster)
+    cluster.tell(engine._live[one], "a", RunStarted(0, 1, 1, 9, 1), EVENTS[6])
+    for _ in range(2):
+        engine._look(cluster)
+    assert cluster.begun == [many[0], one, many[1]]
+
+
+def test_a_run_of_the_background_goes_on_in_the_background(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    run = engine._store.get(engine.submit(TINY, is_background=True))
+    engine._look(cluster)
+    cluster.log.append("silent")
+    engine._look(cluster)
+    assert run.info.state == "interrupted"
+    engine.resume(run.id, is_background=True)
+    assert engine._live[run.id].is_background
+
+
 def paused(cluster, engine, step=2):
     """A run that has paused after some updates, its checkpoint kept."""
     run = engine._store.get(engine.submit(TINY))
@@ -328,7 +353,7 @@ def test_a_paused_run_goes_on_where_it_is(idle_engine):
     engine.resume(run.id, until=3)
     engine._look(cluster)
     live = engine._live[run.id]
-    assert live.told == Orders(pause_at=3)
+    assert live.told == engine.orders(run.id) == Orders(pause_at=3)
     cluster.tell(live, "a", RunStarted(2, 1, 1, 9, 1), batch(3), replace(EVENTS[4], step=3), Paused(3))
     engine.set_learning_rate(run.id, 0.5)
     engine._look(cluster)
@@ -350,6 +375,7 @@ def test_a_paused_run_makes_room_and_is_entered_again(idle_engine):
     cluster.log.clear()
     engine._look(cluster)
     assert (run.info.state, engine.live_runs, cluster.begun) == ("paused", (second,), [run.id, second])
+    assert engine.orders(run.id) is None
     engine.resume(run.id)
     assert (run.info.state, engine._live[run.id].checkpoint.step) == ("queued", 2)
     assert engine._live[run.id].orders == Orders()

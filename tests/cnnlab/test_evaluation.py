@@ -52,3 +52,26 @@ def test_accuracy_of_distorted_digits():
     three = np.zeros_like(images)
     three[:, :, 3:] = images[:, :, :-3]
     assert shares[middle + 3] == np.mean(evaluation.predict(EXPERIMENT, WEIGHTS, three).argmax(axis=1) == labels)
+
+
+def test_digits_are_shifted_right_down_left_and_up_by_turns():
+    images = np.zeros((5, 28, 28, 1), np.uint8)
+    images[:, 10, 10] = 7
+    shifted = evaluation.shift_by_turns(images, 3)
+    assert [tuple(map(int, place)) for place in np.argwhere(shifted[..., 0])] == [
+        (0, 10, 13),
+        (1, 13, 10),
+        (2, 10, 7),
+        (3, 7, 10),
+        (4, 10, 13),
+    ]
+    assert not evaluation.shift_by_turns(images, 20).any()  # beyond the border
+    np.testing.assert_array_equal(evaluation.shift_by_turns(images, 0), images)
+
+
+def test_accuracy_by_shift():
+    shares = evaluation.accuracy_by_shift(EXPERIMENT, WEIGHTS, 2)
+    test = mnist.load().test
+    assert shares[0] == evaluation.test_accuracy(EXPERIMENT, WEIGHTS)
+    answers = evaluation.predict(EXPERIMENT, WEIGHTS, evaluation.shift_by_turns(test.images, 2))
+    assert shares[2] == np.mean(answers.argmax(axis=1) == test.labels)

@@ -48,6 +48,10 @@ def test_the_format_of_version_1_is_kept():
     assert Experiment.from_json(text) == experiment
 
 
+def test_a_whole_number_as_a_learning_rate_is_one_that_keras_takes():
+    assert type(TrainingSettings(learning_rate=1).learning_rate) is float
+
+
 def test_updates_are_counted_as_the_study_notes_count_them():
     notes = PRESETS["Study notes"]
     assert (notes.batches_per_epoch, notes.num_steps) == (600, 3_000)
@@ -70,7 +74,7 @@ GOOD = json.loads(PRESETS["Tiny"].to_json())
         ({"layers": [{"type": "Conv2D", "filters": 3}]}, r"Layer 1: Conv2D needs kernel_size"),
         ({"layers": [{"type": "Conv2D", "filters": 3, "kernel_size": 3, "evil": 1}]}, r"Layer 1: Conv2D has no evil"),
         ({"layers": [{"type": "Dense", "units": "10"}]}, r"Layer 1: `units` must be a whole number"),
-        ({"data": {"train_size": 10}}, r"`train_size` must be a whole number from 1,000 to 60,000"),
+        ({"data": {"train_size": 10}}, r"`train_size` must be a whole number from 100 to 60,000"),
         ({"data": {"train_size": 55_000}}, r"together must be at most 60,000"),
         ({"data": {"normalise": "yes"}}, r"`normalise` must be True or False"),
         ({"data": []}, r"`data` must be a JSON object"),

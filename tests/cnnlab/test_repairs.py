@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cnnlab.architecture import (
+    COSTS,
     Conv2D,
     Dense,
     Dropout,
@@ -11,7 +12,9 @@ from cnnlab.architecture import (
     GlobalAveragePooling2D,
     MaxPooling2D,
     check,
+    is_head,
 )
+from cnnlab.limits import LIMITS
 from cnnlab.presets import EXAMPLE_DRAFTS, PRESETS
 from cnnlab.repairs import HEAD, repairs
 from tests.architectures import make, wild_specs
@@ -72,8 +75,18 @@ SMALL = (Conv2D(8, 11), Conv2D(8, 11))  # leaves 8 x 8
         ),
         ((), {"Begin with Flatten and Dense": (Flatten(), HEAD)}),
         (
-            (Flatten(), *[Dropout(0.1)] * 12, HEAD),
-            {"Keep the first layers and the last": (Flatten(), *[Dropout(0.1)] * 10, HEAD)},
+            (Flatten(), *[Dropout(0.1)] * 11, HEAD),
+            {"Remove layer 2, Dropout": (Flatten(), *[Dropout(0.1)] * 10, HEAD)},
+        ),
+        (
+            (Conv2D(32, 5), Conv2D(16, 1), Flatten(), Dense(256, "relu"), HEAD),
+            {
+                "MaxPooling2D before Flatten": (
+                    *(Conv2D(32, 5), Conv2D(16, 1), MaxPooling2D(2), Flatten(), Dense(256, "relu"), HEAD),
+                ),
+                "Only 128 units": (Conv2D(32, 5), Conv2D(16, 1), Flatten(), Dense(128, "relu"), HEAD),
+                "Remove it": (Conv2D(32, 5), Conv2D(16, 1), Flatten(), HEAD),
+            },
         ),
     ],
 )
@@ -95,17 +108,33 @@ def wild_drafts():
             continue
 
 
+def distance(layers):
+    """How far a draft is from a network; the first number that differs decides which of two is nearer."""
+    found = check(layers)
+    if found.problem is None:
+        return ()
+    excess = [
+        max(0, sum(getattr(summary, what) for summary in found.summaries) - LIMITS[limit][1])
+        for limit, what in COSTS.items()
+    ]
+    num_unfit, num_too_many = len(layers) - len(found.summaries), max(0, len(layers) - LIMITS["layers"][1])
+    return num_unfit, num_too_many, not layers, bool(layers) and not is_head(layers[-1]), sum(excess)
+
+
 def test_any_draft_is_mended_step_by_step():
-    """Whatever is chosen of what is proposed leads to a network, in a few steps."""
+    """Every repair brings a draft nearer, and whatever is chosen of what is proposed leads to a network."""
     rng, drafts = np.random.default_rng(1), wild_drafts()
     num_problems = 0
-    for layers in [*EXAMPLE_DRAFTS.values(), *(next(drafts) for _ in range(300))]:
+    long = (*[Conv2D(4, 1)] * 12, Flatten(), HEAD)
+    for layers in [long, *EXAMPLE_DRAFTS.values(), *(next(drafts) for _ in range(300))]:
         for _ in range(len(layers) + 4):
             if check(layers).problem is None:
                 break
             num_problems += 1
             proposed = repairs(layers)
             assert proposed, layers
+            assert len({repair.label for repair in proposed}) == len(proposed)
+            assert all(distance(repair.layers) < distance(layers) for repair in proposed), layers
             layers = proposed[rng.integers(len(proposed))].layers  # noqa: PLW2901
         assert check(layers).problem is None, layers
     assert num_problems > 100

@@ -8,6 +8,7 @@ import pytest
 from ui.components import encode
 from ui.components.curves import bucket_size, means, thin
 from ui.components.maps import ranges_of
+from ui.components.spread import Lines
 
 
 def series(count, seed=0):
@@ -100,3 +101,12 @@ def test_ranges_skip_what_is_not_finite():
     images = np.array([[[1, np.nan], [-3, np.inf]], [[np.nan, np.nan], [np.nan, np.nan]]])
     np.testing.assert_array_equal(ranges_of(images), [[-3, 1], [np.nan, np.nan]])
     assert ranges_of(np.zeros((0, 3, 3))).shape == (0, 2)
+
+
+def test_a_mean_waits_for_all_runs_and_leaves_out_those_without_values():
+    nan = np.nan
+    mean, low, high = Lines("x", np.array([[0.2, 0.4, nan], [0.4, 0.8, 0.9], [nan, nan, nan]])).middle_and_range()
+    np.testing.assert_allclose(mean, [0.3, 0.6, nan])
+    np.testing.assert_allclose(low, [0.2, 0.4, nan])
+    np.testing.assert_allclose(high, [0.4, 0.8, nan])
+    assert np.isnan(Lines("x", np.full((2, 3), nan)).middle_and_range()).all()

@@ -1,29 +1,45 @@
-"""The layers as cards in a row: choose one, move it, add others."""
+"""The layers as cards in a row: choose one, move it, take it away, add others. Below, the chosen one's settings."""
+
+from math import prod
 
 import streamlit as st
 
-from cnnlab.architecture import LAYERS, Conv2D, Dense, Dropout, Layer
+from cnnlab.architecture import LAYERS, Conv2D, Dense, Dropout, Layer, dimensions
 from cnnlab.limits import LIMITS
 from cnnlab.source_code import layer_line
-from ui.components.architecture import architecture
+from ui import colours
+from ui.components.architecture import Kind, architecture
 from ui.controls import layer_settings
 from ui.figures import cards
 from ui.state import component_value, state
 
+INPUT_SHAPE = (28, 28, 1)
+INPUT = 1
+"""Cards before the first layer's."""
 NEW_LAYERS: dict[str, Layer] = {
     **{name: kind() for name, kind in LAYERS.items() if name not in ("Conv2D", "Dense", "Dropout")},
     "Conv2D": Conv2D(16, 3, activation="relu"),
     "Dense": Dense(32, activation="relu"),
     "Dropout": Dropout(0.25),
 }
-INPUT = 1
-"""Cards before the first layer's."""
+WORDS = {
+    "Conv2D": "Small filters slide over the maps; each looks for one pattern and makes one map.",
+    "MaxPooling2D": "Keeps the largest value of each small window: smaller maps.",
+    "AveragePooling2D": "Keeps the mean of each small window: smaller maps.",
+    "GlobalAveragePooling2D": "Keeps one number of each map, its mean.",
+    "BatchNormalization": "Brings each channel to mean 0 and variance 1, over the images that are looked at together.",
+    "Flatten": "Lays all values out in one row, so that a Dense layer can read them.",
+    "Dense": "Each unit weighs all the values that come in.",
+    "Dropout": "Zeros some values at random while training, so that nothing is learned by heart.",
+}
+"""What each kind of layer does."""
+PALETTE = [Kind(name=name, words=WORDS[name], colour=colours.LAYERS[name]) for name in LAYERS]
 
 
 def selected_layer() -> int | None:
-    """Index of the layer that is chosen, if it is still there."""
-    selected = state().selected_layer
-    return selected if selected is not None and selected < len(state().draft.layers) else None
+    """Index of the layer that is chosen; None: the input is."""
+    selected, num_layers = state().selected_layer, len(state().draft.layers)
+    return min(selected, num_layers - 1) if selected is not None and num_layers else None
 
 
 def edit(layers: tuple[Layer, ...], selected: int | None) -> None:
@@ -33,74 +49,91 @@ def edit(layers: tuple[Layer, ...], selected: int | None) -> None:
 
 
 def row() -> None:
-    """Show the cards; a click chooses one, dragging or Alt with an arrow key moves it."""
+    """Show the cards, and what can be added to them."""
     layers, selected = state().draft.layers, selected_layer()
     architecture(
-        cards(layers, state().draft.check()),
+        cards(layers, state().draft.check(), INPUT_SHAPE),
         key="architecture",
-        selected=None if selected is None else selected + INPUT,
+        selected=0 if selected is None else selected + INPUT,
         on_select=_select,
         first_movable=INPUT,
         on_move=_move,
+        palette=PALETTE,
+        is_full=len(layers) >= LIMITS["layers"][1],
+        on_add=_add,
+        on_remove=lambda: remove(component_value("architecture", "removed") - INPUT),
     )
 
 
 def _select() -> None:
-    """Take over the layer that was clicked; the input stands first in the picture."""
+    """Take over the card that was clicked; the input's stands first."""
     clicked = component_value("architecture", "selected")
     state().selected_layer = clicked - INPUT if clicked else None
 
 
 def _move() -> None:
-    moved = component_value("architecture", "moved")
+    source, target = component_value("architecture", "moved")
+    move(source - INPUT, target - INPUT)
+
+
+def _add() -> None:
+    name, place = component_value("architecture", "added")
+    add(NEW_LAYERS[name], place - INPUT)
+
+
+# What can be done, by layer index. What a browser tells may be older than the draft: what is not there is left alone.
+
+
+def move(source: int, target: int) -> None:
+    """Take a layer out and put it in again so that it is at `target`."""
     layers = list(state().draft.layers)
-    if moved and all(INPUT <= place < len(layers) + INPUT for place in moved):
-        source, target = (place - INPUT for place in moved)
+    if 0 <= source < len(layers) and 0 <= target < len(layers):
         layers.insert(target, layers.pop(source))
         edit(tuple(layers), target)
 
 
+def add(layer: Layer, at: int) -> None:
+    """Put a layer in so that it is at this place."""
+    layers = state().draft.layers
+    if 0 <= at <= len(layers) < LIMITS["layers"][1]:
+        edit((*layers[:at], layer, *layers[at:]), at)
+
+
+def remove(at: int) -> None:
+    """Take a layer away; the one behind it is selected then."""
+    layers = state().draft.layers
+    if 0 <= at < len(layers):
+        edit((*layers[:at], *layers[at + 1 :]), min(at, len(layers) - 2) if len(layers) > 1 else None)
+
+
 def settings() -> None:
-    """Show the chosen layer's settings, what can be done with it, and what can be added."""
+    """Show the chosen layer: its code, its settings, and what can be done with it."""
     layers, selected = state().draft.layers, selected_layer()
     with st.container(border=True):
         if selected is None:
-            st.markdown("**Choose a layer** in the picture to change it, or add one at the end.")
-        else:
-            name, line = st.columns([1, 3], vertical_alignment="center")
-            name.markdown(f"**Layer {selected + 1} · {type(layers[selected]).__name__}**")
-            line.code(layer_line(layers[selected]), language="python", wrap_lines=True)
-            layer_settings(selected, layers[selected])
-            _actions(layers, selected)
-        _additions(layers, len(layers) if selected is None else selected + 1)
+            st.markdown("**Input** · what comes in")
+            st.markdown(
+                f"One digit: {dimensions(INPUT_SHAPE)} numbers, {prod(INPUT_SHAPE)} pixels in one channel. Choose "
+                "another card to change it; what you add now comes first."
+            )
+            return
+        layer = layers[selected]
+        name, line = st.columns([1, 3], vertical_alignment="center")
+        name.markdown(f"**Layer {selected + 1} · {type(layer).__name__}**")
+        line.code(layer_line(layer), language="python", wrap_lines=True)
+        st.caption(WORDS[type(layer).__name__])
+        layer_settings(selected, layer)
+        _actions(layers, selected)
 
 
 def _actions(layers: tuple[Layer, ...], at: int) -> None:
     """What can be done with a layer as a whole."""
-    layer, before, after = layers[at], layers[:at], layers[at + 1 :]
     is_full = len(layers) >= LIMITS["layers"][1]
-    after_removal = min(at, len(layers) - 2) if len(layers) > 1 else None
-    actions = {
-        ("Move left", ":material/arrow_back:"): ((*before[:-1], layer, *before[-1:], *after), at - 1, not before),
-        ("Move right", ":material/arrow_forward:"): ((*before, *after[:1], layer, *after[1:]), at + 1, not after),
-        ("Duplicate", ":material/content_copy:"): ((*before, layer, layer, *after), at + 1, is_full),
-        ("Remove", ":material/delete:"): ((*before, *after), after_removal, False),
-    }
     with st.container(horizontal=True):
-        for (label, icon), (others, selected, is_disabled) in actions.items():
-            st.button(label, icon=icon, disabled=is_disabled, on_click=edit, args=(others, selected))
-
-
-def _additions(layers: tuple[Layer, ...], position: int) -> None:
-    """One button for each kind of layer; the new one comes to `position`."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("Add:" if selected_layer() is None else "Add after it:")
-        for name in LAYERS:
-            st.button(
-                name,
-                icon=":material/add:",
-                key=f"add-{name}",
-                disabled=len(layers) >= LIMITS["layers"][1],
-                on_click=edit,
-                args=((*layers[:position], NEW_LAYERS[name], *layers[position:]), position),
-            )
+        for label, icon, act, arguments, is_disabled in (
+            ("Move left", "arrow_back", move, (at, at - 1), at == 0),
+            ("Move right", "arrow_forward", move, (at, at + 1), at == len(layers) - 1),
+            ("Duplicate", "content_copy", add, (layers[at], at + 1), is_full),
+            ("Remove", "delete", remove, (at,), False),
+        ):
+            st.button(label, icon=f":material/{icon}:", disabled=is_disabled, on_click=act, args=arguments)

@@ -8,7 +8,7 @@ from ui.controls import open_json
 
 
 def files(experiment: Experiment | None) -> None:
-    """Save the experiment, open another one, say what the address is good for."""
+    """Save the experiment, open another one, share its link."""
     with st.container(horizontal=True):
         if experiment:
             st.download_button(
@@ -21,10 +21,25 @@ def files(experiment: Experiment | None) -> None:
             )
         with st.popover("Open JSON", icon=":material/upload:"):
             open_json()
-    if experiment and len(experiment.to_url()) <= MAX_URL_LENGTH:
-        st.caption("The address of this page holds the whole experiment: copy it to share it.")
-    elif experiment:
-        st.caption("This experiment is too long for a link: share it as JSON.")
+        if experiment:
+            with st.popover("Share a link", icon=":material/link:"):
+                _link(experiment)
+
+
+def _link(experiment: Experiment) -> None:
+    """Show the link that restores the whole experiment."""
+    link = experiment.to_url()
+    if len(link) > MAX_URL_LENGTH:
+        st.warning(
+            f"This experiment is too long for a link ({len(link):,} characters, at most {MAX_URL_LENGTH:,}): share it "
+            "as JSON.",
+            icon=":material/link_off:",
+        )
+    else:
+        page = (st.context.url or "").split("?")[0]
+        st.markdown("Whoever opens it has this network before them, with its settings and its seed.")
+        st.code(f"{page}?experiment={link}", language=None, wrap_lines=True)
+        st.caption("Copy it by the button at its corner. The address of this page is the same link.")
 
 
 def code(experiment: Experiment) -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnnlab.repairs import repairs
+from ui.build import history
 from ui.build.cards import edit, selected_layer
 from ui.build.estimate import estimate
 from ui.state import state
@@ -11,38 +12,26 @@ TRAIN = "app_pages/lab/train.py"
 
 
 def verdict() -> None:
-    """Say what the network costs, or what does not fit, with a button for each repair."""
+    """Say what the network costs, or what does not fit, with a button for each repair; undo, redo, and on to Train."""
     visitor = state()
     experiment, problem = visitor.draft.experiment(), visitor.draft.check().problem
-    words, train = st.columns([3, 1], vertical_alignment="center")
-    with words:
+    if problem:
+        st.warning(problem.message, icon=":material/build:")
+        _repairs()
+    with st.container(horizontal=True, vertical_alignment="center"):
         if experiment:
             costs = experiment.architecture
             st.markdown(
-                f"**{costs.num_parameters:,} parameters** · {costs.multiply_adds:,} multiply-adds for each image"
+                f"**{costs.num_parameters:,} parameters** · {costs.multiply_adds:,} multiply-adds for each image",
+                width="content",
             )
-        elif problem:
-            st.warning(problem.message, icon=":material/build:")
-            _repairs()
-        with st.container(horizontal=True, vertical_alignment="center"):
-            _undo_and_redo()
-            if experiment:
-                estimate(experiment)
-    pressed = train.button(
-        "Train it", type="primary", icon=":material/arrow_forward:", disabled=not experiment, width="stretch"
-    )
+        st.space("stretch")
+        history.buttons()
+        pressed = st.button("Train it", type="primary", icon=":material/arrow_forward:", disabled=not experiment)
+    if experiment:
+        estimate(experiment)
     if pressed:
         st.switch_page(TRAIN)
-
-
-def _undo_and_redo() -> None:
-    """Take edits back, and do them again."""
-    visitor = state()
-    for label, icon, keys, drafts, act in (
-        ("Undo", ":material/undo:", "Ctrl+Z", visitor.done, visitor.undo),
-        ("Redo", ":material/redo:", "Ctrl+Shift+Z", visitor.undone, visitor.redo),
-    ):
-        st.button(label, icon=icon, type="tertiary", shortcut=keys, disabled=not drafts, on_click=act)
 
 
 def _repairs() -> None:

@@ -18,13 +18,15 @@ from ui import colours
 MOUNT = (Path(__file__).parent / "mount.js").read_text(encoding="utf-8")
 
 
-def define(folder: Path) -> ComponentRenderer:
+def define(folder: Path, *shared: str) -> ComponentRenderer:
     """Register the component whose `component.html`, `.css` and `.js` stand in `folder`.
 
-    A script without an export of its own has `createView(root)`, which returns `update(data, tell)` and, where there is
-    something to undo, `remove()`: `mount.js` makes a view for each DOM node and keeps it up to date.
+    `shared` names scripts beside this one that come before its own ("stages.js"). A script without an export of its own
+    has `createView(root)`, which returns `update(data, tell)` and, where there is something to undo, `remove()`:
+    `mount.js` makes a view for each DOM node and keeps it up to date.
     """
     html, css, js = ((folder / f"component.{part}").read_text(encoding="utf-8") for part in ("html", "css", "js"))
+    js = "".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in shared) + js
     if "export default" not in js:
         js += MOUNT
     return st.components.v2.component(f"cnnlab_{folder.name}", html=html, css=css, js=js)

@@ -41,8 +41,8 @@ def test_digit() -> np.ndarray | None:
     return digits.to_canvas(image)
 
 
-def picture() -> np.ndarray | None:
-    """A photo or a scan of a digit, dark on light or light on dark."""
+def bring_photo() -> None:
+    """Let the visitor take a photo of a digit, or choose one; a bad file is told."""
     visitor = state()
 
     def opened(file: Any) -> None:
@@ -60,6 +60,12 @@ def picture() -> np.ndarray | None:
         upload("A photo of one digit: PNG, JPEG or WebP", "sheet-picture", opened, TYPES)
     if "sheet-picture" in visitor.problems:
         st.error(f"{visitor.problems['sheet-picture']}.", icon=":material/error:")
+
+
+def picture() -> np.ndarray | None:
+    """A photo or a scan of a digit, dark on light or light on dark."""
+    visitor = state()
+    bring_photo()
     if visitor.paper is None:
         st.caption("One digit, on a sheet without lines, fills the picture best.")
         return None

@@ -9,7 +9,9 @@ from cnnlab.distribution import Distribution, saturated, silent
 from cnnlab.events import Weights
 from cnnlab.experiment import Experiment
 from cnnlab.tracing import PIXELS, Cell
+from ui import colours
 from ui.components.overview import MAX_SOURCES, Column, overview
+from ui.components.stacks import Stack, stacks
 from ui.figures import short
 from ui.inside import Subject, go_to_view
 from ui.inside.trace import write_path
@@ -23,7 +25,10 @@ NUM_SAMPLED = 100
 
 def show(subject: Subject) -> None:
     """Show every layer's maps and what they are made from."""
-    overview(columns_of(subject), key=KEY, num_sampled=NUM_SAMPLED, traced=_trace)
+    columns = columns_of(subject)
+    overview(columns, key=KEY, num_sampled=NUM_SAMPLED, traced=_trace)
+    if st.toggle("Show it in space, each layer a stack of planes", key="overview-stacks", persist_state="session"):
+        stacks([stack_of(column) for column in columns if column.values is not None], key="stacks")
     try_this(
         "pointing at a class, then at maps; click one to pin it, then choose another digit.",
         "how few maps carry most of an answer, and that maps get smaller and less like the digit, layer by layer.",
@@ -35,6 +40,14 @@ def _trace() -> None:
     asked = component_value(KEY, "trace")
     if asked:
         go_to_view("Trace", at=write_path((Cell(asked["layer"], tuple(asked["position"])),)))
+
+
+def stack_of(column: Column) -> Stack:
+    """A layer as a stack of planes."""
+    values = np.zeros(0) if column.values is None else column.values
+    name = column.name if column.layer_index == PIXELS else f"{column.layer_index + 1}. {column.name}"
+    kind: colours.Kind = "diverging" if (values < 0).any() else "sequential"
+    return Stack(name, values, colours.LAYERS[column.name], "ink" if column.layer_index == PIXELS else kind)
 
 
 def columns_of(subject: Subject) -> list[Column]:

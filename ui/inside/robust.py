@@ -23,6 +23,7 @@ NAMES = {
     "down": "Shift down",
     "thicken": "Thicken",
     "cover": "Cover",
+    "blur": "Blur",
     "noise": "Noise",
 }
 AXES = {
@@ -31,6 +32,7 @@ AXES = {
     "down": "Shifted down by so many pixels",
     "thicken": "Line thicker by so many pixels",
     "cover": "Black square in the middle, its side in pixels",
+    "blur": "Blurred: the spread of each pixel's ink (standard deviation), in pixels",
     "noise": "Noise, its standard deviation (black to white is 1)",
 }
 LITTLE, FEW = "Every pixel a little", "Few pixels a lot"

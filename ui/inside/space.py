@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from cnnlab import embedding, mnist
+from cnnlab import embedding, mnist, neighbours
 from cnnlab.architecture import Architecture
 from cnnlab.embedding import PIXELS, Journey, Space
 from cnnlab.events import Weights
@@ -18,6 +18,7 @@ from ui.computed import computed
 from ui.draw.compare import when
 from ui.drawing import drawn_image
 from ui.inside import Subject
+from ui.inside.nearest import nearest_training_images
 from ui.lesson import code, try_this
 from ui.networks import STARTER
 from ui.state import state
@@ -52,13 +53,20 @@ def show(subject: Subject) -> None:
         one_moment(subject, own, found, layer_index, way)
     st.caption(f"{WAYS[way]}.{share(found, way)}")
     st.markdown(how_far_apart(found, layer_index))
-    st.markdown(f"**Nearest to it in this space** · {subject.name}")
+    st.markdown(f"**Nearest to it in this space, among them** · {subject.name}")
     nearest_digits(subject, found, layer_index)
+    nearest_training_images(subject, layer_index)
     try_this(
         "to show only 4 and 9; then choose the pixels as the layer, or draw a digit that is between the two.",
         "that digits with rings lie between groups: what the network confuses, it has put close together.",
     )
-    code(embedding.Principal.of, embedding.Principal.project, embedding.separation, embedding.tsne)
+    code(
+        embedding.Principal.of,
+        embedding.Principal.project,
+        embedding.separation,
+        embedding.tsne,
+        neighbours.nearest,
+    )
 
 
 def choose_layer(architecture: Architecture) -> int:

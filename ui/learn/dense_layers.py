@@ -84,7 +84,7 @@ def weigh(layers: dict[str, LastLayer]) -> None:
         layer.kernel,
         layer.bias,
         layer.probabilities,
-        key=f"dense-neuron-{count}",
+        key="dense-neuron",
         labels=DIGITS,
         activation="softmax",
         selected=int(layer.scores.argmax()),

@@ -2,17 +2,18 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import streamlit as st
 
 from cnnlab.comparison import differing
-from cnnlab.presets import PRESETS
+from cnnlab.presets import preset_of
 from cnnlab.run_records import EpochHistory, RunInfo, to_columns
 from cnnlab.runs import Run
 from ui.cached import store
+from ui.networks import plain
 from ui.state import kept
 
 MAX_KNOWN = 10_000
@@ -40,10 +41,7 @@ class Row:
     @property
     def preset(self) -> str:
         """The preset of which it is a run, with whatever seed; '' for others."""
-        experiment = self.info.experiment
-        if experiment is None:
-            return ""
-        return {replace(preset, seed=experiment.seed): name for name, preset in PRESETS.items()}.get(experiment, "")
+        return preset_of(self.info.experiment) if self.info.experiment else ""
 
     @property
     def test_accuracy(self) -> float:
@@ -78,9 +76,21 @@ def filtered(rows: Sequence[Row]) -> list[Row]:
 
 
 def _has(row: Row, words: Sequence[str]) -> bool:
+    if not words:
+        return True
     label = row.info.label
     there = f"{row.info.id} {label.name} {label.note} {row.preset} {row.info.state}".casefold()
     return all(word in there for word in words)
+
+
+def reasons(chosen: Sequence[Row]) -> None:
+    """Tell why runs are damaged, or ended as they did, and what somebody noted of them."""
+    for row in chosen:
+        name, reason, note = f"**{plain(row.name)}**", row.info.reason, row.info.label.note
+        if reason:
+            st.caption(f"{name}, {row.info.state}: {plain(reason)}")
+        if note:
+            st.caption(f"{name}: {plain(' '.join(note.split()))}")
 
 
 def choose_runs(run_ids: Sequence[str]) -> None:

@@ -1,5 +1,6 @@
 """What can be done with runs: star, name, delete and bring back, take along and bring in."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -7,14 +8,15 @@ from typing import Any
 
 import streamlit as st
 
-from cnnlab.run_archive import from_zip, to_json, to_zip
+from cnnlab.run_archive import check_size, from_zip, to_json, to_zip
+from cnnlab.run_files import complete_lines
 from cnnlab.run_records import MAX_NAME, MAX_NOTE
 from cnnlab.runs import DamagedRunError, Run, StoreError
 from ui.cached import store
 from ui.runs.listing import Row, choose_runs
 from ui.state import control, state, upload
 
-MAX_UPLOAD_MB = 200
+MAX_UPLOAD_MB = 400
 
 
 def toolbar(chosen: Sequence[Row]) -> None:
@@ -22,8 +24,7 @@ def toolbar(chosen: Sequence[Row]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if chosen:
             _star(chosen)
-            if len(chosen) == 1:
-                _name(chosen[0])
+            _name(chosen)
             _take_along(chosen)
             st.button("Delete", icon=":material/delete:", on_click=_delete, args=(chosen,), key="delete")
         with st.popover("Bring in runs", icon=":material/upload:"):
@@ -37,9 +38,14 @@ def _star(chosen: Sequence[Row]) -> None:
     st.button(label, icon=icon, on_click=_change, args=(chosen,), kwargs={"is_starred": not are_starred}, key="star")
 
 
-def _name(row: Row) -> None:
-    label = row.info.label
-    with st.popover("Name and note", icon=":material/edit:"):
+def _name(chosen: Sequence[Row]) -> None:
+    """Let one run be named; of several it would not be clear which one."""
+    is_one = len(chosen) == 1
+    row, label = chosen[0], chosen[0].info.label
+    help_ = None if is_one else "Tick one run alone to name it."
+    with st.popover("Name and note", icon=":material/edit:", disabled=not is_one, help=help_):
+        if not is_one:
+            return
         for widget, what, value, most in (
             (st.text_input, "name", label.name, MAX_NAME),
             (st.text_area, "note", label.note, MAX_NOTE),
@@ -55,6 +61,11 @@ def _take_along(chosen: Sequence[Row]) -> None:
     """Offer the chosen runs as a zip file; their contents are read when the button is pressed."""
     runs = [store().get(row.info.id) for row in chosen]
     with st.popover("Take along", icon=":material/download:"):
+        try:
+            check_size(runs)
+        except ValueError as error:
+            st.warning(f"{error}. Tick fewer of them.", icon=":material/folder_zip:")
+            return
         name = chosen[0].info.id if len(chosen) == 1 else f"{len(chosen)}-runs"
         st.download_button(
             f"{len(chosen)} run{'s' * (len(chosen) > 1)}, whole (.zip)",
@@ -85,14 +96,14 @@ def _take_along(chosen: Sequence[Row]) -> None:
 
 
 def _csv(run: Run, file: str) -> bytes:
-    return run.files.read(file) or b""
+    return complete_lines(run.files.read(file) or b"")
 
 
 def _json(run: Run) -> str:
     try:
         return to_json(run)
     except DamagedRunError as error:
-        return f'{{"error": "{error}"}}'
+        return json.dumps({"run": run.id, "error": str(error)})
 
 
 def _change(chosen: Sequence[Row], **changes: Any) -> None:
@@ -115,7 +126,12 @@ def _delete(chosen: Sequence[Row]) -> None:
 
 def _restore() -> None:
     visitor = state()
-    store().restore(visitor.deleted_runs)
+    try:
+        store().restore(visitor.deleted_runs)
+    except OSError as error:
+        visitor.problems["restore"] = str(error)
+        return
+    visitor.problems.pop("restore", None)
     choose_runs(visitor.deleted_runs)
     visitor.deleted_runs = ()
 
@@ -134,7 +150,11 @@ def _opened(file: Any) -> None:
 def _told() -> None:
     """Say what has just been done, or why it could not be."""
     visitor = state()
-    for key, kept in (("delete", "Nothing was deleted."), ("runs-zip", "Nothing was kept.")):
+    for key, kept in (
+        ("delete", "Nothing was deleted."),
+        ("restore", "They are still put aside."),
+        ("runs-zip", "Nothing was kept."),
+    ):
         if key in visitor.problems:
             st.error(f"{visitor.problems[key].rstrip('.')}. {kept}", icon=":material/error:")
     if count := len(visitor.deleted_runs):

@@ -6,7 +6,7 @@ from typing import TypedDict, cast
 
 from ui.components import define, nothing
 
-_mount = define(Path(__file__).parent)
+_mount = define(Path(__file__).parent, "dragging.js")
 
 
 class LayerCard(TypedDict):
@@ -26,6 +26,17 @@ class LayerCard(TypedDict):
     """Why the layer does not fit and what would; None where it fits."""
 
 
+class Kind(TypedDict):
+    """A kind of layer that can be added."""
+
+    name: str
+    """Its type, "Conv2D"."""
+    words: str
+    """What it does."""
+    colour: str
+    """`colours.LAYERS[name]`."""
+
+
 def architecture(
     layers: Sequence[LayerCard],
     *,
@@ -34,8 +45,15 @@ def architecture(
     on_select: Callable[[], None] | None = None,
     first_movable: int = 1,
     on_move: Callable[[], None] | None = None,
+    palette: Sequence[Kind] = (),
+    is_full: bool = False,
+    on_add: Callable[[], None] | None = None,
+    on_remove: Callable[[], None] | None = None,
 ) -> int | None:
     """Draw the layers in order; a click or Enter on one selects it, dragging or Alt with an arrow key moves it.
+
+    Below them stands what can be added: a click adds it after the selected card, dragging adds it anywhere. The Delete
+    key removes a card.
 
     Args:
         layers: the cards from first to last; the input may be one of them.
@@ -44,16 +62,28 @@ def architecture(
         on_select: called, as Streamlit does it, before the page runs again after a selection.
         first_movable: the cards before this one stay where they are, and none comes before them.
         on_move: the same after a card was moved; `st.session_state[key]["moved"]` is then its old and new index.
+        palette: the kinds of layers that can be added; none: nothing can be added or removed.
+        is_full: nothing can be added now.
+        on_add: the same after one was added; `["added"]` is then its name and its index.
+        on_remove: the same after one was removed; `["removed"]` is then its index.
 
     Returns:
         The index that was clicked last (at first `selected`), or None.
     """
     result = _mount(
         key=key,
-        data={"layers": list(layers), "selected": selected, "first": first_movable},
+        data={
+            "layers": list(layers),
+            "selected": selected,
+            "first": first_movable,
+            "palette": list(palette),
+            "full": is_full,
+        },
         default={"selected": selected},
         on_selected_change=on_select or nothing,
         on_moved_change=on_move or nothing,
+        on_added_change=on_add or nothing,
+        on_removed_change=on_remove or nothing,
     )
     chosen = cast("int | None", result.selected)
     return chosen if chosen is None or chosen < len(layers) else None

@@ -1,4 +1,4 @@
-// One card a layer: a drawing to scale, and in words what the drawing shows.
+// One card a layer: a drawing to scale, and in words what the drawing shows. Below, what can be added.
 const PLANES = { most: 9, gap: 3 };
 
 // 28 pixels of the picture become 62 of the drawing; a vector's length goes by its logarithm.
@@ -21,107 +21,114 @@ function draw(shape) {
   return `<svg viewBox="0 0 96 96">${planes.join("")}</svg>`;
 }
 
-function card(layer, index, { length: count }) {
+// A long name may go on in the next line at a capital letter.
+function write(node, name) {
+  node.replaceChildren(...name.split(/(?<=[a-z])(?=[A-Z])/).flatMap((part) => [part, document.createElement("wbr")]));
+}
+
+function makeButton(colour, inside) {
   const button = document.createElement("button");
   button.type = "button";
-  button.style.setProperty("--colour", layer.colour);
+  button.style.setProperty("--colour", colour);
+  button.innerHTML = inside;
+  return button;
+}
+
+function makeCard(layer, index, { length: count }) {
+  const button = makeButton(layer.colour, `<span class="grip" aria-hidden="true">⠿</span>
+    <span class="drawing" aria-hidden="true">${draw(layer.output_shape)}</span>
+    <b class="name"></b><span class="settings"></span><span class="shape"></span><span class="parameters"></span>`);
   button.classList.toggle("bad", layer.problem !== null);
-  button.innerHTML = `<span class="grip" aria-hidden="true">⠿</span><span class="drawing" aria-hidden="true">${draw(layer.output_shape)}</span>
-    <b class="name"></b><span class="settings"></span><span class="shape"></span><span class="parameters"></span>`;
   const shape = layer.output_shape?.join(" x ") ?? (layer.problem ? "does not fit" : "shape unknown");
   const parameters = layer.parameters === null ? "" : layer.parameters === 0 ? "no parameters" : `${layer.parameters.toLocaleString("en")} parameters`;
-  const texts = { name: layer.name, settings: layer.settings, shape, parameters };
+  const texts = { settings: layer.settings, shape, parameters };
   for (const [name, text] of Object.entries(texts)) button.querySelector(`.${name}`).textContent = text;
+  write(button.querySelector(".name"), layer.name);
   if (layer.problem) button.querySelector(".name").prepend("⚠ ");
   button.setAttribute("aria-label", [`${index + 1} of ${count}: ${layer.name}`, layer.settings, shape, parameters, layer.problem]
     .filter(Boolean).join(", "));
   return button;
 }
 
-// The place that a dragged card would take: behind all others that come before the pointer, row by row.
-function placeAt(items, dragged, { clientX, clientY }) {
-  const isBefore = (item) => {
-    const box = item.getBoundingClientRect();
-    return box.bottom < clientY || (box.top <= clientY && (box.left + box.right) / 2 < clientX);
-  };
-  return items.filter((item) => item !== dragged && isBefore(item)).length;
+function makeItem(button) {
+  const item = document.createElement("li");
+  item.append(button);
+  return item;
 }
 
-// Let a card be dragged, by the mouse anywhere, by a finger at its grip; a press without a move stays a click.
-function makeMovable(button, items, index, first, moved) {
-  let start = null, isDragged = false;
-  const item = items[index];
-  const target = (event) => Math.max(first, placeAt(items, item, event));
-  button.addEventListener("pointerdown", (event) => {
-    isDragged = false;
-    const mayDrag = event.button === 0 && (event.pointerType !== "touch" || event.target.closest(".grip"));
-    start = mayDrag ? event : null;
-  });
-  button.addEventListener("pointermove", (event) => {
-    if (!start) return;
-    const [right, down] = [event.clientX - start.clientX, event.clientY - start.clientY];
-    if (!isDragged && Math.hypot(right, down) < 6) return;
-    if (!isDragged) button.setPointerCapture(event.pointerId);
-    isDragged = true;
-    item.classList.add("dragged");
-    button.style.transform = `translate(${right}px, ${down}px)`;
-    const others = items.filter((other) => other !== item), place = target(event);
-    items.forEach((other) => other.classList.remove("before", "after"));
-    if (place < others.length) others[place].classList.add("before");
-    else others.at(-1)?.classList.add("after");
-  });
-  const drop = (event) => {
-    if (isDragged) {
-      item.classList.remove("dragged");
-      button.style.transform = "";
-      items.forEach((other) => other.classList.remove("before", "after"));
-      const place = target(event);
-      if (event.type === "pointerup" && place !== index) moved(index, place);
+function createView(root) {
+  const row = root.querySelector("ol"), palette = root.querySelector(".palette");
+  let data = {}, tell, given, shown, selected, buttons = [];
+  let goal = null; // where the focus goes with the card that was moved by a key
+
+  function select(index) {
+    selected = index;
+    buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === index)));
+  }
+
+  // Left and right: to the card beside; with Alt the card itself goes there. Delete: away with it.
+  function press(event, index) {
+    const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const isMovable = index >= data.first;
+    if (way) {
+      event.preventDefault(); // Alt with an arrow key would leave the page
+      const place = index + way;
+      if (!event.altKey) buttons[place]?.focus();
+      else if (isMovable && place >= data.first && place < buttons.length) {
+        goal = place;
+        tell.setTriggerValue("moved", [index, place]);
+      }
+    } else if (event.key === "Delete" && isMovable && data.palette.length) {
+      event.preventDefault();
+      tell.setTriggerValue("removed", index);
     }
-    start = null;
+  }
+
+  function drawRow() {
+    const focused = buttons.findIndex((button) => button.matches(":focus"));
+    buttons = data.layers.map(makeCard);
+    row.replaceChildren(...buttons.map(makeItem));
+    row.style.setProperty("--count", buttons.length);
+    buttons.forEach((button, index) => {
+      const item = button.parentElement;
+      button.addEventListener("click", () => {
+        select(index);
+        tell.setStateValue("selected", index);
+      });
+      button.addEventListener("keydown", (event) => press(event, index));
+      if (index < data.first) return;
+      button.classList.add("movable");
+      button.setAttribute("aria-keyshortcuts", "Alt+ArrowLeft Alt+ArrowRight Delete");
+      const others = () => [...row.children].filter((other) => other !== item);
+      const dropped = (place) => place !== index && tell.setTriggerValue("moved", [index, place]);
+      makeDraggable(button, { row, grip: button.querySelector(".grip"), first: data.first, others, dropped });
+    });
+    if (focused >= 0) buttons[Math.min(goal ?? focused, buttons.length - 1)]?.focus();
+    goal = null;
+  }
+
+  function drawPalette() {
+    palette.replaceChildren(...data.palette.map(({ name, colour, words }) => {
+      const chip = makeButton(colour, `<span aria-hidden="true">+</span><span class="name"></span>`);
+      write(chip.querySelector(".name"), name);
+      chip.title = words;
+      chip.addEventListener("click", () => tell.setTriggerValue("added", [name, selected === null ? buttons.length : selected + 1]));
+      const dropped = (place) => tell.setTriggerValue("added", [name, place]);
+      makeDraggable(chip, { row, grip: null, first: data.first, others: () => [...row.children], dropped });
+      return chip;
+    }));
+  }
+
+  return {
+    update(newData, newTell) {
+      [data, tell] = [newData, newTell];
+      const [layers, kinds] = [JSON.stringify(data.layers), JSON.stringify(data.palette)];
+      if (shown?.layers !== layers) drawRow();
+      if (shown?.kinds !== kinds) drawPalette();
+      shown = { layers, kinds };
+      for (const chip of palette.children) chip.disabled = data.full;
+      select(given === data.selected ? selected : data.selected);
+      given = data.selected;
+    },
   };
-  button.addEventListener("pointerup", drop);
-  button.addEventListener("pointercancel", drop);
-  button.addEventListener("click", (event) => isDragged && event.detail > 0 && event.stopImmediatePropagation(), true);
-  button.addEventListener("keydown", (event) => {
-    const place = index + { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!event.altKey || !(place >= first && place < items.length)) return;
-    event.preventDefault();
-    moved(index, place);
-  });
-  button.setAttribute("aria-keyshortcuts", "Alt+ArrowLeft Alt+ArrowRight");
-}
-
-const given = new WeakMap(); // DOM node -> the selection that Python asked for last
-
-export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
-  const root = parentElement.querySelector(".root");
-  const { layers, selected, first } = data;
-  const buttonsBefore = [...root.querySelectorAll("button")];
-  const focused = buttonsBefore.findIndex((button) => button.matches(":focus"));
-  if (given.get(root) !== selected) root.dataset.selected = selected ?? "";
-  const focus = focused === given.get(root) && selected !== null ? selected : focused; // it goes with its layer
-  given.set(root, selected);
-
-  const buttons = layers.map(card);
-  const mark = () => buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i) === root.dataset.selected));
-  buttons.forEach((button, i) => button.addEventListener("click", () => {
-    root.dataset.selected = i;
-    mark();
-    setStateValue("selected", i);
-  }));
-  const items = buttons.map((button) => {
-    const item = document.createElement("li");
-    item.append(button);
-    return item;
-  });
-  root.querySelector("ol").replaceChildren(...items);
-  buttons.forEach((button, i) => {
-    button.classList.toggle("movable", i >= first);
-    if (i >= first) makeMovable(button, items, i, first, (from, to) => setTriggerValue("moved", [from, to]));
-  });
-  mark();
-  if (focused >= 0) buttons[Math.min(focus, buttons.length - 1)]?.focus();
-  const bad = layers.findIndex((layer) => layer.problem !== null);
-  root.querySelector(".problem").textContent = bad < 0 ? "" : `⚠ ${layers[bad].name}: ${layers[bad].problem}`;
 }

@@ -1,10 +1,11 @@
 """Live training curves: loss and accuracy over steps, side by side, updated in place.
 
-Zoom, crosshair and smoothing live in the browser and survive new data. Every batch is sent as long as there are
-few; later the least and the largest of each bucket, so that a spike is never lost, and each bucket's mean, from
-which the smoothed line is drawn.
+Zoom, crosshair, smoothing and what is drawn live in the browser and survive new data. Every batch is sent as long as
+there are few; later the least and the largest of each bucket, so that a spike is never lost, and each bucket's mean,
+from which the smoothed line is drawn.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ Floats = npt.NDArray[np.floating]
 Integers = npt.NDArray[np.integer]
 
 BUCKETS = 1_000
-_mount = define(Path(__file__).parent)
+_mount = define(Path(__file__).parent, "stages.js", "charts.js")
 
 
 def bucket_size(num_values: int, buckets: int = BUCKETS) -> int:
@@ -75,6 +76,8 @@ def curves(
     *,
     key: str,
     height: int = 260,
+    run_id: str | None = None,
+    marks: Sequence[tuple[int, str]] = (),
 ) -> None:
     """Draw the curves of one run; call it again with more data and the same key to let them grow.
 
@@ -91,6 +94,8 @@ def curves(
         batches_per_epoch: number of updates an epoch.
         key: the component's identity; use another one for another run to start with a fresh zoom.
         height: height of each chart in pixels.
+        run_id: the run whose timeline the charts follow: see `ui.components.timeline`.
+        marks: steps after which something was changed by hand, rising, and what, in a few words without markup.
     """
     batches = np.stack([loss, accuracy], axis=1).astype(np.float64)
     thin_step, thin_values = thin(step, batches)
@@ -112,6 +117,8 @@ def curves(
             "totalSteps": total_steps,
             "batchesPerEpoch": batches_per_epoch,
             "height": height,
+            "id": run_id,
+            "marks": [list(mark) for mark in marks],
             "colours": {"training": colours.TRAINING, "validation": colours.VALIDATION},
         },
     )

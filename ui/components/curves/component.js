@@ -1,34 +1,17 @@
-// Two linked charts, redrawn in place: zoom, crosshair and smoothing belong to the DOM node, not to the data.
+// Two linked charts, redrawn in place: zoom, crosshair and what is drawn belong to the DOM node, not to the data.
 // Series come as [steps, loss, accuracy]; those of the epochs go on with the validation's loss and accuracy.
 const MARGIN = { left: 46, right: 10, top: 22, bottom: 36 };
 const HALF_LIVES = [0, 2, 5, 10, 20, 50, 100, 200]; // in batches
 const LOWEST_ACCURACIES = [0, 0.5, 0.8, 0.9, 0.95, 0.98];
 const DISC = "m0-4a4 4 0 1 0 .01 0Z";
 const DIAMOND = "m0-5.5l5.5 5.5l-5.5 5.5l-5.5-5.5Z";
-
-const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
-const whole = (value) => value.toLocaleString("en");
-const set = (element, attributes) => Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
+const WHEEL = 1.25; // zoom of one notch
+const MARK_WIDTH = 120; // pixels that the words of a mark take
 
 function exact(value, i) {
   if (value === undefined || Number.isNaN(value)) return "–";
   if (i === 1) return `${(100 * value).toFixed(2)} %`;
   return Number.isFinite(value) ? value.toPrecision(4) : "∞";
-}
-
-function ticks(low, high, count) {
-  const rough = (high - low) / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].find((factor) => factor * power >= rough) * power;
-  const first = Math.ceil(low / step - 1e-9);
-  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, k) => (first + k) * step);
-}
-
-function logTicks(low, high) {
-  const factors = high / low > 1000 ? [1] : [1, 2, 5];
-  const values = Array.from({ length: 60 }, (_, k) => factors.map((factor) => factor * 10 ** (k - 30))).flat();
-  return values.filter((value) => value >= low && value <= high);
 }
 
 // Exponential mean over bucket means; the half-life counts batches, so a growing bucket changes nothing.
@@ -43,23 +26,6 @@ function smoothed(values, bucketSize, halfLife) {
     return sum / weight;
   });
 }
-
-const nearest = (steps, step) => steps.reduce((best, s, k) => (Math.abs(s - step) < Math.abs(steps[best] - step) ? k : best), 0);
-
-function linePath({ x, y, from, to }, steps, values) {
-  let d = "";
-  let pen = "M";
-  for (let k = 0; k < steps.length; k++) {
-    if (steps[k + 1] < from || steps[k - 1] > to) continue;
-    const height = y(values[k]);
-    if (Number.isFinite(height)) d += `${pen}${x(steps[k]).toFixed(1)} ${height.toFixed(1)}`;
-    pen = Number.isFinite(height) ? "L" : "M";
-  }
-  return d;
-}
-
-const pointPath = ({ x, y }, steps, values, shape) => Array.from(steps, (step, k) =>
-  (Number.isFinite(y(values[k])) ? `M${x(step).toFixed(1)} ${y(values[k]).toFixed(1)}${shape}` : "")).join("");
 
 function gridOf({ x, y, from, to, right, bottom, height }, values, label, run) {
   const text = (left, top, anchor, content) => `<text x="${left}" y="${top}" text-anchor="${anchor}">${content}</text>`;
@@ -84,11 +50,20 @@ function gridOf({ x, y, from, to, right, bottom, height }, values, label, run) {
   return parts.join("");
 }
 
+// Lines where something was changed by hand, with words where there is room.
+function marksOf({ x, from, to, bottom }, marks, top) {
+  return marks.filter(([step]) => step >= from && step <= to).map(([step, words], k, shown) => {
+    const hasRoom = k === shown.length - 1 || x(shown[k + 1][0]) - x(step) > MARK_WIDTH;
+    const text = hasRoom ? `<text x="${x(step) + 4}" y="${top ? MARGIN.top + 12 : bottom - 6}">${words}</text>` : "";
+    return `<line x1="${x(step)}" x2="${x(step)}" y1="${MARGIN.top}" y2="${bottom}"/>${text}`;
+  }).join("");
+}
+
 function createView(root) {
   const find = (selector) => root.querySelector(selector);
   const [plots, tip] = [find(".plots"), find(".tip")];
   const charts = [...root.querySelectorAll(".chart")];
-  const state = { zoom: null, cursor: null, active: 0, drag: null };
+  const state = { zoom: null, cursor: null, active: 0, drag: null, fingers: new Map(), pinch: null, hidden: new Set() };
   let run; // what Python sent, decoded
   let scales; // one a chart
 
@@ -104,10 +79,15 @@ function createView(root) {
   const reset = () => zoomTo(...extent());
   const isLog = (i) => i === 0 && find(".log").checked;
 
+  // What is drawn: steps and values by the names of the series.
+  const seriesOf = (i) => Object.entries({
+    batch: [run.batch[0], run.batch[1 + i]], smooth: [run.smooth[0], run.smooth[1 + i]],
+    epoch: [run.epoch[0], run.epoch[1 + i]], validation: [run.epoch[0], run.epoch[3 + i]],
+  }).map(([name, series]) => [name, state.hidden.has(name) ? [[], []] : series]);
+
   function range(i, from, to) {
-    const series = [[run.batch, 1 + i], [run.epoch, 1 + i], [run.epoch, 3 + i]];
-    const seen = series.flatMap(([group, place]) =>
-      [...group[place]].filter((value, k) => Number.isFinite(value) && group[0][k] >= from && group[0][k] <= to));
+    const seen = seriesOf(i).flatMap(([, [steps, values]]) =>
+      [...values].filter((value, k) => Number.isFinite(value) && steps[k] >= from && steps[k] <= to));
     const least = seen.reduce((a, b) => (b > 0 || i === 1 ? Math.min(a, b) : a), Infinity);
     if (i === 1) return [seen.length ? LOWEST_ACCURACIES.findLast((low) => low <= least) : 0, 1];
     const most = seen.reduce((a, b) => Math.max(a, b), 0) || 2.5;
@@ -141,16 +121,34 @@ function createView(root) {
       const scale = scales[i];
       set(svg.querySelector("clipPath rect"), { x: MARGIN.left - 6, width: scale.right - MARGIN.left + 12 });
       const values = (isLog(i) ? logTicks : ticks)(scale.low, scale.high, 6);
-      const label = i === 1 ? (value) => `${+(100 * value).toFixed(1)} %` : (value) => `${+value.toPrecision(3)}`;
+      const label = i === 1 ? (value) => `${+(100 * value).toFixed(1)} %` : (value) => short(value, 3);
       svg.querySelector(".grid").innerHTML = gridOf(scale, values, label, run);
       const path = (selector, d) => svg.querySelector(selector).setAttribute("d", d);
-      path(".batch", linePath(scale, run.batch[0], run.batch[1 + i]));
-      path(".smooth", linePath(scale, run.smooth[0], run.smooth[1 + i]));
-      path(".line", linePath(scale, run.epoch[0], run.epoch[3 + i]));
-      path(".point.training", pointPath(scale, run.epoch[0], run.epoch[1 + i], DISC));
-      path(".point.validation", pointPath(scale, run.epoch[0], run.epoch[3 + i], DIAMOND));
+      const { batch, smooth, epoch, validation } = Object.fromEntries(seriesOf(i));
+      path(".batch", linePath(scale, ...batch));
+      path(".smooth", linePath(scale, ...smooth));
+      path(".line", linePath(scale, ...validation));
+      path(".point.training", pointPath(scale, ...epoch, DISC));
+      path(".point.validation", pointPath(scale, ...validation, DIAMOND));
+      svg.querySelector(".marks").innerHTML = marksOf(scale, run.marks, i === 0); // where the curve is not
     });
+    root.querySelectorAll("[data-series]").forEach((button) =>
+      button.setAttribute("aria-pressed", !state.hidden.has(button.dataset.series)));
+    drawStage();
     drawCursor();
+  }
+
+  // A line where the timeline stands, and all that came later pale.
+  function drawStage() {
+    const step = run.id === null || (stages.isNewest[run.id] ?? true) ? undefined : stages.step[run.id];
+    charts.forEach((svg, i) => {
+      const { x, right, bottom } = scales[i];
+      const [line, later] = [svg.querySelector(".stage"), svg.querySelector(".later")];
+      [line, later].forEach((element) => { element.style.display = step === undefined ? "none" : ""; });
+      if (step === undefined) return;
+      set(line, { x1: x(step), x2: x(step), y1: MARGIN.top, y2: bottom });
+      set(later, { x: x(step), width: Math.max(0, right + 6 - x(step)), y: MARGIN.top, height: bottom - MARGIN.top });
+    });
   }
 
   // The values at one step: of its batch, of the smoothed lines, and of the epoch it belongs to.
@@ -231,22 +229,54 @@ function createView(root) {
     event.preventDefault();
     keys[event.key]();
   });
+  // The wheel belongs to the page until the charts were clicked; with Ctrl, and so by two fingers, it always zooms.
+  plots.addEventListener("wheel", (event) => {
+    if (!event.ctrlKey && !event.metaKey && !plots.matches(":focus")) return;
+    event.preventDefault();
+    const [from, to] = span();
+    const sideways = event.shiftKey ? event.deltaY : event.deltaX;
+    if (Math.abs(sideways) >= Math.abs(event.deltaY)) {
+      const by = Math.sign(sideways) * (to - from) / 8;
+      if (state.zoom) zoomTo(from + by, to + by);
+    } else scaleZoom(WHEEL ** Math.sign(event.deltaY));
+  }, { passive: false });
   const leave = () => {
     state.cursor = state.drag = null;
+    state.fingers.clear();
+    state.pinch = null;
     drawCursor();
   };
+
+  // Two fingers keep the steps under them.
+  function pinch() {
+    const [a, b] = [...state.fingers.values()];
+    if (Math.abs(b - a) < 0.02) return;
+    const width = (state.pinch[1] - state.pinch[0]) / (b - a);
+    if (width > 0) zoomTo(state.pinch[0] - a * width, state.pinch[0] + (1 - a) * width);
+  }
   plots.addEventListener("blur", leave);
   charts.forEach((svg, i) => {
     const stepAt = (event) => scales[i].toStep(event.clientX - svg.getBoundingClientRect().left);
+    const shareAt = (event) => {
+      const { left } = svg.getBoundingClientRect();
+      return (event.clientX - left - MARGIN.left) / (scales[i].right - MARGIN.left);
+    };
     svg.addEventListener("pointerdown", (event) => {
       svg.setPointerCapture(event.pointerId);
-      state.drag = { from: stepAt(event), x: event.clientX };
+      state.fingers.set(event.pointerId, shareAt(event));
+      state.drag = state.fingers.size === 1 ? { from: stepAt(event), x: event.clientX } : null;
+      const [from, to] = span();
+      state.pinch = state.fingers.size === 2 ? [...state.fingers.values()].map((share) => from + share * (to - from)) : null;
     });
     svg.addEventListener("pointermove", (event) => {
-      [state.cursor, state.active] = [stepAt(event), i];
-      drawCursor();
+      if (state.fingers.has(event.pointerId)) state.fingers.set(event.pointerId, shareAt(event));
+      [state.cursor, state.active] = state.pinch ? [null, i] : [stepAt(event), i];
+      if (state.pinch) pinch();
+      else drawCursor();
     });
     svg.addEventListener("pointerup", (event) => {
+      state.fingers.delete(event.pointerId);
+      if (state.pinch) return void (state.pinch = state.fingers.size ? state.pinch : null);
       const drag = state.drag;
       state.drag = null;
       if (drag && Math.abs(event.clientX - drag.x) > 6) zoomTo(...[drag.from, stepAt(event)].sort((a, b) => a - b));
@@ -259,6 +289,12 @@ function createView(root) {
   find(".reset").addEventListener("click", reset);
   find(".smoothing").addEventListener("input", draw);
   find(".log").addEventListener("change", draw);
+  root.querySelectorAll("[data-series]").forEach((button) => button.addEventListener("click", () => {
+    const name = button.dataset.series;
+    if (!state.hidden.delete(name)) state.hidden.add(name);
+    draw();
+  }));
+  const unfollow = followStage(() => run?.id, () => drawStage());
   const observer = new ResizeObserver(() => run && draw());
   observer.observe(plots);
 
@@ -285,6 +321,9 @@ function createView(root) {
       summarise();
       draw();
     },
-    remove: () => observer.disconnect(),
+    remove() {
+      observer.disconnect();
+      unfollow();
+    },
   };
 }

@@ -36,7 +36,11 @@ function createView(root) {
   };
   return {
     update(data) {
-      if (given.svg !== data.svg) drawing.innerHTML = data.svg;
+      if (given.svg !== data.svg) {
+        drawing.innerHTML = data.svg;
+        const svg = drawing.querySelector("svg"); // a little smaller, where that saves scrolling
+        svg.style.setProperty("--width", `${svg.viewBox.baseVal.width}px`);
+      }
       given = data;
     },
   };

@@ -17,12 +17,16 @@ _mount = define(Path(__file__).parent)
 
 @dataclass(frozen=True, eq=False)
 class Item:
-    """A picture, uint8 (h, w), a title above it, a note below it, and whether the title is set large."""
+    """A picture, uint8 (h, w), a title above it, a note below it, and whether the title is set large.
+
+    `struck` is what the title stands in place of: shown before it, struck through.
+    """
 
     picture: np.ndarray
     title: str
     note: str = ""
     large: bool = False
+    struck: str = ""
 
 
 def gallery(
@@ -45,7 +49,13 @@ def gallery(
         key=key,
         data={
             "items": [
-                {"png": png(item.picture), "title": item.title, "note": item.note, "large": item.large}
+                {
+                    "png": png(item.picture),
+                    "title": item.title,
+                    "note": item.note,
+                    "large": item.large,
+                    "struck": item.struck,
+                }
                 for item in items
             ],
             "describe": describe,

@@ -8,7 +8,7 @@ function fit(img, size) {
 function createFigure(choose) {
   const figure = document.createElement("figure");
   const frame = choose ? `button type="button"` : "div";
-  figure.innerHTML = `<figcaption></figcaption><${frame} class="frame"><img></${frame.split(" ")[0]}><small></small>`;
+  figure.innerHTML = `<figcaption><s></s><span></span></figcaption><${frame} class="frame"><img></${frame.split(" ")[0]}><small></small>`;
   return figure;
 }
 
@@ -20,13 +20,14 @@ export default function ({ parentElement, data, setTriggerValue }) {
   root.classList.toggle("arrows", arrows);
   while (root.children.length > items.length) root.lastElementChild.remove();
   while (root.children.length < items.length) root.append(createFigure(choose));
-  items.forEach(({ png, title, note, large }, index) => {
+  items.forEach(({ png, title, note, large, struck }, index) => {
     const figure = root.children[index];
-    const [caption, frame, img, small] = ["figcaption", ".frame", "img", "small"].map((name) => figure.querySelector(name));
+    const [was, caption, frame, img, small] = ["s", "figcaption span", ".frame", "img", "small"].map((name) => figure.querySelector(name));
     figure.classList.toggle("large", large);
+    was.textContent = struck;
     caption.textContent = title;
     small.textContent = note;
-    const words = [choose, title, note].filter(Boolean).join(" · ");
+    const words = [choose, struck ? `${title} instead of ${struck}` : title, note].filter(Boolean).join(" · ");
     img.alt = choose ? "" : words;
     img.onload = () => fit(img, size);
     img.src = `data:image/png;base64,${png}`;

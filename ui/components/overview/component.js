@@ -28,6 +28,8 @@ function inCell(value) {
   return Number.isNaN(value) ? "NaN" : signed(text.replace(/^(-?)0\./, "$1."));
 }
 
+const kept = new Map(); // by a network's layers: what is pinned, folded and shown, for when the view comes back
+
 function createView(root) {
   const find = (selector) => root.querySelector(selector);
   const [stage, svg, big] = [find(".stage"), find("svg"), find(".big")];
@@ -340,6 +342,8 @@ function createView(root) {
     button(focus)?.setAttribute("tabindex", 0);
     light();
     drawDetail();
+    const { pinned, folded, all, range } = state;
+    kept.set(state.layers, { pinned, folded, all, range });
   }
 
   function pin(at) {
@@ -469,7 +473,11 @@ function createView(root) {
       const tables = Object.entries(data.tables).map(([kind, { table, darkText }]) => [kind, { table: bytes(table), darkText: bytes(darkText) }]);
       now = { ...data, columns: data.columns.map(decode), tables: Object.fromEntries(tables) };
       const layers = JSON.stringify(data.columns.map(({ name, shape }) => [name, shape]));
-      if (state.layers !== layers) Object.assign(state, { layers, at: null, pinned: null, focus: null, folded: new Set(), all: new Set() });
+      if (state.layers !== layers) {
+        const fresh = { pinned: null, folded: new Set(), all: new Set(), range: state.range };
+        Object.assign(state, { layers, at: null, focus: null }, kept.get(layers) ?? fresh);
+        find(".range").value = state.range;
+      }
       width = root.clientWidth;
       draw();
     },

@@ -1,0 +1,89 @@
+"""Test digits and what they are read as at the stage of a run that is looked at; one's own drawing comes first.
+
+Class and mistakes are filtered in the browser. See `stages.js`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from ui import colours
+from ui.components import define, encode, nothing
+
+_mount = define(Path(__file__).parent, "stages.js")
+SHADES = 255
+"""A probability is sent as so many steps."""
+MINE = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Own:
+    """One's own drawing: its picture, uint8 (h, w), and its probabilities at each of its steps, float (stages, 10)."""
+
+    picture: np.ndarray
+    steps: Sequence[int]
+    probabilities: np.ndarray
+
+
+def digits(
+    run_id: str,
+    steps: Sequence[int],
+    read_as: np.ndarray,
+    sureness: np.ndarray,
+    *,
+    key: str,
+    images: np.ndarray,
+    labels: np.ndarray,
+    own: Own | None,
+    num_shown: int,
+) -> int | None:
+    """Show digits, each with its reading: right and wrong ones differ in sign, frame and colour.
+
+    Args:
+        run_id: whose stages they are.
+        steps: the updates done at each stage that has been read; none: the digits wait.
+        read_as: int (stages, n), what each digit was read as.
+        sureness: float (stages, n), the probability of that, 0 to 1.
+        key: the component's identity.
+        images: uint8 (n, 28, 28).
+        labels: int (n,), what they are.
+        own: one's own drawing.
+        num_shown: how many are shown at once, at most.
+
+    Returns:
+        The index of the digit that was clicked, MINE for the drawing, in the one run that the click causes; else None.
+    """
+    own_top = own.probabilities.argmax(axis=1) if own else np.zeros(0)
+    own_sureness = own.probabilities.max(axis=1) if own else np.zeros(0)
+    result = _mount(
+        key=key,
+        data={
+            "run": run_id,
+            "steps": list(steps),
+            "readAs": encode(read_as, "u1"),
+            "sureness": encode(_shades(sureness), "u1"),
+            "images": encode(images, "u1"),
+            "labels": labels.tolist(),
+            "own": own
+            and {
+                "picture": encode(own.picture, "u1"),
+                "steps": list(own.steps),
+                "readAs": encode(own_top, "u1"),
+                "sureness": encode(_shades(own_sureness), "u1"),
+            },
+            "shades": SHADES,
+            "numShown": num_shown,
+            "marks": [colours.RIGHT_MARK, colours.WRONG_MARK],
+            "colours": [colours.RIGHT, colours.WRONG],
+        },
+        on_chosen_change=nothing,
+    )
+    chosen = cast("int | None", result.chosen)
+    return chosen if chosen is None or MINE <= chosen < len(labels) else None
+
+
+def _shades(values: np.ndarray) -> np.ndarray:
+    return np.round(np.nan_to_num(values) * SHADES)

@@ -1,0 +1,67 @@
+"""Pictures that change with the stage of a run: filters, activation maps. All stages are sent at once.
+
+What follows the stage, and how, stands in `stages.js`; `ui.components.timeline` moves it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ui import colours
+from ui.components import colour_table, define, encode
+
+_mount = define(Path(__file__).parent, "stages.js", "charts.js")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Pictures of one kind through all stages, ready to be sent.
+
+    `title` and `note` stand above them; `shape` is (stages, pictures, height, width); `index` are the positions in the
+    colour table as base64; `limit` is the value at the top of the scale, the same at all stages.
+    """
+
+    title: str
+    note: str
+    kind: colours.Kind
+    shape: tuple[int, ...]
+    index: str
+    limit: float
+
+
+def group(title: str, note: str, pictures: npt.NDArray[np.floating]) -> Group:
+    """Prepare pictures, float (stages, pictures, height, width): signed ones on the diverging scale.
+
+    The scale is that of all stages together, so that growth is seen as growth.
+    """
+    with np.errstate(invalid="ignore"):
+        kind: colours.Kind = "diverging" if (pictures < 0).any() else "sequential"
+    limit = colours.limit_of(pictures, kind)
+    return Group(title, note, kind, pictures.shape, encode(colours.to_index(pictures, kind, limit), "u1"), limit)
+
+
+def frames(run_id: str, steps: Sequence[int], groups: Sequence[Group], *, key: str, size: int, name: str) -> None:
+    """Show the pictures of the stage that the timeline stands at.
+
+    Args:
+        run_id: whose stages they are.
+        steps: the updates done at each stage.
+        groups: of as many stages each.
+        key: the component's identity.
+        size: width of a picture in pixels; a row of values takes the width there is.
+        name: what one picture is called: "filter".
+    """
+    _mount(
+        key=key,
+        data={
+            "run": run_id,
+            "steps": list(steps),
+            "groups": [vars(one) | {"shape": list(one.shape)} for one in groups],
+            "tables": {kind: colour_table(kind) for kind in ("sequential", "diverging")},
+            "size": size,
+            "name": name,
+        },
+    )

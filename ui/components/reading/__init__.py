@@ -1,0 +1,54 @@
+"""How one digit is read at the stage of a run that is looked at: the digit, its answer in words, and ten bars.
+
+Below them stands what it was read as at every stage, a digit each. See `stages.js`.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ui import colours
+from ui.components import define, encode
+from ui.components.gallery import png
+
+_mount = define(Path(__file__).parent, "stages.js")
+
+
+def reading(
+    run_id: str,
+    steps: Sequence[int],
+    labels: Sequence[str],
+    probabilities: np.ndarray,
+    *,
+    key: str,
+    picture: np.ndarray,
+    name: str,
+    expected: int | None,
+) -> None:
+    """Show how a digit is read.
+
+    Args:
+        run_id: whose stages they are.
+        steps: the updates done at each stage.
+        labels: each stage in words: "Epoch 2, batch 40".
+        probabilities: float (stages, 10) in [0, 1]; NaN is shown as no answer.
+        key: the component's identity: the bars glide as long as it stays the same.
+        picture: the digit, uint8 (h, w).
+        name: the digit in a few words: "Your drawing".
+        expected: what it is, None where nobody has said so.
+    """
+    _mount(
+        key=key,
+        data={
+            "run": run_id,
+            "steps": list(steps),
+            "labels": list(labels),
+            "probabilities": encode(probabilities),
+            "png": png(picture),
+            "name": name,
+            "expected": expected,
+            "marks": [colours.RIGHT_MARK, colours.WRONG_MARK],
+            "colours": [colours.BAR_TOP, colours.BAR_REST, colours.WRONG],
+        },
+    )

@@ -1,0 +1,46 @@
+"""How large a layer's weights are, how much they change and how large their gradients are, through the stages of a run.
+
+Each number stands beside a line of all stages, on a logarithmic scale. See `stages.js`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ui import colours
+from ui.components import define, encode
+
+_mount = define(Path(__file__).parent, "stages.js", "charts.js")
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One kind of size: its title, the steps at which it is known, and its values, float (stages, layers)."""
+
+    title: str
+    steps: Sequence[int]
+    values: np.ndarray
+    is_share: bool = False
+
+
+def sizes(run_id: str, layers: Sequence[tuple[str, str]], columns: Sequence[Column], *, key: str) -> None:
+    """Show a table of lines: a row a layer, given by its name and its colour, and a column a kind of size."""
+    _mount(
+        key=key,
+        data={
+            "run": run_id,
+            "layers": [{"name": name, "colour": colour} for name, colour in layers],
+            "columns": [
+                {
+                    "title": column.title,
+                    "steps": list(column.steps),
+                    "values": encode(column.values),
+                    "isShare": column.is_share,
+                }
+                for column in columns
+            ],
+            "accent": colours.TRAINING,
+        },
+    )

@@ -1,0 +1,48 @@
+"""Parts of a whole, to scale: one bar for all images and one for each digit, with their numbers.
+
+The bars grow and shrink in place when the parts change.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ui.components import define
+
+_mount = define(Path(__file__).parent)
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A part: its name, which images are in it, in a few words, how many of each digit, and its colour.
+
+    `counts`: int (10,). `colour`: "#RRGGBB", or "" for what is left over, which is only outlined.
+    """
+
+    name: str
+    which: str
+    counts: np.ndarray
+    colour: str = ""
+
+
+def split(parts: Sequence[Part], *, key: str, describe: str) -> None:
+    """Show parts that make a whole, in order; one without any image is left out.
+
+    Args:
+        parts: what there is.
+        key: the component's identity.
+        describe: what they are parts of, read out before them.
+    """
+    _mount(
+        key=key,
+        data={
+            "parts": [
+                {"name": part.name, "which": part.which, "counts": part.counts.tolist(), "colour": part.colour}
+                for part in parts
+                if part.counts.sum()
+            ],
+            "describe": describe,
+        },
+    )

@@ -1,0 +1,62 @@
+"""A network's maps in space: each layer a stack of planes, its sides to scale, so that layers get smaller and deeper.
+
+Dragging turns it, sliders do the same by keyboard; pointing at a plane reads it: all in the browser.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ui import colours
+from ui.components import colour_table, define, encode
+
+_mount = define(Path(__file__).parent)
+MAX_PLANES = 64
+"""Planes of a layer that are drawn at most, the first."""
+MAP = 3
+"""Axes of a layer's values that are maps."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """A layer: its name, its values, float (height, width, maps) or (units,), and its scale, see `ui.colours`."""
+
+    name: str
+    values: np.ndarray
+    colour: str
+    kind: colours.Kind
+
+
+def stacks(layers: Sequence[Stack], *, key: str) -> None:
+    """Show layers one behind the other, from left to right.
+
+    Args:
+        layers: in order.
+        key: the component's identity: how it is turned stays as long as it does.
+    """
+    _mount(
+        key=key,
+        data={
+            "layers": [_data(layer) for layer in layers],
+            "tables": {kind: colour_table(kind)["table"] for kind in {layer.kind for layer in layers}},
+        },
+    )
+
+
+def _data(layer: Stack) -> dict[str, object]:
+    """A layer as it is sent: its planes' colours, and each plane's largest value."""
+    is_vector = layer.values.ndim < MAP
+    planes = layer.values.reshape(1, -1, 1) if is_vector else np.moveaxis(layer.values, 2, 0)[:MAX_PLANES]
+    limit = colours.limit_of(layer.values, layer.kind)
+    return {
+        "name": layer.name,
+        "colour": layer.colour,
+        "kind": layer.kind,
+        "isVector": is_vector,
+        "size": list(layer.values.shape),
+        "shape": list(planes.shape),
+        "index": encode(colours.to_index(planes, layer.kind, limit), "u1"),
+        "tops": [colours.limit_of(plane, layer.kind) for plane in planes],
+    }

@@ -1,0 +1,42 @@
+"""Your network against a preset: a study made of the draft."""
+
+import streamlit as st
+
+from cnnlab import studies, trials
+from cnnlab.presets import PRESETS
+from ui import cached
+from ui.computed import computed
+from ui.experiments import guided
+from ui.experiments.own import MEASURING, own_experiment
+from ui.state import control, kept
+
+
+def show() -> None:
+    """Choose a preset; the rest is a study."""
+    own = own_experiment()
+    if own is None:
+        return
+    names = {preset.architecture: name for name, preset in reversed(PRESETS.items())}  # each network once
+    others = [name for name in reversed(names.values()) if PRESETS[name].architecture != own.architecture]
+    choice = kept("experiments-preset", others[0])
+    asked = st.query_params.get("preset")
+    choice.now = asked if asked in others else choice.now if choice.now in others else others[0]
+
+    def choose(name: str) -> None:
+        choice.now = st.query_params["preset"] = name
+
+    control(
+        st.segmented_control,
+        "Against",
+        "experiments-preset",
+        choice.now,
+        choose,
+        options=others,
+        required=True,
+        wrap=True,
+    )
+    variants = tuple(studies.against(own, choice.now).variants.values())
+    is_ready = cached.engine().state == "ready"
+    each = computed(MEASURING, trials.seconds, variants) if is_ready else None
+    seconds = None if each is None else sum(each) * len(studies.SEEDS)
+    guided.show(studies.against(own, choice.now, seconds), f"against-{choice.now}")
