@@ -110,8 +110,9 @@ def layer_settings(index: int, layer: Layer) -> None:
 def _layer_setting(index: int, layer: Layer, name: str) -> None:
     def apply(value: Any) -> None:
         layers = list(state().draft.layers)
-        layers[index] = replace(layer, **{name: value})
-        state().change(layers=tuple(layers))
+        if index < len(layers) and type(layers[index]) is type(layer):
+            layers[index] = replace(layers[index], **{name: value})
+            state().change(layers=tuple(layers))
 
     key, value = f"layer-{index}-{type(layer).__name__}-{name}", getattr(layer, name)
     if name == "strides" and not isinstance(layer, Conv2D):

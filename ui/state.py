@@ -218,11 +218,15 @@ def control(
     When the visitor changes it, `apply` is called with the new value before the page runs again. A ValueError of
     `apply` is shown beside the widget, which goes back to the last good value.
     """
-    visitor = state()
+    visitor, shown = state(), value
 
     def changed() -> None:
+        nonlocal shown
+        if st.session_state[key] == shown:  # told again, after a run of the page that was broken off: no edit
+            return
         try:
             apply(st.session_state[key])
+            shown = st.session_state[key]
             visitor.problems.pop(key, None)
         except ValueError as error:
             visitor.problems[key] = str(error)

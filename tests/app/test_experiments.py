@@ -216,7 +216,8 @@ def test_the_choice_is_in_the_address_and_kept_for_the_visit(visit):
 # Against a preset
 
 
-def test_ones_own_network_against_a_preset(visit, engine, timed):
+@pytest.mark.usefixtures("timed")
+def test_ones_own_network_against_a_preset(visit, engine):
     at = visit("experiments", view="against", experiment=TINY.to_url(), images="2000")
     labelled(at.button_group, "Against").set_value("LeNet-5").run()
     assert "about **12 s**" in text(at)
@@ -235,7 +236,8 @@ def test_a_draft_that_does_not_fit_is_sent_to_build(visit):
         assert "Mend the layers" in [link.label for link in at.get("page_link")]
 
 
-def test_a_network_without_validation_images_is_given_some(visit, timed):
+@pytest.mark.usefixtures("timed")
+def test_a_network_without_validation_images_is_given_some(visit):
     at = visit("experiments", view="against", experiment=PRESETS["Study notes"].to_url())
     assert "5,000 images, 2,000 held back for validation" in text(at)
 
@@ -244,7 +246,7 @@ def test_a_network_without_validation_images_is_given_some(visit, timed):
 
 
 @pytest.fixture
-def sweep(visit, timed):
+def sweep(visit, timed):  # noqa: ARG001 - asked for, so that nothing is measured
     """`sweep(text)` opens the page with a sweep of the smallest network in the address."""
     return lambda text=RATES: visit("experiments", view="sweep", experiment=TINY.to_url(), images="1000", sweep=text)
 
@@ -253,7 +255,8 @@ def cells(at):
     return data(at, "sweep-map")["cells"]
 
 
-def test_it_begins_with_the_learning_rate(visit, timed):
+@pytest.mark.usefixtures("timed")
+def test_it_begins_with_the_learning_rate(visit):
     at = visit("experiments", view="sweep")
     assert labelled(at.selectbox, "Setting").value == "training.learning_rate"
     assert labelled(at.text_input, "Its values").value == "0.0001, 0.0003, 0.001, 0.003, 0.01"

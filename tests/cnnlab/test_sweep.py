@@ -51,7 +51,9 @@ def test_what_does_not_fit_is_told_and_stops_nothing():
     kernels = (Axis("layers.0.kernel_size", (5, 11)), Axis("layers.2.kernel_size", (3, 11)))
     (one, other), (third, bad) = Sweep(kernels).cells(BASE)
     assert {type(one), type(other), type(third)} == {Experiment}
-    assert bad.startswith("Layer 3, Conv2D: a 11 x 11 kernel does not fit on a 9 x 9 map; use a kernel of at most 9 x 9")
+    assert bad.startswith(
+        "Layer 3, Conv2D: a 11 x 11 kernel does not fit on a 9 x 9 map; use a kernel of at most 9 x 9"
+    )
 
 
 def test_two_changes_are_made_at_once():
@@ -95,7 +97,11 @@ def test_values_are_read(key, text, values):
     ("key", "text", "message"),
     [
         ("training.learning_rate", " , ", "`learning_rate` needs a value at least"),
-        ("training.learning_rate", "0.1, much", "`learning_rate` must be numbers, separated by commas. Received: 'much'"),
+        (
+            "training.learning_rate",
+            "0.1, much",
+            "`learning_rate` must be numbers, separated by commas. Received: 'much'",
+        ),
         ("training.learning_rate", "nan", "`learning_rate` must be a number from 1e-06 to 10"),
         ("training.epochs", "1.5", "`epochs` must be whole numbers, separated by commas. Received: '1.5'"),
         ("training.epochs", "31", "`epochs` must be a whole number from 1 to 30"),

@@ -62,7 +62,8 @@ class Row:
 
 def ranked() -> list[Row]:
     """Every run: the best final validation accuracy first, then those without one, the newest first."""
-    rows = [Row(info, _accuracy(store().get(info.id))) for info in store().list()]
+    runs = store()
+    rows = [Row(info, _accuracy(runs.get(info.id))) for info in runs.list()]
     return sorted(rows, key=lambda row: -np.inf if np.isnan(row.accuracy) else row.accuracy, reverse=True)
 
 
@@ -128,6 +129,7 @@ def choose(rows: Sequence[Row], shown: Sequence[Row]) -> list[Row]:
 COLUMNS = {
     "★": st.column_config.TextColumn(width=32, help="Starred"),
     "Run": st.column_config.TextColumn(pinned=True),
+    "Name": st.column_config.TextColumn(width=160),
     "Validation accuracy": st.column_config.NumberColumn(format=PERCENT, help="After the last epoch"),
     "Test accuracy": st.column_config.NumberColumn(format=PERCENT, help="On 10,000 digits never seen before"),
     "Parameters": st.column_config.NumberColumn(format="localized"),
@@ -142,9 +144,9 @@ def _columns(rows: Sequence[Row]) -> dict[str, list[object]]:
     return {
         "Run": [row.short for row in rows],
         "★": ["★" if row.info.label.is_starred else "" for row in rows],
+        "Validation accuracy": [100 * row.accuracy for row in rows],
         **({"Name": [row.info.label.name for row in rows]} if any(row.info.label.name for row in rows) else {}),
         **({"Preset": [row.preset for row in rows]} if any(row.preset for row in rows) else {}),
-        "Validation accuracy": [100 * row.accuracy for row in rows],
         "Test accuracy": [100 * row.test_accuracy for row in rows],
         "State": [row.info.state for row in rows],
         "Parameters": [row.num_parameters for row in rows],
