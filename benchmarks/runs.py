@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks import Row, in_turns, milliseconds
 from cnnlab.events import EpochEnd
-from cnnlab.presets import DEFAULT, PRESETS
+from cnnlab.presets import PRESETS
 from cnnlab.runs import RunStore
 
 FEW, MANY = 10, 1_000
@@ -32,10 +32,10 @@ def rows() -> Iterator[Row]:
 
 
 def store_of(root: Path, num_runs: int) -> RunStore:
-    """Make a store with so many finished runs, all of another seed."""
-    store = RunStore(root)
+    """Make a store with so many finished runs: of every preset, all of another seed."""
+    store, presets = RunStore(root), list(PRESETS.values())
     for seed in range(num_runs):
-        run = store.create(replace(PRESETS[DEFAULT], seed=seed))
+        run = store.create(replace(presets[seed % len(presets)], seed=seed))
         run.record(EpochEnd(10, 0, 0.5, 0.9, 0.5, 0.8 + 0.1 * seed / num_runs, 0.0))
         run.end("finished")
     return store

@@ -79,7 +79,7 @@ def settings(experiment: Experiment) -> dict[str, object]:
     return named | {"layers": layers(experiment.architecture)}
 
 
-@lru_cache(256)
+@lru_cache(2_048)
 def layers(architecture: Architecture) -> str:
     """Write a network in a line: 'Conv2D(16, 5, relu) · MaxPooling2D · Flatten · Dense(10, softmax)'."""
     return " · ".join(map(_layer, architecture.layers))

@@ -252,7 +252,7 @@ def _read(kind: type[T], content: object, what: str) -> T:
     return kind(**values)
 
 
-@lru_cache(256)
+@lru_cache(2_048)
 def _read_architecture(layers: str) -> Architecture:
     """Make a network from a JSON list of layers: once for the many runs of the same one."""
     return Architecture(tuple(_read_layer(index, layer) for index, layer in enumerate(json.loads(layers))))

@@ -191,11 +191,11 @@ def _pooling() -> Study:
     return Study(
         "Pooling",
         "What is pooling good for?",
-        {"With pooling": _experiment(), "Without": _experiment((*bare, _HEAD))},
+        {"With pooling": _experiment(), "Without pooling": _experiment((*bare, _HEAD))},
         ("layers",),
         "Two convolutions with max pooling after each, and the same two without.",
         "the price: parameters, multiply-adds and seconds in the table. Is pooling there for accuracy, or for cost?",
-        which("Which network will read more of the test digits?", "With pooling", "Without"),
+        which("Which network will read more of the test digits?", "With pooling", "Without pooling"),
         seconds=60,
     )
 
@@ -379,8 +379,8 @@ def _shifted() -> Study:
         "What if the digits are shifted?",
         {name: _experiment(layers) for name, layers in _EQUALS.items()},
         ("layers",),
-        "The networks of Why convolution?, trained on digits in the middle, read test digits that are shifted to the "
-        "right, down, to the left or up.",
+        "The two networks of the study before, which have learned digits in the middle, read test digits that are "
+        "shifted to the right, down, to the left or up.",
         "that neither has seen a shifted digit. The filters follow a shift; the dense layer behind them does not.",
         which("The digits are shifted by 3 pixels. Which network will read more of them?", *_EQUALS),
         seconds=60,

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from cnnlab import calibration
 from cnnlab.experiment import Experiment
-from cnnlab.runs import DamagedRunError, RunInfo, RunStore
+from cnnlab.runs import RunInfo, RunStore, UnknownRunError
 
 STATES = ("finished", "running", "queued", "paused", "failed", "interrupted", "stopped")
 """Of several runs of one experiment, that one stands for it whose state comes first here."""
@@ -45,7 +45,7 @@ def runs_of(experiments: Iterable[Experiment], store: RunStore) -> dict[Experime
         if experiment in wanted and info.state in STATES and not info.learning_rates:
             known = found.get(experiment)
             is_better = known is None or STATES.index(info.state) < STATES.index(known.state)
-            if is_better and store.get(info.id).files.stamp("start.npz") is None:
+            if is_better and _is_plain(info, store):
                 found[experiment] = info
     return found
 
@@ -77,7 +77,7 @@ def num_updates(info: RunInfo, store: RunStore) -> int:
         return info.experiment.num_steps
     try:
         steps = store.get(info.id).history().batches.step
-    except DamagedRunError:
+    except ValueError:  # damaged, or deleted just now
         return 0
     return int(steps[-1]) if len(steps) else 0
 
@@ -100,6 +100,14 @@ def seconds(experiments: Sequence[Experiment]) -> tuple[float, ...]:
     shares = [(_work(one) - _work(light)) / span if span else 0.0 for one in experiments]
     per_update = [times[light] + share * (times[heavy] - times[light]) for share in shares]
     return tuple(each * one.num_steps + SECONDS_AROUND for each, one in zip(per_update, experiments, strict=True))
+
+
+def _is_plain(info: RunInfo, store: RunStore) -> bool:
+    """Whether a run began from the weights that its experiment begins from."""
+    try:
+        return store.get(info.id).files.stamp("start.npz") is None
+    except UnknownRunError:  # deleted just now
+        return False
 
 
 def _work(experiment: Experiment) -> int:

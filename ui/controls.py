@@ -209,7 +209,9 @@ def open_json() -> None:
 def follow_link() -> None:
     """Read the experiment in `?experiment=` when it is new; a bad one is told and changes nothing."""
     visitor, link = state(), st.query_params.get("experiment")
-    if link is not None and link != visitor.link:
+    if link == visitor.link:
+        visitor.old_links.clear()
+    elif link is not None and link not in visitor.old_links:
         visitor.link = link
         try:
             visitor.load(Experiment.from_url(link))
@@ -231,4 +233,6 @@ def write_link(experiment: Experiment | None) -> None:
     if link is None or len(link) > MAX_URL_LENGTH:
         st.query_params.pop("experiment", None)
     elif link != visitor.link or "experiment" not in st.query_params:
+        visitor.old_links |= {visitor.link} if visitor.link else set()
+        visitor.old_links.discard(link)
         visitor.link = st.query_params["experiment"] = link

@@ -117,6 +117,8 @@ class State:
     selected_layer: int | None = 0
     link: str | None = None
     """The `?experiment=` that was read or written last."""
+    old_links: set[str] = field(default_factory=set)
+    """Those written before, as long as the browser has not told that it knows the last one."""
     link_problem: str | None = None
     run_id: str | None = None
     """The run that was started or looked at last."""

@@ -301,6 +301,20 @@ def test_a_link_restores_the_whole_experiment(visit, experiment):
     assert at.query_params["experiment"] == experiment.to_url()
 
 
+def test_a_browser_that_does_not_know_the_newest_link_yet_takes_nothing_back(at):
+    old = at.query_params["experiment"]
+    labelled(at.slider, "Filters").set_value(8).run()
+    new, mine = at.query_params["experiment"], state(at).draft
+    at.query_params["experiment"] = old  # asked before the answer with the new link came
+    at.run()
+    assert state(at).draft == mine
+    at.query_params["experiment"] = new
+    at.run()
+    at.query_params["experiment"] = old  # now it is the visitor who went back
+    at.run()
+    assert state(at).draft.experiment() == TINY
+
+
 def test_a_change_after_a_bad_link_takes_the_message_away(visit):
     at = visit("build", experiment="nonsense!")
     labelled(at.slider, "Filters").set_value(8).run()

@@ -124,6 +124,8 @@ def test_a_damaged_run_harms_nothing(visit, store, name):
     bad.files.write(name, b"1,2\nnot, what it\nshould be\n")
     at = visit("runs")
     assert sorted(table(at)["Run"]) == sorted([good, bad_name])
+    if name in ("state.json", "experiment.json"):
+        assert f"**{bad_name}**, damaged: This run cannot be read" in text(at)
     is_damaged = "damaged" in table(at)["State"].tolist()
     assert is_damaged == (name in ("state.json", "experiment.json"))
 
@@ -185,6 +187,11 @@ def test_a_run_is_named_starred_and_found(visit, store):
     labelled(at.toggle, "Starred only").set_value(True).run()
     assert table(at)["Run"].tolist() == [short]
     assert links(at) == [f"run={second.id}"]  # still ticked
+    assert "with patience" in text(at)
+    labelled(at.text_input, "Find").set_value("nobody").run()
+    assert "Ticked as well, but not in this list: 1." in text(at)
+    assert links(at) == [f"run={second.id}"]
+    labelled(at.text_input, "Find").set_value("").run()
     click(at, "Unstar")
     assert table(at)["Run"].tolist() == []
 
@@ -200,6 +207,16 @@ def test_runs_are_deleted_and_brought_back(visit, store):
     assert table(at)["Run"].tolist() == [run.id[-6:] for run in runs]
     assert links(at) == [f"run={runs[0].id}", f"run={runs[2].id}"]  # ticked as before
     assert "deleted" not in text(at)
+
+
+def test_too_much_for_one_file_is_told(visit, store, monkeypatch):
+    make(store), make(store)
+    monkeypatch.setattr("cnnlab.run_archive.MAX_RUNS", 1)
+    at = visit("runs")
+    assert "One file takes at most 1 runs. Received: 2 runs. Tick fewer of them." in at.warning[0].value
+    assert not at.get("download_button")
+    choose(at, 0)
+    assert len(at.get("download_button")) == 4
 
 
 def test_a_live_run_is_not_deleted(visit, store):
@@ -223,7 +240,9 @@ def test_runs_are_taken_along_and_brought_in(visit, store):
     assert len(table(at)) == 2
     (new,) = [info.id for info in store.list() if info.id != run.id]
     assert links(at) == [f"run={new}"]
+    assert at.toast[0].value == "1 run came in, and is ticked."
     upload(at, "other.zip", b"no zip")
+    assert len(at.toast) == 0
     assert "not a whole, plain zip file" in at.error[0].value
     assert at.error[0].value.endswith("Nothing was kept.")
     assert len(table(at)) == 2

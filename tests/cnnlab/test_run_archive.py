@@ -2,7 +2,9 @@
 
 import io
 import json
+import re
 import stat
+import struct
 import warnings
 import zipfile
 from dataclasses import replace
@@ -11,9 +13,23 @@ import numpy as np
 import pytest
 
 from cnnlab import run_archive
+from cnnlab.architecture import (
+    LAYERS,
+    SOBEL,
+    Architecture,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+)
 from cnnlab.events import BatchEnd, Checkpoint, Finished, RunStarted, Start, WeightsSnapshot
+from cnnlab.experiment import OPTIMIZERS, DataSettings, Experiment, TrainingSettings
 from cnnlab.presets import PRESETS
-from cnnlab.run_archive import from_zip, to_json, to_zip
+from cnnlab.run_archive import check_size, from_zip, to_json, to_zip
 from cnnlab.run_files import to_npz
 from cnnlab.run_records import Label
 from cnnlab.runs import RunStore
@@ -132,9 +148,13 @@ BOMB = packed({"kernel.npy": b"\0" * 60_000_000})
         ("checkpoint.npz", to_npz({"step": np.zeros(3)}), "cannot be read"),
         ("start.npz", to_npz({"images": np.zeros(3), "labels": np.zeros(3)}), "`images` must be uint8"),
         ("model.keras", packed({"pickle.pkl": b""}), "A .keras file holds config.json"),
-        ("model.keras", keras_file(CONFIG | {"class_name": "Lambda"}), "Only layers of Keras itself .* 'Lambda'"),
-        ("model.keras", keras_file({"layers": [{"module": "os", "class_name": "system"}]}), "Only layers of Keras"),
-        ("model.keras", keras_file({"x": {"registered_name": "mine>Evil", "class_name": "Evil"}}), "Only layers of Keras"),
+        ("model.keras", keras_file(CONFIG | {"class_name": "Lambda"}), "Only layers of this app .* 'Lambda'"),
+        ("model.keras", keras_file({"layers": [{"module": "os", "class_name": "system"}]}), "Only layers .* 'system'"),
+        ("model.keras", keras_file({"x": {"module": "keras.layers", "class_name": "TFSMLayer"}}), "Only .* 'TFSMLayer'"),
+        ("model.keras", keras_file({"x": {"module": "keras.utils", "class_name": "get_file"}}), "Only .* 'get_file'"),
+        ("model.keras", keras_file({"x": {"module": ["keras"], "class_name": "Sequential"}}), "Only layers of this app"),
+        ("model.keras", keras_file({"x": {"class_name": "Lambda"}}), "Only layers of this app .* 'Lambda'"),
+        ("model.keras", keras_file({"x": CONFIG | {"registered_name": "mine>Evil"}}), "Only layers of this app"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_not_what_it_should_be(files, run, store, name, content, message):
@@ -153,6 +173,86 @@ def test_bombs_are_not_unpacked(files, run, store, monkeypatch):
     lying = bytearray(to_npz({"0/kernel": np.zeros(3)}).replace(b"(3,), ", b"(3000000000000000,), "))
     with pytest.raises(ValueError, match="cannot be read"):
         from_zip(edited(files, run, **{"weights/000000.npz": bytes(lying)}), store)
+
+
+def lie(content, name, size):
+    """Let a file in a zip claim another size than it has."""
+    content = bytearray(content)
+    for found in re.finditer(rb"PK\x01\x02|PK\x03\x04", bytes(content)):
+        central = found[0] == b"PK\x01\x02"
+        at, sizes = found.start() + (46 if central else 30), found.start() + (24 if central else 22)
+        if content[at : at + len(name)] == name.encode():
+            content[sizes : sizes + 4] = struct.pack("<I", size)
+    return bytes(content)
+
+
+def test_a_size_that_is_a_lie_unpacks_no_more(run, store, monkeypatch):
+    """`ZipFile.read` would unpack all of it before it looks at the size."""
+    name, inflated = f"{run.id}/history.csv", []
+    content = lie(packed({name: b"\n" * 60_000_000}), name, 10)
+    inflate = zipfile._get_decompressor
+
+    def watched(*given):
+        class Watched:
+            inner = inflate(*given)
+
+            def decompress(self, data, most):
+                inflated.append(most)
+                return self.inner.decompress(data, most)
+
+            def __getattr__(self, name):
+                return getattr(self.inner, name)
+
+        return Watched()
+
+    monkeypatch.setattr(zipfile, "_get_decompressor", watched)
+    with pytest.raises(ValueError, match="not a whole, plain zip file"):
+        from_zip(content, store)
+    assert sum(inflated) < 100_000
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_other_packings_are_refused(files, store, packing):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", packing) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    with pytest.raises(ValueError, match="is packed in another way than deflate"):
+        from_zip(buffer.getvalue(), store)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_model_of_everything_that_there_is_passes(files, run, tmp_path, optimizer):
+    from cnnlab import models  # noqa: PLC0415 - TensorFlow
+
+    layers = (
+        Conv2D(8, 3, kernel_initializer=SOBEL, trainable=False),
+        BatchNormalization(),
+        MaxPooling2D(2),
+        Conv2D(4, 3, l1=0.1, l2=0.1, kernel_initializer="he_normal"),
+        Flatten(),
+        Dense(49, activation="relu", kernel_initializer="zeros"),
+        Dropout(0.5),
+        Dense(10, activation="softmax"),
+    )
+    others = (Conv2D(4, 3), AveragePooling2D(2), GlobalAveragePooling2D(), Dense(10, activation="softmax"))
+    assert {type(layer).__name__ for layer in layers + others} == set(LAYERS)
+    for index, of in enumerate((layers, others)):
+        data, training = DataSettings(shift=2, rotation=10, zoom=0.1, noise=0.1), TrainingSettings(optimizer=optimizer)
+        model = models.to_bytes(models.build(Experiment(Architecture(of), data, training)))
+        other = RunStore(tmp_path / str(index))
+        (run_id,) = from_zip(edited(files, run, **{"model.keras": model}), other)
+        assert other.get(run_id).model() == model
+
+
+def test_a_file_takes_only_what_can_come_back(run, monkeypatch):
+    check_size([run] * run_archive.MAX_RUNS)
+    with pytest.raises(ValueError, match=r"at most 50 runs\. Received: 51"):
+        check_size([run] * 51)
+    monkeypatch.setattr(run_archive, "MAX_BYTES", run.files.size() + 1)
+    check_size([run])
+    with pytest.raises(ValueError, match=r"One file takes at most \d+ MB\. Received: runs of"):
+        check_size([run, run])
 
 
 @pytest.mark.parametrize(

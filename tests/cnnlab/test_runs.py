@@ -234,6 +234,29 @@ def test_a_damaged_run_can_be_deleted(store, run):
     assert store.list() == []
 
 
+def test_the_name_of_a_damaged_run_is_kept(store, run):
+    run.set_label(Label("mine", "A note"))
+    run.files.write("state.json", b"{")
+    assert (run.info.state, run.info.label) == ("damaged", Label("mine", "A note"))
+    run.set_label(replace(run.info.label, is_starred=True))
+    assert RunStore(store.root).get(run.id).info.label == Label("mine", "A note", is_starred=True)
+
+
+def test_nothing_is_brought_back_over_a_run(store, run):
+    run.end("finished")
+    store.delete([run.id])
+    (store.root / run.id).mkdir()
+    store.restore([run.id])
+    assert list((store.root / run.id).iterdir()) == []
+
+
+def test_how_large_a_run_is(run, tmp_path):
+    before = run.files.size()
+    assert before == sum(path.stat().st_size for path in run.files.folder.rglob("*") if path.is_file())
+    run.record(WeightsSnapshot(0, WEIGHTS))
+    assert run.files.size() > before
+
+
 def test_only_new_lines_are_read(run, monkeypatch):
     record(run, started(), *map(batch, range(1, 1001)))
     assert len(run.history().batches.step) == 1000

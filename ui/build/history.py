@@ -24,6 +24,7 @@ def buttons() -> None:
     ):
         st.button(
             label,
+            key=label,  # one button, whatever its help says: it may stand on the page twice while that is redrawn
             icon=f":material/{icon}:",
             type="tertiary",
             shortcut=keys,

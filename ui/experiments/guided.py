@@ -8,7 +8,7 @@ import streamlit as st
 from cnnlab import outcomes
 from cnnlab.experiment import Experiment
 from cnnlab.outcomes import Spread
-from cnnlab.runs import DamagedRunError, RunInfo
+from cnnlab.runs import RunInfo
 from cnnlab.studies import (
     MEASURES,
     MUCH,
@@ -29,6 +29,7 @@ from ui.lesson import notes_say
 from ui.state import Prediction, state
 from ui.train import trouble
 
+FIGURE_WIDTH = 160
 BUILD, TRAIN = "app_pages/lab/build.py", "app_pages/lab/train.py"
 
 
@@ -64,7 +65,7 @@ def _runs(study: Study, key: str, prediction: Prediction, *, was_live: bool) -> 
     picture(study, found, shifted, key)
     _table(study, found, spreads)
     if is_told:
-        _words(study, spreads[study.measure])
+        _words(study, spreads)
         _doctor(study, found)
     _open(study, found)
 
@@ -139,7 +140,8 @@ def _table(study: Study, found: Found, spreads: Mapping[str, Mapping[str, Spread
                 "Seconds a run": f"{sum(seconds) / len(seconds):.1f}" if seconds else "",
             }
         )
-    st.dataframe(rows, hide_index=True, key="study-results")
+    widths = {name: st.column_config.TextColumn(width=FIGURE_WIDTH) for name in measures.values()}
+    st.dataframe(rows, hide_index=True, key="study-results", column_config=widths)
     st.caption(f"Read rightly: the mean of {len(SEEDS)} seeds, and from the least to the largest in brackets.")
 
 
@@ -147,15 +149,17 @@ def _of(spread: Spread) -> str:
     return str(spread) if spread.values else ""
 
 
-def _words(study: Study, spreads: Mapping[str, Spread]) -> None:
-    """Put into words what came out."""
-    st.markdown(f"**What came out** · counted on {MEASURES[study.measure]}")
-    st.markdown("\n".join(f"- {outcomes.compare(one, other, spreads)}" for one, other in study.comparisons))
-    first, second = (spreads[name] for name in list(study.variants)[:2])
+def _words(study: Study, spreads: Mapping[str, Mapping[str, Spread]]) -> None:
+    """Put into words what came out, on what decides and on the test digits."""
+    for measure in dict.fromkeys((study.measure, TEST)):
+        st.markdown(f"**What came out** · counted on {MEASURES[measure]}")
+        pairs = (outcomes.compare(one, other, spreads[measure]) for one, other in study.comparisons)
+        st.markdown("\n".join(f"- {words}" for words in pairs))
+    first, second = (spreads[study.measure][name] for name in list(study.variants)[:2])
     if study.claim and first.values and second.values:
         measured = (
             f"{100 * (first.mean - second.mean):+.1f} points, {outcomes.percent(first.mean)} against "
-            f"{outcomes.percent(second.mean)}. From {100 * MUCH:g} point on it would count as much here."
+            f"{outcomes.percent(second.mean)}. A difference of {100 * MUCH:g} point with every seed would be much here."
         )
         notes_say(study.claim, measured, is_much_better(first, second))
 
@@ -163,11 +167,11 @@ def _words(study: Study, spreads: Mapping[str, Spread]) -> None:
 def _doctor(study: Study, found: Found) -> None:
     """Let the doctor look at the first run of each variant that is there to be broken."""
     for name in study.broken:
-        run = cached.store().get(found[next(study.runs_of(name))].id)
         st.markdown(f"**What the doctor says** of {name}, seed {SEEDS[0]}")
         try:
+            run = cached.store().get(found[next(study.runs_of(name))].id)
             trouble.show(trouble.of_run(run, trouble.inside(run)))
-        except DamagedRunError as error:
+        except ValueError as error:  # damaged, or deleted just now
             st.warning(str(error), icon=":material/broken_image:")
 
 

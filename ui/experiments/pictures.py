@@ -8,7 +8,7 @@ import streamlit as st
 from cnnlab import evaluation
 from cnnlab.experiment import Experiment
 from cnnlab.run_records import EpochHistory
-from cnnlab.runs import DamagedRunError, RunInfo
+from cnnlab.runs import RunInfo
 from cnnlab.studies import MOST_SHIFT, SHIFTED, TRAINING, Study
 from ui import cached
 from ui.components.spread import Lines, spread
@@ -26,7 +26,7 @@ def epochs_of(info: RunInfo | None) -> EpochHistory | None:
         return None
     try:
         return cached.store().get(info.id).history().epochs
-    except DamagedRunError:
+    except ValueError:  # damaged, or deleted just now
         return None
 
 
@@ -59,7 +59,7 @@ def shifted_accuracies(study: Study, found: Found) -> dict[Experiment, np.ndarra
         info = found.get(experiment)
         try:
             weights = cached.store().get(info.id).weights() if info and info.state == "finished" else None
-        except DamagedRunError:
+        except ValueError:
             weights = None
         if weights is None:
             continue

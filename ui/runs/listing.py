@@ -70,8 +70,8 @@ def ranked() -> list[Row]:
 def filtered(rows: Sequence[Row]) -> list[Row]:
     """Show the filters, and return the runs that pass."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        words = st.text_input("Find", key="runs-find", persist_state="session", placeholder="name, note, preset, state")
         starred = st.toggle("Starred only", key="runs-starred", persist_state="session")
+        words = st.text_input("Find", key="runs-find", persist_state="session", placeholder="name, note, preset, state")
     looked_for = words.casefold().split()
     return [row for row in rows if (row.info.label.is_starred or not starred) and _has(row, looked_for)]
 
@@ -123,7 +123,10 @@ def choose(rows: Sequence[Row], shown: Sequence[Row]) -> list[Row]:
     )
     hidden = tuple(run_id for run_id in choice.now if run_id not in ids)
     choice.now = hidden + tuple(ids[index] for index in sorted(event["selection"]["rows"]))
-    return [row for row in rows if row.info.id in choice.now]
+    ticked = [row for row in rows if row.info.id in choice.now]
+    if num_hidden := sum(row.info.id in hidden for row in ticked):
+        st.caption(f"Ticked as well, but not in this list: {num_hidden}.")
+    return ticked
 
 
 COLUMNS = {

@@ -29,6 +29,7 @@ def toolbar(chosen: Sequence[Row]) -> None:
             st.button("Delete", icon=":material/delete:", on_click=_delete, args=(chosen,), key="delete")
         with st.popover("Bring in runs", icon=":material/upload:"):
             upload("Runs that were taken along as a zip file", "runs-zip", _opened, ["zip"], MAX_UPLOAD_MB)
+            _problem("runs-zip", "Nothing was kept.")
     _told()
 
 
@@ -142,22 +143,30 @@ def _opened(file: Any) -> None:
     if file is None:
         return
     try:
-        choose_runs(from_zip(file.getvalue(), store()))
+        run_ids = from_zip(file.getvalue(), store())
     except (ValueError, StoreError) as error:
         visitor.problems["runs-zip"] = str(error)
+        return
+    choose_runs(run_ids)
+    one = len(run_ids) == 1
+    st.toast(
+        f"{len(run_ids)} run{'s' * (not one)} came in, and {'is' if one else 'are'} ticked.", icon=":material/check:"
+    )
 
 
 def _told() -> None:
     """Say what has just been done, or why it could not be."""
     visitor = state()
-    for key, kept in (
-        ("delete", "Nothing was deleted."),
-        ("restore", "They are still put aside."),
-        ("runs-zip", "Nothing was kept."),
-    ):
-        if key in visitor.problems:
-            st.error(f"{visitor.problems[key].rstrip('.')}. {kept}", icon=":material/error:")
+    _problem("delete", "Nothing was deleted.")
+    _problem("restore", "They are still put aside.")
     if count := len(visitor.deleted_runs):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{count} run{'s' * (count > 1)} deleted.")
             st.button("Bring back", icon=":material/undo:", on_click=_restore, key="restore")
+
+
+def _problem(key: str, kept: str) -> None:
+    """Tell what went wrong, and that nothing was lost by it."""
+    problem = state().problems.get(key)
+    if problem:
+        st.error(f"{problem.rstrip('.')}. {kept}", icon=":material/error:")
