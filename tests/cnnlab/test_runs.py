@@ -250,7 +250,7 @@ def test_nothing_is_brought_back_over_a_run(store, run):
     assert list((store.root / run.id).iterdir()) == []
 
 
-def test_how_large_a_run_is(run, tmp_path):
+def test_how_large_a_run_is(run):
     before = run.files.size()
     assert before == sum(path.stat().st_size for path in run.files.folder.rglob("*") if path.is_file())
     run.record(WeightsSnapshot(0, WEIGHTS))
