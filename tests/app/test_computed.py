@@ -43,7 +43,7 @@ def page(number):
 
 
 def visit(number):
-    return AppTest.from_function(page, args=(number,)).run()
+    return AppTest.from_function(page, args=(number,), default_timeout=60).run()
 
 
 def test_a_page_waits_and_shows_the_answer_to_everybody(slow_engine):

@@ -63,7 +63,7 @@ show({})
 @pytest.mark.parametrize("severity", SEVERITIES)
 def test_every_severity_has_its_colour_and_its_sign(severity):
     finding = f"Finding('healthy', {severity!r}, 'All is well.', (Try('sleep'),))"
-    at = AppTest.from_string(SHOW.format(f"[{finding}]")).run()
+    at = AppTest.from_string(SHOW.format(f"[{finding}]"), default_timeout=60).run()
     assert not at.exception
     colour, sign = trouble.BADGES[severity]
     assert at.markdown[0].value == f":{colour}-badge[:material/{sign}: Nothing wrong] All is well."
@@ -71,6 +71,6 @@ def test_every_severity_has_its_colour_and_its_sign(severity):
 
 
 def test_nothing_found_shows_nothing():
-    at = AppTest.from_string(SHOW.format("[]")).run()
+    at = AppTest.from_string(SHOW.format("[]"), default_timeout=60).run()
     assert not at.exception
     assert not at.markdown
