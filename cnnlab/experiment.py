@@ -105,7 +105,7 @@ class DataSettings:
         """Turn float32 pixels in [0, 1], (..., 28, 28, 1), into what the network is given, of the same shape."""
         prepared = images if self.normalise else np.round(images * np.float32(255))
         if self.permute_pixels:
-            order = np.random.default_rng(PERMUTATION_SEED).permutation(math.prod(images.shape[-3:]))
+            order = pixel_order(math.prod(images.shape[-3:]))
             prepared = prepared.reshape(-1, len(order))[:, order].reshape(images.shape)
         return prepared
 
@@ -116,6 +116,11 @@ class DataSettings:
         labels = true.copy()
         labels[chosen] = true[rng.permutation(chosen)]
         return labels
+
+
+def pixel_order(num_pixels: int) -> np.ndarray:
+    """Which pixel comes where with `permute_pixels`: int (num_pixels,), always the same."""
+    return np.random.default_rng(PERMUTATION_SEED).permutation(num_pixels)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 from cnnlab import network
 from cnnlab.architecture import NUM_CLASSES, Architecture
 from cnnlab.events import Weights
-from cnnlab.experiment import Experiment
+from cnnlab.experiment import Experiment, pixel_order
 from cnnlab.network import LayerTrace
 
 
@@ -23,16 +23,19 @@ class Reader:
         architecture: the network.
         weights: by '<layer index>/<Keras name>', float32.
         scale: what the pixels are multiplied by before the network gets them.
+        is_permuted: whether it gets them in another order, that of `experiment.pixel_order`.
     """
 
     architecture: Architecture
     weights: Weights
     scale: float = 1.0
+    is_permuted: bool = False
 
     @classmethod
     def of(cls, experiment: Experiment, weights: Weights) -> Self:
         """Read as an experiment's network was trained to."""
-        return cls(experiment.architecture, weights, 1.0 if experiment.data.normalise else 255.0)
+        data = experiment.data
+        return cls(experiment.architecture, weights, 1.0 if data.normalise else 255.0, data.permute_pixels)
 
     def trace(self, image: np.ndarray) -> tuple[LayerTrace, ...]:
         """Every layer's values for a picture."""
@@ -48,7 +51,16 @@ class Reader:
 
     def prepare(self, image: np.ndarray) -> np.ndarray:
         """What the network is given: float32 (28, 28, 1)."""
-        return image[..., np.newaxis] * np.float32(self.scale)
+        pixels = image.ravel()[pixel_order(image.size)] if self.is_permuted else image
+        return pixels.reshape(*image.shape, 1) * np.float32(self.scale)
+
+    def in_place(self, slopes: np.ndarray) -> np.ndarray:
+        """The slopes of what the network is given, float32 (28, 28, 1), as those of the picture's own pixels."""
+        found = slopes[..., 0] * np.float32(self.scale)
+        if self.is_permuted:
+            ordered, found = found, np.empty_like(found)
+            found.ravel()[pixel_order(found.size)] = ordered.ravel()
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +86,7 @@ class Score:
     def gradient(self, image: np.ndarray) -> tuple[float, np.ndarray]:
         """Score a picture, float32 (28, 28) in [0, 1], and give the slope of each pixel: float32 (28, 28)."""
         traces, slopes = self.back(image)
-        return self._sum(traces), slopes[0][..., 0] * np.float32(self.reader.scale)
+        return self._sum(traces), self.reader.in_place(slopes[0])
 
     def at_layer(self, image: np.ndarray, layer_index: int) -> tuple[np.ndarray, np.ndarray]:
         """Give an earlier layer's output for a picture, and the slope of each of its values, of the same shape."""

@@ -67,7 +67,7 @@ def show(subject: Subject) -> None:
     steps, seed, settings = choose_settings()
     num_units = reader.architecture.summaries[layer_index].output_shape[-1]
     made_of = [
-        repr((reader.architecture, reader.scale)).encode(),
+        repr((reader.architecture, reader.scale, reader.is_permuted)).encode(),
         *(value.tobytes() for value in reader.weights.values()),
     ]
     digest = hashlib.sha256(b"".join(made_of)).hexdigest()
