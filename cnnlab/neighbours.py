@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from cnnlab import embedding, mnist
 from cnnlab.events import Weights
@@ -56,4 +57,5 @@ def _training_values(experiment: Experiment, layer_index: int, packed: bytes) ->
     room = embedding.MAX_VALUES // embedding.num_values(experiment.architecture, layer_index)
     num_images = min(NUM_IMAGES, experiment.data.num_train, room)
     images = mnist.normalise(mnist.load().train.images[:num_images])
-    return embedding.values_of(experiment, from_npz(packed), layer_index, images)
+    with threadpool_limits(1):  # one image is too little to share among threads: that took ten times longer
+        return embedding.values_of(experiment, from_npz(packed), layer_index, images)

@@ -1,7 +1,7 @@
 """The canvas, how the network reads what is on it, and what it sees of it: on Home and on Draw."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -72,11 +72,16 @@ def _clear(name: str) -> None:
 
 def _undo(name: str) -> None:
     """Take the last stroke back: the canvas is given all others, and then tells what it shows."""
-    objects = (getattr(state(), name).strokes or {}).get("objects", [])
-    if len(objects) > 1:
-        _give(objects[:-1])
-    else:
+    visitor = state()
+    drawing: Drawing = getattr(visitor, name)
+    strokes = drawing.strokes or {}
+    left = strokes.get("objects", [])[:-1]
+    if not left:
         _clear(name)
+        return
+    visitor.strokes_cleared = strokes
+    setattr(visitor, name, replace(drawing, strokes={**strokes, "objects": left}))
+    _give(left)
 
 
 def _give(objects: list[dict[str, Any]]) -> None:

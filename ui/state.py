@@ -130,7 +130,7 @@ class State:
     strokes_at_start: dict[str, Any] | None = None
     """The strokes that the canvas was given when it came onto the page, or by the last Undo or Clear."""
     strokes_cleared: dict[str, Any] | None = None
-    """The strokes of a cleared canvas, until it tells that it is empty."""
+    """The strokes before the last Undo or Clear, until the canvas tells what it shows instead."""
     num_given: int = 0
     """How often the canvas was given other strokes."""
     num_cleared: int = 0

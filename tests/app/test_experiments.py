@@ -168,11 +168,11 @@ def test_runs_that_fail_are_counted_and_told(visit, store, monkeypatch):
         rate = one.training.learning_rate
         fail(store, one) if rate == 10 else finish(store, one, {0.01: 0.8, 0.1: 0.95, 1.0: 0.1}[rate])
     at = visit("experiments", study="learning-rate")
-    labelled(at.button_group, "Your answer").set_value("0.1").run()
-    assert "You were right] **0.1**" in text(at)
-    assert "Of **10**, 3 of 3 runs failed." in text(at)
+    labelled(at.button_group, "Your answer").set_value("rate 0.1").run()
+    assert "You were right] **rate 0.1**" in text(at)
+    assert "Of **rate 10**, 3 of 3 runs failed." in text(at)
     assert at.dataframe[0].value["Failed"].tolist()[-1] == "3 of 3"
-    assert "What the doctor says** of 10" in text(at)
+    assert "What the doctor says** of rate 10" in text(at)
     assert "The loss is not a number" in text(at)
 
 
@@ -229,6 +229,13 @@ def test_ones_own_network_against_a_preset(visit, engine):
     own = replace(TINY, data=replace(TINY.data, train_size=2_000))
     assert engine.submitted == list(against(own, "LeNet-5").experiments)
     assert "Tiny" not in labelled(at.button_group, "Against").options
+
+
+def test_without_an_engine_nothing_is_measured(visit, engine):
+    engine.state = "down"
+    at = visit("experiments", view="against", experiment=TINY.to_url())
+    assert "Train 6 runs" in labels(at)
+    assert "one after the other" not in text(at)
 
 
 def test_a_draft_that_does_not_fit_is_sent_to_build(visit):

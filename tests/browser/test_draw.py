@@ -17,6 +17,7 @@ from tests.app.runs import make_run
 from tests.browser.visitor import (
     HINT,
     PATIENCE,
+    at_rest,
     button,
     draw,
     draw_a_one,
@@ -115,27 +116,33 @@ def test_a_finger_writes_a_number_on_a_phone(phone, server):
     expect(phone.get_by_role("heading", name="It reads 17")).to_be_visible(timeout=PATIENCE)
 
 
+def told(page):
+    """Wait until the server knows of the stroke, and the page shows what came of it."""
+    page.wait_for_timeout(TOLD)
+    at_rest(page)
+
+
 def test_undo_takes_strokes_back_one_by_one_and_drawing_goes_on(page, server):
     open_page(page, server.url, "Draw")
     draw_a_four(page)
     reads(page, 4)
-    page.wait_for_timeout(TOLD)
+    told(page)
     all_of_it = ink(page)
     undo(page).click()
     for _ in range(2):  # the same two strokes, drawn and taken back twice
-        page.wait_for_timeout(TOLD)
+        told(page)
         rest = ink(page)
         assert rest < 0.8 * all_of_it
         draw(page, (160, 50), (155, 230))
         wait_for_ink(page, all_of_it)
-        page.wait_for_timeout(TOLD)  # until the server knows of the stroke
+        told(page)
         undo(page).focus()
         page.keyboard.press("Enter")
         wait_for_ink(page, rest)
     go_to(page, "Build")
     go_to(page, "Draw")
     wait_for_ink(page, rest)
-    page.wait_for_timeout(500)
+    told(page)
     undo(page).click()
     expect(page.get_by_text(HINT)).to_be_visible(timeout=PATIENCE)
     wait_for_ink(page, 0)
@@ -241,7 +248,9 @@ def test_handwriting_is_kept_reloaded_taken_out_saved_and_opened(page, server):
     button(page, "Put the 7 back").click()
     expect(page.get_by_text("Your handwriting: 2 drawings.")).to_be_visible(timeout=PATIENCE)
 
+    at_rest(page)  # the network has read all of them
     page.get_by_text("Save, open, share").click()
+    at_rest(page)
     with page.expect_download() as download:
         button(page, "Save as .npz").click()
     saved = download.value.path().read_bytes()

@@ -79,6 +79,15 @@ def test_a_damaged_run_is_none(store):
     assert trials.runs_of([TINY], store) == {}
 
 
+def test_a_run_that_is_deleted_meanwhile_is_none(store, monkeypatch):
+    run = make_run(store, "finished")
+    info = run.info
+    store.delete([run.id])
+    monkeypatch.setattr(store, "list", lambda: [info])
+    assert trials.runs_of([TINY], store) == {}
+    assert trials.num_updates(replace(info, state="stopped"), store) == 0
+
+
 @pytest.mark.parametrize(
     ("state", "what"),
     [

@@ -135,7 +135,7 @@ def _put_back() -> None:
 
 def _take_along(kept: Handwriting) -> None:
     """Save the set as a file, put another one's drawings to it, and the address for a class."""
-    with st.expander("Save, open, share", icon=":material/folder_open:"):
+    with st.expander("Save, open, share", icon=":material/folder_open:", key="own-files"):
         with st.container(horizontal=True):
             for label, content, name, mime in (
                 ("Save as .npz", kept.to_bytes, "handwriting.npz", "application/octet-stream"),

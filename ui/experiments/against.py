@@ -2,12 +2,10 @@
 
 import streamlit as st
 
-from cnnlab import studies, trials
+from cnnlab import studies
 from cnnlab.presets import PRESETS
-from ui import cached
-from ui.computed import computed
 from ui.experiments import guided
-from ui.experiments.own import MEASURING, own_experiment
+from ui.experiments.own import measured_seconds, own_experiment
 from ui.state import control, kept
 
 
@@ -35,8 +33,6 @@ def show() -> None:
         required=True,
         wrap=True,
     )
-    variants = tuple(studies.against(own, choice.now).variants.values())
-    is_ready = cached.engine().state == "ready"
-    each = computed(MEASURING, trials.seconds, variants) if is_ready else None
+    each = measured_seconds(tuple(studies.against(own, choice.now).variants.values()))
     seconds = None if each is None else sum(each) * len(studies.SEEDS)
     guided.show(studies.against(own, choice.now, seconds), f"against-{choice.now}")

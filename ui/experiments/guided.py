@@ -57,7 +57,8 @@ def _runs(study: Study, key: str, prediction: Prediction, *, was_live: bool) -> 
             prediction.revealed = True
             st.rerun()
         return
-    shifted = shifted_accuracies(study, found) if study.measure == SHIFTED else {}
+    with st.container():  # what follows stays in its place
+        shifted = shifted_accuracies(study, found) if study.measure == SHIFTED else {}
     spreads = {measure: _spreads(study, found, shifted, measure) for measure in MEASURES}
     is_told = is_done and all(spread.num_runs == len(SEEDS) for spread in spreads[study.measure].values())
     if is_told:

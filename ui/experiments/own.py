@@ -1,13 +1,16 @@
 """What is compared with one's own network: the draft, cut to so many images that many runs take minutes."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
+from cnnlab import trials
 from cnnlab.experiment import NUM_TRAINING_IMAGES, DataSettings, Experiment
+from ui import cached
+from ui.computed import computed
 from ui.state import control, kept, state
 
-MEASURING = "Measuring how long it takes here"
 BUILD = "app_pages/lab/build.py"
 IMAGES = (1_000, 2_000, 5_000, 10_000)
 FIRST_IMAGES = 5_000
@@ -31,6 +34,14 @@ def own_experiment() -> Experiment | None:
         "held back for validation"
     )
     return replace(draft, data=data)
+
+
+def measured_seconds(experiments: Sequence[Experiment]) -> tuple[float, ...] | None:
+    """How long each experiment will take on this machine; None as long as that is measured, which the page says."""
+    with st.container():  # what follows stays in its place
+        if cached.engine().state in ("starting", "down"):
+            return None
+        return computed("Measuring how long it takes here", trials.seconds, tuple(experiments))
 
 
 def _cut(data: DataSettings, images: int) -> DataSettings:

@@ -5,13 +5,11 @@ from typing import Any
 
 import streamlit as st
 
-from cnnlab import sweep, trials
+from cnnlab import sweep
 from cnnlab.experiment import Experiment
 from cnnlab.sweep import MAX_RUNS, Axis, Setting, Sweep
-from ui import cached
-from ui.computed import computed
 from ui.experiments import heat_map
-from ui.experiments.own import MEASURING, own_experiment
+from ui.experiments.own import measured_seconds, own_experiment
 from ui.experiments.training import TICK_SECONDS, bar, found_runs, is_under_way
 from ui.state import Kept, control, kept, state
 
@@ -45,9 +43,7 @@ def _runs(now: Sweep, base: Experiment, experiments: list[Experiment], *, was_li
     if was_live != is_under_way(found):
         st.rerun()
     if experiments:
-        is_ready = cached.engine().state == "ready"
-        seconds = computed(MEASURING, trials.seconds, tuple(experiments)) if is_ready else None
-        bar(experiments, found, seconds)
+        bar(experiments, found, measured_seconds(experiments))
     heat_map.show(now, base, found)
 
 
