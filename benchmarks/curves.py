@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import Row, milliseconds
-from cnnlab.events import BatchEnd, RunStarted
 from cnnlab.presets import DEFAULT, PRESETS
-from cnnlab.run_records import BatchHistory, names_of, to_line
-from cnnlab.runs import Run, RunStore
+from cnnlab.runs.records import BatchHistory, names_of, to_line
+from cnnlab.runs.store import Run, RunStore
+from cnnlab.training.events import BatchEnd, RunStarted
 from ui.components import encode
 from ui.components.curves import means, thin
 

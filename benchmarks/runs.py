@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import Row, in_turns, milliseconds
-from cnnlab.events import EpochEnd
 from cnnlab.presets import PRESETS
-from cnnlab.runs import RunStore
+from cnnlab.runs.store import RunStore
+from cnnlab.training.events import EpochEnd
 
 FEW, MANY = 10, 1_000
 ROUNDS = 7
-APP, PAGE = Path(__file__).parents[1] / "app.py", "app_pages/lab/runs.py"
+APP, PAGE = Path(__file__).parents[1] / "app.py", "pages/runs.py"
 PATIENCE_SECONDS = 60
 
 

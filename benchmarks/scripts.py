@@ -19,10 +19,10 @@ from pathlib import Path
 from benchmarks import Row
 from benchmarks.__main__ import table
 from cnnlab import mnist
-from cnnlab.events import Event, Finished
+from cnnlab.design.keras_script import script
 from cnnlab.experiment import Experiment
 from cnnlab.presets import PRESETS
-from cnnlab.source_code import script
+from cnnlab.training.events import Event, Finished
 
 MOST = 0.3
 """Points by which they may differ."""
@@ -60,7 +60,7 @@ def by_script(experiment: Experiment) -> float:
 
 def by_run(experiment: Experiment) -> float:
     """Train as the app does; return the test accuracy in per cent."""
-    from cnnlab import training  # noqa: PLC0415 - TensorFlow is imported when it is measured
+    from cnnlab.training import loop  # noqa: PLC0415 - TensorFlow is imported when it is measured
 
     ends: list[float] = []
 
@@ -68,7 +68,7 @@ def by_run(experiment: Experiment) -> float:
         if isinstance(event, Finished):
             ends.append(event.test_accuracy)
 
-    training.train(experiment, emit)
+    loop.train(experiment, emit)
     return 100 * ends[0]
 
 

@@ -25,11 +25,11 @@ def rows() -> Iterator[Row]:
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         for path in (ROOT / "ui").rglob("*.py")
     )
-    imports = (", ".join(modules), "streamlit", "distributed", "cnnlab.network")
+    imports = (", ".join(modules), "streamlit", "distributed", "cnnlab.nn.network")
     app, streamlit, dask, network = in_turns(*(lambda i=i: import_milliseconds(i) for i in imports), rounds=ROUNDS)
     yield Row("streamlit and all of ui", app, "streamlit", streamlit)
     yield Row("distributed alone", dask, "streamlit", streamlit)
-    yield Row("cnnlab.network alone", network, "streamlit", streamlit)
+    yield Row("cnnlab.nn.network alone", network, "streamlit", streamlit)
 
 
 def import_milliseconds(modules: str) -> float:

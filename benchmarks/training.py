@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from benchmarks import Row, in_turns
 from cnnlab import mnist
-from cnnlab.events import EpochEnd, Event, Orders
 from cnnlab.experiment import DataSettings, Experiment
 from cnnlab.presets import PRESETS
+from cnnlab.training.events import EpochEnd, Event, Orders
 
 NAMES = ("Fast and good", "Study notes")
 NUM_IMAGES = 3_000
@@ -30,12 +30,12 @@ def rows() -> Iterator[Row]:
             training=replace(preset.training, epochs=EPOCHS),
         )
         ours, fit = in_turns(lambda e=experiment: with_our_loop(e), lambda e=experiment: with_fit(e), rounds=ROUNDS)
-        yield Row(f"cnnlab.training.train, {name}", ours, "keras.Model.fit", fit, "images/s")
+        yield Row(f"cnnlab.training.loop.train, {name}", ours, "keras.Model.fit", fit, "images/s")
 
 
 def with_our_loop(experiment: Experiment) -> float:
     """Images a second in the last epoch of `train`."""
-    from cnnlab import training  # noqa: PLC0415 - TensorFlow is imported when it is measured
+    from cnnlab.training import loop  # noqa: PLC0415 - TensorFlow is imported when it is measured
 
     ends: list[float] = []
 
@@ -44,7 +44,7 @@ def with_our_loop(experiment: Experiment) -> float:
             ends.append(time.perf_counter())
 
     # Stopped after the last epoch it would still look at the test images, which is not what is measured here.
-    training.train(experiment, emit, lambda: Orders(should_stop=len(ends) == EPOCHS))
+    loop.train(experiment, emit, lambda: Orders(should_stop=len(ends) == EPOCHS))
     return NUM_IMAGES / (ends[-1] - ends[-2])
 
 
@@ -52,13 +52,13 @@ def with_fit(experiment: Experiment) -> float:
     """Images a second in the last epoch of `fit`."""
     import keras  # noqa: PLC0415
 
-    from cnnlab import models  # noqa: PLC0415
+    from cnnlab.training import keras_models  # noqa: PLC0415
 
     train = mnist.load().train
     images, targets = mnist.normalise(train.images[:NUM_IMAGES]), mnist.one_hot(train.labels[:NUM_IMAGES])
     ends: list[float] = []
     clock = keras.callbacks.LambdaCallback(on_epoch_end=lambda _epoch, _logs: ends.append(time.perf_counter()))
-    models.build(experiment).fit(
+    keras_models.build(experiment).fit(
         images,
         targets,
         batch_size=experiment.training.batch_size,

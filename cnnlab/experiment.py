@@ -14,8 +14,9 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from cnnlab.architecture import LAYERS, Architecture, Layer
 from cnnlab.limits import check_choice, check_flag, check_limit
+from cnnlab.nn.architecture import Architecture
+from cnnlab.nn.layers import LAYERS, Layer
 
 T = TypeVar("T")
 

@@ -1,7 +1,7 @@
 """MNIST, the data set of handwritten digits, as it ships with the project.
 
 60,000 training and 10,000 test images; LeCun, Bottou, Bengio and Haffner, "Gradient-Based Learning Applied to
-Document Recognition", 1998. Where the file comes from and under which licence: `cnnlab/data/README.md`.
+Document Recognition", 1998. Where the file comes from and under which licence: `cnnlab/assets/README.md`.
 
     python -m cnnlab.mnist FOLDER
 
@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 NUM_CLASSES = 10
-FILE = Path(__file__).parent / "data" / "mnist.npz"
+FILE = Path(__file__).parent / "assets" / "mnist.npz"
 SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
 
 IDX_FILES = {
@@ -62,8 +62,8 @@ def load() -> Mnist:
 def read(path: Path) -> Mnist:
     """Read MNIST from the .npz file at `path` after comparing its SHA-256."""
     advice = (
-        "Bring it back with `git checkout -- cnnlab/data/mnist.npz`, or download the project again "
-        "(cnnlab/data/README.md tells how it was made)."
+        "Bring it back with `git checkout -- cnnlab/assets/mnist.npz`, or download the project again "
+        "(cnnlab/assets/README.md tells how it was made)."
     )
     if not path.is_file():
         raise FileNotFoundError(f"The MNIST file is missing: {path}. {advice}")

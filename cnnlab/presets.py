@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from cnnlab.architecture import (
-    Architecture,
+from cnnlab.experiment import DataSettings, Experiment, TrainingSettings
+from cnnlab.nn.architecture import Architecture
+from cnnlab.nn.layers import (
     AveragePooling2D,
     Conv2D,
     Dense,
@@ -13,7 +14,6 @@ from cnnlab.architecture import (
     Layer,
     MaxPooling2D,
 )
-from cnnlab.experiment import DataSettings, Experiment, TrainingSettings
 
 DEFAULT = "Fast and good"
 

@@ -2,7 +2,7 @@
 
     python -m cnnlab.starter
 
-trains it afresh and prints its accuracy on the test images and on drawings (`cnnlab.strokes`). What people draw differs
+trains it afresh and prints its accuracy on the test images and on drawings (`strokes`). What people draw differs
 from MNIST in the width of the pen, slant, proportions and place, so the network never sees a training image twice in
 the same form: `augment`. That, the falling learning rate and the choice of the best epoch are the starter's own; all
 else is in `EXPERIMENT`, which is stored beside the weights.
@@ -13,12 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from cnnlab import digits, mnist, strokes
-from cnnlab.architecture import Architecture, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
-from cnnlab.events import Weights
+from cnnlab import mnist
+from cnnlab.digits import prepare, strokes
 from cnnlab.experiment import Experiment, TrainingSettings
+from cnnlab.nn.architecture import Architecture
+from cnnlab.nn.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from cnnlab.nn.weights import Weights
 
-EXPERIMENT_FILE = Path(__file__).parent / "data" / "starter.json"
+EXPERIMENT_FILE = Path(__file__).parent / "assets" / "starter.json"
 WEIGHTS_FILE = EXPERIMENT_FILE.with_suffix(".npz")
 
 EXPERIMENT = Experiment(
@@ -87,7 +89,7 @@ def affine_maps(n: int, rng: np.random.Generator) -> np.ndarray:
     turn = np.moveaxis(np.array([[cos, -sin], [sin, cos]]), 2, 0)
     lean = np.moveaxis(np.array([[one, slant], [zero, one]]), 2, 0)
     linear = turn @ lean / rng.uniform(*SCALE, (n, 1, 2))
-    middle = (digits.SIZE - 1) / 2
+    middle = (prepare.SIZE - 1) / 2
     shift = middle - linear.sum(axis=2) * middle + rng.uniform(*SHIFT, (n, 2))
     rows = np.concatenate([linear, shift[:, :, np.newaxis]], axis=2).reshape(n, 6)
     return np.pad(rows, ((0, 0), (0, 2))).astype(np.float32)
@@ -99,13 +101,13 @@ def train(experiment: Experiment) -> Weights:
     The learning rate falls from epoch to epoch, from the experiment's towards zero along half a cosine (Loshchilov and
     Hutter, "SGDR", 2017).
     """
-    from cnnlab import models  # noqa: PLC0415 - see `augment`
+    from cnnlab.training import keras_models  # noqa: PLC0415 - see `augment`
 
     data, training = experiment.data, experiment.training
     images, labels = mnist.normalise(mnist.load().train.images), mnist.one_hot(mnist.load().train.labels)
     validation = slice(len(images) - data.validation_size, None)
-    model = models.build(experiment)
-    best, lowest_loss = models.weights_of(model), np.inf
+    model = keras_models.build(experiment)
+    best, lowest_loss = keras_models.weights_of(model), np.inf
     for epoch in range(training.epochs):
         model.optimizer.learning_rate = training.learning_rate * (1 + np.cos(np.pi * epoch / training.epochs)) / 2
         rng = np.random.default_rng((experiment.seed, epoch))
@@ -114,22 +116,22 @@ def train(experiment: Experiment) -> Weights:
         loss, accuracy = model.evaluate(images[validation], labels[validation], batch_size=500, verbose=0)
         print(f"epoch {epoch + 1:2}  validation loss {loss:.4f}  accuracy {accuracy:.2%}", flush=True)
         if loss < lowest_loss:
-            best, lowest_loss = models.weights_of(model), loss
+            best, lowest_loss = keras_models.weights_of(model), loss
     return best
 
 
 def accuracy(experiment: Experiment, weights: Weights, images: np.ndarray, labels: np.ndarray) -> float:
     """Share of images read rightly: images float32 (n, 28, 28, 1) in [0, 1], labels integers (n,)."""
-    from cnnlab import models  # noqa: PLC0415 - see `augment`
+    from cnnlab.training import keras_models  # noqa: PLC0415 - see `augment`
 
-    model = models.build(experiment)
-    models.set_weights(model, weights)
+    model = keras_models.build(experiment)
+    keras_models.set_weights(model, weights)
     return float(np.mean(model.predict(images, batch_size=500, verbose=0).argmax(axis=1) == labels))
 
 
 def drawn_digits(n: int = 1000) -> tuple[np.ndarray, np.ndarray]:
     """Return drawings as the network is given them, float32 (n, 28, 28, 1), and their digits, int (n,)."""
-    prepared = [(digits.from_canvas(drawing), digit) for drawing, digit in strokes.drawings(n)]
+    prepared = [(prepare.from_canvas(drawing), digit) for drawing, digit in strokes.drawings(n)]
     return np.array([image for image, _ in prepared])[..., np.newaxis], np.array([digit for _, digit in prepared])
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnlab.architecture import LAYERS, Layer
+from cnnlab.nn.layers import LAYERS, Layer
 
 Spec = tuple[str, dict]
 ACTIVATIONS = ("linear", "relu", "sigmoid", "tanh", "softmax")

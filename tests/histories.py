@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnnlab.events import BatchEnd, EpochEnd, Event, Failed, Weights, WeightsSnapshot
 from cnnlab.experiment import Experiment
-from cnnlab.run_records import BatchHistory, EpochHistory, History, names_of
+from cnnlab.nn.weights import Weights
+from cnnlab.runs.records import BatchHistory, EpochHistory, History, names_of
+from cnnlab.training.events import BatchEnd, EpochEnd, Event, Failed, WeightsSnapshot
 
 
 def history(
@@ -45,10 +46,10 @@ def of_events(events: Sequence[Event]) -> History:
 
 def trained(experiment: Experiment) -> tuple[History, str | None, Weights]:
     """Train for real; return the history, the reason of a failure, and the newest weights."""
-    from cnnlab import training  # noqa: PLC0415 - tests without training load no TensorFlow
+    from cnnlab.training import loop  # noqa: PLC0415 - tests without training load no TensorFlow
 
     events: list[Event] = []
-    training.train(experiment, events.append)
+    loop.train(experiment, events.append)
     reasons = [event.reason for event in events if isinstance(event, Failed)]
     snapshots = [event.weights for event in events if isinstance(event, WeightsSnapshot)]
     return of_events(events), reasons[0] if reasons else None, snapshots[-1]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from cnnlab import network
-from cnnlab.architecture import Architecture
+from cnnlab.nn import network
+from cnnlab.nn.architecture import Architecture
 from tests.architectures import make, valid_specs
 
 

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from cnnlab import starter
-from cnnlab.engine import Engine
-from cnnlab.events import Weights
+from cnnlab.engine.engine import Engine
 from cnnlab.experiment import Experiment
-from cnnlab.runs import RunStore
+from cnnlab.nn.weights import Weights
+from cnnlab.runs.store import RunStore
 
 
 @st.cache_resource(show_spinner=False)

@@ -10,10 +10,10 @@ from typing import Any
 
 import streamlit as st
 
-from cnnlab.architecture import INITIALIZERS, PADDINGS, SOBEL, Conv2D, Layer
 from cnnlab.experiment import LOSSES, MAX_URL_LENGTH, NUM_TRAINING_IMAGES, OPTIMIZERS, SCHEDULES, Experiment
 from cnnlab.limits import LIMITS
-from cnnlab.operations import ACTIVATIONS
+from cnnlab.nn.layers import INITIALIZERS, PADDINGS, SOBEL, Conv2D, Layer
+from cnnlab.nn.operations import ACTIVATIONS
 from ui.state import control, state, upload
 
 SELDOM = ("use_bias", "kernel_initializer", "l1", "l2", "trainable")

@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
-from cnnlab import digits
-from cnnlab.digits import STANDARD, Preparation
+from cnnlab.digits import prepare
+from cnnlab.digits.prepare import STANDARD, Preparation
 from ui.components.maps import maps
 from ui.components.probabilities import probabilities
 from ui.networks import Network
@@ -94,7 +94,7 @@ def _give(objects: list[dict[str, Any]]) -> None:
 def drawn_image() -> np.ndarray | None:
     """What the network should see of the visitor's drawing, float32 (28, 28) in [0, 1], or None."""
     rgba = state().drawing.rgba
-    return None if rgba is None else digits.from_canvas(rgba)
+    return None if rgba is None else prepare.from_canvas(rgba)
 
 
 def board(

@@ -3,8 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from cnnlab.architecture import Architecture, Check, Conv2D, Dense, Layer, dimensions
-from cnnlab.network import LayerTrace
+from cnnlab.nn.architecture import Architecture, Check
+from cnnlab.nn.layers import Conv2D, Dense, Layer, dimensions
+from cnnlab.nn.network import LayerTrace
 from ui import colours
 from ui.components.architecture import LayerCard
 from ui.components.maps import maps

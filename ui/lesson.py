@@ -18,11 +18,11 @@ from ui import glossary
 from ui.state import Prediction, state
 
 STATIONS: dict[str, tuple[str, int]] = {
-    "Pixels and channels": ("app_pages/learn/pixels.py", 6),
-    "Convolution": ("app_pages/learn/convolution.py", 8),
-    "Pooling": ("app_pages/learn/pooling.py", 6),
-    "Dense, dropout, softmax": ("app_pages/learn/dense.py", 8),
-    "Learning": ("app_pages/learn/learning.py", 8),
+    "Pixels and channels": ("pages/pixels.py", 6),
+    "Convolution": ("pages/convolution.py", 8),
+    "Pooling": ("pages/pooling.py", 6),
+    "Dense, dropout, softmax": ("pages/dense.py", 8),
+    "Learning": ("pages/learning.py", 8),
 }
 """The path, in order: a station's name, its page, and the minutes it takes."""
 

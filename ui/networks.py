@@ -1,17 +1,16 @@
 """Which network a page speaks of: the one in `?run=`, else this visitor's last run, else the starter."""
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from cnnlab import network
-from cnnlab.events import Weights
 from cnnlab.experiment import Experiment
-from cnnlab.network import LayerTrace
-from cnnlab.runs import Run, RunInfo, UnknownRunError
+from cnnlab.nn import network
+from cnnlab.nn.network import LayerTrace
+from cnnlab.nn.weights import Weights
+from cnnlab.runs.store import Run, RunInfo, UnknownRunError
 from ui.cached import starter_network, store
 from ui.state import control, state
 
@@ -35,11 +34,6 @@ class Network:
         """Send an image, float32 (28, 28) in [0, 1], through the network and keep every layer."""
         prepared = self.experiment.data.prepare(image[..., np.newaxis])
         return network.trace(self.experiment.architecture, self.weights, prepared)
-
-
-def plain(text: str) -> str:
-    """Text that somebody gave, so that Markdown shows it as it is."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|$<>:~&])", r"\\\1", text)
 
 
 def run_name(info: RunInfo) -> str:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnlab import digits
-from cnnlab.digits import STANDARD, Preparation, Steps
-from cnnlab.network import LayerTrace
+from cnnlab.digits import prepare
+from cnnlab.digits.prepare import STANDARD, Preparation, Steps
+from cnnlab.nn.network import LayerTrace
 from ui.networks import Network
 
 SURE, UNDECIDED = 0.9, 0.35
@@ -29,7 +29,7 @@ class Reading:
 
 def read(network: Network, rgba: np.ndarray, preparation: Preparation = STANDARD) -> Reading | None:
     """Prepare a drawing and send it through the network once."""
-    steps = digits.prepare(rgba, preparation)
+    steps = prepare.prepare(rgba, preparation)
     return None if steps is None else Reading(rgba, steps, network.trace(steps.image))
 
 

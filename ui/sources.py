@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnlab import mnist, pictures
+from cnnlab import mnist
+from cnnlab.digits import pictures
+from cnnlab.digits.pictures import DRAWN, Picture
 from cnnlab.limits import LIMITS
-from cnnlab.pictures import DRAWN, Picture
 from ui.drawing import drawn_image
-from ui.state import state
+from ui.state import state, upload
 
 DIGIT, DRAWING, SHAPE, PHOTO, CAMERA = "Digit", "My drawing", "Picture", "Photo", "Camera"
 SOURCES = (DIGIT, DRAWING, SHAPE, PHOTO, CAMERA)
@@ -78,9 +79,7 @@ def _drawing(key: str, side: int, colour: bool) -> Picture | None:
     image = drawn_image()
     if image is None:
         st.caption("There is no drawing yet; until then, here is another picture.")
-    st.page_link(
-        "app_pages/lab/draw.py", label="Draw a digit" if image is None else "Draw another", icon=":material/draw:"
-    )
+    st.page_link("pages/draw.py", label="Draw a digit" if image is None else "Draw another", icon=":material/draw:")
     if image is None:
         return None
     return Picture("Your drawing", np.round(image * 255).astype(np.uint8)[..., np.newaxis])
@@ -137,3 +136,24 @@ def _brought(file: Any, otherwise: str) -> Picture | None:
 def _read(data: bytes, name: str) -> Picture:
     """Read a file once, not at every run of the page."""
     return pictures.read(data, name)
+
+
+def bring_photo() -> None:
+    """Let the visitor take a photo of a digit, or choose one; a bad file is told."""
+    visitor = state()
+
+    def opened(file: Any) -> None:
+        visitor.problems.pop("sheet-picture", None)
+        if file is not None:
+            try:
+                visitor.paper = pictures.to_grey(pictures.read(file.getvalue(), file.name)).pixels[..., 0]
+            except ValueError as error:
+                visitor.problems["sheet-picture"] = str(error)
+
+    if st.toggle("Use the camera", key="sheet-use-camera"):
+        taken = st.camera_input("A photo of one digit", key="sheet-camera")
+        opened(taken)
+    else:
+        upload("A photo of one digit: PNG, JPEG or WebP", "sheet-picture", opened, TYPES)
+    if "sheet-picture" in visitor.problems:
+        st.error(f"{visitor.problems['sheet-picture']}.", icon=":material/error:")

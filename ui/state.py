@@ -10,14 +10,15 @@ from typing import Any, Self
 import numpy as np
 import streamlit as st
 
-from cnnlab.architecture import Architecture, Check, Layer, check
-from cnnlab.calibration import Pace
-from cnnlab.digits import STANDARD, Preparation
+from cnnlab.digits.pictures import Picture
+from cnnlab.digits.prepare import STANDARD, Preparation
 from cnnlab.experiment import DataSettings, Experiment, TrainingSettings
-from cnnlab.filters import Changes
-from cnnlab.handwriting import Handwriting
-from cnnlab.pictures import Picture
+from cnnlab.explain.ablation import Changes
+from cnnlab.nn.architecture import Architecture, Check, check
+from cnnlab.nn.layers import Layer
 from cnnlab.presets import DEFAULT, PRESETS
+from cnnlab.runs.handwriting import Handwriting
+from cnnlab.training.pace import Pace
 
 MAX_UNDONE = 100
 TEST, DRAWING, PHOTO = "test", "drawing", "photo"

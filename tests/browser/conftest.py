@@ -71,10 +71,10 @@ def wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> 
 
 @pytest.fixture(scope="module")
 def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """`start_server(script, env=None) -> Server`; the servers are stopped at the end of the module."""
+    """`start_server(script, env=None, cwd=ROOT) -> Server`; the servers are stopped at the end of the module."""
     servers: list[subprocess.Popen[bytes]] = []
 
-    def start(script: Path | str, env: dict[str, str] | None = None) -> Server:
+    def start(script: Path | str, env: dict[str, str] | None = None, cwd: Path = ROOT) -> Server:
         port = free_port()
         log = tmp_path_factory.mktemp("server") / "log.txt"
         command = [sys.executable, "-m", "streamlit", "run", str(script)]
@@ -82,7 +82,7 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         with log.open("wb") as output:
             server = subprocess.Popen(
                 [*command, *options, "--server.fileWatcherType=none"],
-                cwd=ROOT,
+                cwd=cwd,
                 env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
                 stdout=output,
                 stderr=subprocess.STDOUT,

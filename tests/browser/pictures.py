@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from cnnlab.strokes import SHAPES, smooth
+from cnnlab.digits.strokes import SHAPES, smooth
 from tests.browser import visitor
 from tests.browser.conftest import CHROMIUM, CHROMIUM_ARGUMENTS, ROOT, free_port, wait_until_healthy
 
@@ -24,7 +24,7 @@ FOLDER = ROOT / "docs" / "pictures"
 SIZE = {"width": 1280, "height": 800}
 TRAINING_SECONDS = 600
 FOUR_OR_NINE = ("56,0 0,50 0,62 30,64 62,52 62,0", "62,0 60,30 54,112")
-"""A 4 that could be a 9, as `cnnlab.strokes.SHAPES` has its digits."""
+"""A 4 that could be a 9, as `cnnlab.digits.strokes.SHAPES` has its digits."""
 
 
 @contextmanager

@@ -11,9 +11,8 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from cnnlab import mnist
-from cnnlab.handwriting import Handwriting
-from cnnlab.runs import RunStore
-from tests.app.runs import make_run
+from cnnlab.runs.handwriting import Handwriting
+from cnnlab.runs.store import RunStore
 from tests.browser.visitor import (
     HINT,
     PATIENCE,
@@ -27,6 +26,7 @@ from tests.browser.visitor import (
     reads,
     wait_for_ink,
 )
+from tests.pages.runs import make_run
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "color_scheme": "dark"}
 PHONE_AGENT = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"

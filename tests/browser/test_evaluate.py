@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnlab import mnist
-from cnnlab.runs import RunStore
-from tests.app.runs import TINY, finished, some_training
+from cnnlab.runs.store import RunStore
 from tests.browser import visitor
 from tests.browser.conftest import NO_ENGINE, ROOT
+from tests.pages.runs import TINY, finished, some_training
 
 LABELS = mnist.load().test.labels
 NINES = np.flatnonzero(LABELS == 9)[:3]

@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from cnnlab.runs import RunStore
-from cnnlab.studies import STUDIES
-from tests.app.runs import TINY
-from tests.app.test_experiments import finish_all
+from cnnlab.runs.store import RunStore
+from cnnlab.studies.catalogue import STUDIES
 from tests.browser import visitor
 from tests.browser.conftest import NO_ENGINE
 from tests.browser.visitor import PATIENCE
+from tests.pages.runs import TINY
+from tests.pages.test_experiments import finish_all
 
 SMALL = replace(
     TINY, data=replace(TINY.data, validation_size=500), training=replace(TINY.training, epochs=1, batch_size=100)

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnnlab import attribution, distortions, mnist, starter
-from cnnlab.distortions import Distortion
-from cnnlab.operations import softmax
-from cnnlab.scores import Reader, Score, class_direction
+from cnnlab import mnist, starter
+from cnnlab.digits import distortions
+from cnnlab.digits.distortions import Distortion
+from cnnlab.explain import attribution
+from cnnlab.explain.score import Reader, Score, class_direction
+from cnnlab.nn.operations import softmax
 from tests.browser.visitor import PATIENCE, open_page, settle
 
 READER = Reader.of(*starter.load())

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from cnnlab import mnist
-from cnnlab.kernels import KERNEL_PRESETS
-from cnnlab.operations import conv2d, conv2d_at, pad_widths
-from cnnlab.pictures import DRAWN
+from cnnlab.digits.pictures import DRAWN
+from cnnlab.lessons.named_kernels import KERNEL_PRESETS
+from cnnlab.nn.operations import conv2d, conv2d_at, pad_widths
 from tests.browser.conftest import NO_ENGINE
 from tests.browser.visitor import go_to
 from tests.browser.windows import (

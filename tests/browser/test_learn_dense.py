@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from cnnlab import mnist, network, starter
-from cnnlab import operations as ops
-from cnnlab.small_problems import four_by_four, sixteen_pixels
+from cnnlab import mnist, starter
+from cnnlab.lessons.small_problems import four_by_four, sixteen_pixels
+from cnnlab.nn import network
+from cnnlab.nn import operations as ops
 from tests.browser.conftest import NO_ENGINE, ROOT
 from tests.browser.learner import at_rest, number, open_station, part, texts
 from tests.browser.visitor import PATIENCE

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from cnnlab import mnist, recorded_runs
-from cnnlab.small_problems import sixteen_pixels, zero_or_six
+from cnnlab import mnist
+from cnnlab.lessons import recorded_runs
+from cnnlab.lessons.small_problems import sixteen_pixels, zero_or_six
+from pages.parts.learning.downhill import RATES, START, STEPS
 from tests.browser.conftest import NO_ENGINE
 from tests.browser.learner import at_rest, number, open_station, part, texts
 from ui.components.descent import LOOKS
-from ui.learn.downhill import RATES, START, STEPS
 
 TEST = mnist.load().test
 

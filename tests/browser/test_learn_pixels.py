@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from cnnlab.pictures import DRAWN
+from cnnlab.digits.pictures import DRAWN
 from tests.browser.conftest import NO_ENGINE, ROOT
 from tests.browser.visitor import go_to
 from ui.glossary import TERMS

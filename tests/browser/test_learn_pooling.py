@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from cnnlab import mnist, pictures
-from cnnlab.noise import add_noise
-from cnnlab.operations import average_pooling2d_at, max_pooling2d, max_pooling2d_at
-from cnnlab.pictures import DRAWN
+from cnnlab import mnist
+from cnnlab.digits import pictures
+from cnnlab.digits.noise import add_noise
+from cnnlab.digits.pictures import DRAWN
+from cnnlab.nn.operations import average_pooling2d_at, max_pooling2d, max_pooling2d_at
 from tests.browser.conftest import NO_ENGINE
 from tests.browser.windows import choose_radio, hover, lit, move_slider, number, open_page, totals, window
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnnlab import mnist, network, starter
-from cnnlab.contributions import wiring
-from cnnlab.tracing import PIXELS, Cell, explain
+from cnnlab import mnist, starter
+from cnnlab.explain.contributions import wiring
+from cnnlab.explain.trace import PIXELS, Cell, explain
+from cnnlab.nn import network
 from tests.browser.visitor import open_page, settle
 
 EXPERIMENT, WEIGHTS = starter.load()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cnnlab.presets import PRESETS
-from cnnlab.runs import RunStore
+from cnnlab.runs.store import RunStore
 from tests.browser.visitor import (
     PATIENCE,
     button,
@@ -74,7 +74,9 @@ def has_tensorflow(process: psutil.Process) -> bool:
 
 def engines(server) -> list[psutil.Process]:
     """The server's children that hold a cluster."""
-    return [child for child in psutil.Process(server.pid).children() if "cnnlab.local_cluster" in child.cmdline()]
+    return [
+        child for child in psutil.Process(server.pid).children() if "cnnlab.engine.local_cluster" in child.cmdline()
+    ]
 
 
 def test_a_reload_in_the_middle_of_training_loses_nothing(page, server, store):

@@ -6,9 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from cnnlab.runs import RunStore
-from tests.app.runs import make_run
-from tests.app.seen import PAGES, ROOT
+from cnnlab.runs.store import RunStore
 from tests.browser.visitor import (
     HINT,
     choose_preset,
@@ -21,6 +19,8 @@ from tests.browser.visitor import (
     settle,
     wait_for_ink,
 )
+from tests.pages.runs import make_run
+from tests.pages.seen import PAGES, ROOT
 
 UNNAMED = re.compile(r"- (?:button|slider|spinbutton|textbox|combobox|checkbox|switch|radio|link)(?: \[[^\]]*\])*:?$")
 
@@ -41,7 +41,7 @@ def server(start_server, store):
     return start_server("app.py", {"CNNLAB_RUNS": str(store.root)})
 
 
-def test_the_first_request_to_a_fresh_server_may_be_a_deep_link(page, server):
+def test_the_first_request_to_a_server_with_runs_may_be_a_deep_link(page, server):
     open_page(page, server.url, "Train")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
     expect(page.get_by_text("Page not found")).to_have_count(0)
@@ -141,5 +141,5 @@ def test_no_page_has_raised(server):
     log = server.log.read_text(errors="replace")
     assert "Uncaught app execution" not in log
     # Streamlit's own server writes a traceback when a browser goes away while it is still speaking to it.
-    ours = [f'File "{ROOT / part}' for part in ("app.py", "app_pages/", "ui/", "cnnlab/")]
+    ours = [f'File "{ROOT / part}' for part in ("app.py", "pages/", "ui/", "cnnlab/")]
     assert not [line for line in log.splitlines() if any(place in line for place in ours)]

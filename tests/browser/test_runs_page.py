@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from cnnlab.runs import RunStore
-from tests.app.runs import TINY, finished, some_training
+from cnnlab.runs.store import RunStore
 from tests.browser import visitor
 from tests.browser.conftest import ROOT
+from tests.pages.runs import TINY, finished, some_training
 
 ROW_HEIGHT, BOX = 35, 16
 """Pixels: of a row of the table, and from its left border to the middle of its tick box."""

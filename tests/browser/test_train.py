@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from cnnlab import mnist, network, stages
-from cnnlab.events import Weights
+from cnnlab import mnist
 from cnnlab.experiment import DataSettings
+from cnnlab.explain import snapshots
+from cnnlab.nn import network
+from cnnlab.nn.weights import Weights
 from cnnlab.presets import PRESETS
-from cnnlab.runs import RunStore
+from cnnlab.runs.store import RunStore
 from tests.browser.visitor import (
     PATIENCE,
     button,
@@ -94,8 +96,10 @@ def read_by(weights: Weights, index: int) -> str:
 
 
 def num_right(weights: Weights) -> int:
-    answers = [network.forward(TINY.architecture, weights, image)[-1].argmax() for image in IMAGES[: stages.NUM_TEST]]
-    return int((np.array(answers) == LABELS[: stages.NUM_TEST]).sum())
+    answers = [
+        network.forward(TINY.architecture, weights, image)[-1].argmax() for image in IMAGES[: snapshots.NUM_TEST]
+    ]
+    return int((np.array(answers) == LABELS[: snapshots.NUM_TEST]).sum())
 
 
 def pixels(pictures: Locator) -> list[str]:

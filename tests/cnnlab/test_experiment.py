@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cnnlab.architecture import Architecture, Conv2D, Dense, Flatten
 from cnnlab.experiment import MAX_URL_LENGTH, OPTIMIZERS, DataSettings, Experiment, TrainingSettings
+from cnnlab.nn.architecture import Architecture
+from cnnlab.nn.layers import Conv2D, Dense, Flatten
 from cnnlab.presets import DEFAULT, EXAMPLE_DRAFTS, PRESETS
 
 LARGEST = Experiment(

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnlab import digits, mnist, network, starter
+from cnnlab import mnist, starter
+from cnnlab.digits import prepare
 from cnnlab.experiment import DataSettings
+from cnnlab.nn import network
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +59,7 @@ def test_it_reads_mnist_digits_redrawn_at_any_size_and_place(shipped):
         rgba[..., 3] = 255
         redrawn = np.asarray(Image.fromarray(original).resize((size, size), Image.Resampling.BICUBIC))
         rgba[top : top + size, left : left + size, :3] = redrawn[..., np.newaxis]
-        image = digits.from_canvas(rgba)[..., np.newaxis]
+        image = prepare.from_canvas(rgba)[..., np.newaxis]
         right += network.forward(experiment.architecture, weights, image)[-1].argmax() == label
     assert right >= 0.95 * len(chosen)
 

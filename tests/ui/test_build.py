@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from cnnlab.architecture import LAYERS, Dropout, MaxPooling2D
 from cnnlab.limits import LIMITS
+from cnnlab.nn.layers import LAYERS, Dropout, MaxPooling2D
 from cnnlab.presets import PRESETS
-from ui.build import cards
-from ui.build.history import told
+from pages.parts.build import cards
+from pages.parts.build.history import told
 from ui.state import Draft, State
 
 TINY = PRESETS["Tiny"]

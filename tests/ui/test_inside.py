@@ -6,26 +6,19 @@ import numpy as np
 import pytest
 
 from cnnlab import mnist, starter
-from cnnlab.architecture import (
-    Architecture,
-    BatchNormalization,
-    Conv2D,
-    Dense,
-    Flatten,
-    GlobalAveragePooling2D,
-    MaxPooling2D,
-)
 from cnnlab.experiment import Experiment
+from cnnlab.explain.trace import PIXELS, Cell, explain
+from cnnlab.nn.architecture import Architecture
+from cnnlab.nn.layers import BatchNormalization, Conv2D, Dense, Flatten, GlobalAveragePooling2D, MaxPooling2D
 from cnnlab.presets import PRESETS
-from cnnlab.tracing import PIXELS, Cell, explain
+from pages.parts.look_inside import overview as maps_view
+from pages.parts.look_inside import trace as trace_view
+from pages.parts.look_inside.trace import name_of, next_path, read_path, write_path
 from tests.networks import random_weights
 from ui.components import overview as overview_component
 from ui.components import trace as trace_component
-from ui.inside import Subject
-from ui.inside import overview as maps_view
-from ui.inside import trace as trace_view
-from ui.inside.trace import name_of, next_path, read_path, write_path
 from ui.networks import Network
+from ui.subject import Subject
 
 OUT = Dense(10, activation="softmax")
 LARGEST = {

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.seen import click, state, text
+from tests.pages.seen import click, state, text
 from ui import lesson
 from ui.lesson import STATIONS, is_right
 
@@ -11,7 +11,7 @@ from ui.lesson import STATIONS, is_right
 def lesson_page():
     import streamlit as st  # noqa: PLC0415 - AppTest runs the source of this function alone
 
-    from cnnlab.operations import relu  # noqa: PLC0415
+    from cnnlab.nn.operations import relu  # noqa: PLC0415
     from ui import lesson  # noqa: PLC0415
 
     lesson.station("Pooling")

@@ -5,15 +5,16 @@ from concurrent.futures import Future
 import numpy as np
 import pytest
 
-from cnnlab import network, stages
-from cnnlab.engine import ClusterLostError
-from cnnlab.events import RunStarted, WeightsSnapshot
+from cnnlab.engine.engine import ClusterLostError
+from cnnlab.explain import snapshots
+from cnnlab.explain.snapshots import Look
+from cnnlab.nn import network
 from cnnlab.presets import PRESETS
-from cnnlab.runs import RunStore
-from cnnlab.stages import Look
+from cnnlab.runs.store import RunStore
+from cnnlab.training.events import RunStarted, WeightsSnapshot
+from pages.parts.train.stages import KEPT_SECONDS, MAX_ASKED, MAX_IMAGES, Stages, key_of
 from tests.networks import random_weights
 from ui import cached
-from ui.train.stages import KEPT_SECONDS, MAX_ASKED, MAX_IMAGES, Stages, key_of
 
 TINY = PRESETS["Tiny"]
 RNG = np.random.default_rng(0)
@@ -30,7 +31,7 @@ class SlowEngine:
         self.asked, self.answers = [], []
 
     def compute(self, function, experiment, weights):
-        assert function is stages.look
+        assert function is snapshots.look
         assert experiment == TINY
         self.asked.append(next(step for step, known in WEIGHTS.items() if _same(known, weights)))
         self.answers.append(Future())
@@ -74,9 +75,9 @@ def test_what_is_known_is_what_the_network_does(run):
     glances, seen = known.glances(), known.seen(key_of(IMAGE))
     for before, step in zip((None, *STEPS), STEPS, strict=False):
         weights = WEIGHTS[step]
-        np.testing.assert_array_equal(glances[step].filters, stages.first_filters(TINY.architecture, weights))
-        np.testing.assert_array_equal(glances[step].sizes, stages.sizes(TINY.architecture, weights))
-        expected = np.nan if before is None else stages.changes(TINY.architecture, WEIGHTS[before], weights)
+        np.testing.assert_array_equal(glances[step].filters, snapshots.first_filters(TINY.architecture, weights))
+        np.testing.assert_array_equal(glances[step].sizes, snapshots.sizes(TINY.architecture, weights))
+        expected = np.nan if before is None else snapshots.changes(TINY.architecture, WEIGHTS[before], weights)
         np.testing.assert_array_equal(glances[step].changes, np.broadcast_to(expected, 2))
         outputs = network.forward(TINY.architecture, weights, IMAGE[..., np.newaxis])
         np.testing.assert_array_equal(seen[step].probabilities, outputs[-1])
@@ -106,12 +107,12 @@ def test_a_run_that_was_entered_again_is_known_anew(run):
     assert known.fill(IMAGES, seconds=60)
     after = known.glances()
     assert [after[step] is before[step] for step in STEPS[:3]] == [True, True, False]
-    np.testing.assert_array_equal(after[10].changes, stages.changes(TINY.architecture, WEIGHTS[20], WEIGHTS[40]))
+    np.testing.assert_array_equal(after[10].changes, snapshots.changes(TINY.architecture, WEIGHTS[20], WEIGHTS[40]))
 
 
 def test_only_the_latest_images_are_kept(run, monkeypatch):
     known, now = Stages(run, TINY), 1_000.0
-    monkeypatch.setattr("ui.train.stages.monotonic", lambda: now)
+    monkeypatch.setattr("pages.parts.train.stages.monotonic", lambda: now)
     images = RNG.random((MAX_IMAGES + 2, 28, 28), dtype=np.float32)
     for image in images:  # a class at one run: nobody's digit is in the way of another's
         known.fill({key_of(image): image}, seconds=60)
@@ -183,7 +184,7 @@ def test_damaged_snapshots_are_left_out(run, engine):
     known.ask(newest_only=True)
     assert engine.asked == [20]
     np.testing.assert_array_equal(
-        known.glances()[10].changes, stages.changes(TINY.architecture, WEIGHTS[1], WEIGHTS[10])
+        known.glances()[10].changes, snapshots.changes(TINY.architecture, WEIGHTS[1], WEIGHTS[10])
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from cnnlab.small_problems import ZeroOrSix
+from cnnlab.lessons.small_problems import ZeroOrSix
 from ui import colours
 from ui.components import define, encode, nothing
 

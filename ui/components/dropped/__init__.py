@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from cnnlab.operations import dense, dropout, softmax
+from cnnlab.nn.operations import dense, dropout, softmax
 from ui import colours
 from ui.components import define, encode
 
@@ -16,7 +16,7 @@ _mount = define(Path(__file__).parent)
 
 
 def masked(values: Floats, rate: float, seed: int, passes: int = NUM_PASSES) -> Floats:
-    """`cnnlab.operations.dropout` of the values, again and again: float32 (passes, n)."""
+    """`cnnlab.nn.operations.dropout` of the values, again and again: float32 (passes, n)."""
     rng = np.random.default_rng(seed)
     return np.array([dropout(values, rate, rng) for _ in range(passes)])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from cnnlab.operations import flatten
+from cnnlab.nn.operations import flatten
 from ui.components import define, encode
 
 _mount = define(Path(__file__).parent)
@@ -19,7 +19,7 @@ def flat(image: npt.NDArray[np.uint8], *, key: str) -> None:
     """Show a picture and its values in one line.
 
     Args:
-        image: uint8 (height, width, channels) with 1 or 3 channels; the line is `cnnlab.operations.flatten` of it.
+        image: uint8 (height, width, channels) with 1 or 3 channels; the line is `cnnlab.nn.operations.flatten` of it.
         key: the component's identity.
     """
     _mount(key=key, data={"shape": list(image.shape), "line": encode(flatten(image), "u1")})

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from cnnlab.operations import dense
+from cnnlab.nn.operations import dense
 from ui import colours
 from ui.components import define, encode
 
@@ -28,7 +28,7 @@ def neuron(
     activation: str,
     selected: int = 0,
 ) -> None:
-    """Show a dense layer for one input; the sums are those of `cnnlab.operations.dense`.
+    """Show a dense layer for one input; the sums are those of `cnnlab.nn.operations.dense`.
 
     Args:
         inputs: float32 (n,), not negative.

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnlab.contributions import Strongest
-from cnnlab.distribution import Distribution
+from cnnlab.doctor.distribution import Distribution
+from cnnlab.explain.contributions import Strongest
 from ui import colours
 from ui.components import colour_table, define, encode
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnlab.pictures import Picture
+from cnnlab.digits.pictures import Picture
 from ui.components import define, encode
 
 WIDTH = {1: 404, 3: 820}

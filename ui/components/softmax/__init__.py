@@ -1,6 +1,6 @@
 """Softmax by hand: ten logits as sliders, answered in the browser at once.
 
-The browser computes here what `cnnlab.operations.softmax` computes, so that a slider never waits; a test moves the
+The browser computes here what `cnnlab.nn.operations.softmax` computes, so that a slider never waits; a test moves the
 sliders in a real browser and holds both equal.
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from cnnlab.operations import softmax as exact
+from cnnlab.nn.operations import softmax as exact
 from ui import colours
 from ui.components import define
 

@@ -1,6 +1,6 @@
 """One value of a network taken apart on the page: a click on any value that it was made from goes one step back.
 
-All numbers come from `cnnlab.tracing`; JavaScript lays them out. Hovering and the arrow keys are answered in the
+All numbers come from `cnnlab.explain.trace`; JavaScript lays them out. Hovering and the arrow keys are answered in the
 browser; a step asks Python for the next value.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnlab.tracing import PADDING, Explanation
+from cnnlab.explain.trace import PADDING, Explanation
 from ui import colours
 from ui.components import colour_table, define, encode
 

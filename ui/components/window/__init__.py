@@ -2,7 +2,7 @@
 
 One gesture for convolution, pooling and receptive fields: the pointer or the arrow keys choose a cell of the output,
 play moves it by itself, and a resting pointer pauses it. All in the browser, without a trip to the server. What is
-shown is computed by `cnnlab.operations` and sent once; JavaScript cuts out the window and multiplies pairs of numbers
+shown is computed by `nn.operations` and sent once; JavaScript cuts out the window and multiplies pairs of numbers
 for display, and the sum that it shows is the one that was sent.
 """
 
@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from cnnlab import operations as ops
+from cnnlab.nn import operations as ops
 from ui import colours
 from ui.components import define, encode
 

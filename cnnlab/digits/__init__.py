@@ -1,0 +1,1 @@
+"""Pictures of digits: from ink to 28x28 pixels, and what is done to them before a network sees them."""

@@ -1,0 +1,162 @@
+"""What to try when a run is in trouble: the experiment with one thing changed, and that change in a few words.
+
+Each function returns None where its change cannot be made, or is made already.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cnnlab.experiment import NUM_TRAINING_IMAGES, OPTIMIZERS, Experiment
+from cnnlab.limits import LIMITS
+from cnnlab.nn.architecture import Architecture
+from cnnlab.nn.layers import Conv2D, Dense, Dropout, Layer
+from cnnlab.presets import DEFAULT, PRESETS
+
+PATIENCE = 2
+DROPOUT_RATE = 0.5
+"""Of the paper on dropout, for hidden units (JMLR 15, 2014)."""
+SHORTER = 10
+"""By what a learning rate that is too high is divided."""
+MORE_IMAGES = 10
+LARGER_BATCH = 4
+
+
+@dataclass(frozen=True)
+class Try:
+    """A thing to try, to be read after "Try it:", and the experiment in which it is done; None: only words."""
+
+    words: str
+    experiment: Experiment | None = None
+
+
+def those(*tries: Try | None) -> tuple[Try, ...]:
+    """The things that can be tried, in order, none twice."""
+    return tuple(dict.fromkeys(each for each in tries if each is not None))
+
+
+def learning_rate(experiment: Experiment, rate: float) -> Try | None:
+    """Another learning rate, as near as the limits allow."""
+    low, high = LIMITS["learning_rate"]
+    rate = float(f"{min(max(rate, low), high):.1g}")
+    return _training(f"learning rate {rate:g}", experiment, learning_rate=rate)
+
+
+def usual_learning_rate(experiment: Experiment) -> Try | None:
+    """The learning rate with which its optimizer usually begins."""
+    return learning_rate(experiment, OPTIMIZERS[experiment.training.optimizer])
+
+
+def shorter_steps(experiment: Experiment, rate: float) -> Try | None:
+    """A tenth of the learning rate that it had, or the usual one, whichever is lower."""
+    return learning_rate(experiment, min(rate / SHORTER, OPTIMIZERS[experiment.training.optimizer]))
+
+
+def batch_size(experiment: Experiment) -> Try | None:
+    """Larger batches."""
+    size = min(LARGER_BATCH * experiment.training.batch_size, int(LIMITS["batch_size"][1]))
+    return _training(f"batches of {size}", experiment, batch_size=size)
+
+
+def more_epochs(experiment: Experiment) -> Try | None:
+    """Twice as many epochs."""
+    epochs = min(2 * experiment.training.epochs, int(LIMITS["epochs"][1]))
+    return _training(f"{epochs} epochs", experiment, epochs=epochs)
+
+
+def early_stopping(experiment: Experiment) -> Try | None:
+    """End soon after the validation loss was lowest."""
+    if experiment.training.early_stopping or not experiment.data.validation_size:
+        return None
+    words = f"early stopping after {PATIENCE} epochs without a lower validation loss"
+    return _training(words, experiment, early_stopping=PATIENCE)
+
+
+def normalise(experiment: Experiment) -> Try | None:
+    """Pixels from 0 to 1."""
+    return _data("pixels from 0 to 1 (normalise)", experiment, normalise=True)
+
+
+def more_images(experiment: Experiment) -> Try | None:
+    """Ten times the images to learn from, or all that there are."""
+    most = NUM_TRAINING_IMAGES - experiment.data.validation_size
+    count = min(MORE_IMAGES * experiment.data.num_train, most)
+    if count == experiment.data.num_train:
+        return None
+    return _data(f"{count:,} training images", experiment, train_size=None if count == most else count)
+
+
+def true_labels(experiment: Experiment) -> Try | None:
+    """No shuffled labels."""
+    return _data("the true labels (label noise 0)", experiment, label_noise=0.0)
+
+
+def dropout(experiment: Experiment) -> Try | None:
+    """Dropout before the last layer, if there is none anywhere."""
+    layers = experiment.architecture.layers
+    if any(isinstance(layer, Dropout) for layer in layers):
+        return None
+    return _layers(
+        f"Dropout({DROPOUT_RATE:g}) before the last layer",
+        experiment,
+        (*layers[:-1], Dropout(DROPOUT_RATE), layers[-1]),
+    )
+
+
+def larger(experiment: Experiment) -> Try | None:
+    """Twice the filters and units of every layer but the last; without any such layer, a convolutional network."""
+    layers = experiment.architecture.layers
+    twice = tuple(_twice(layer) for layer in layers[:-1])
+    if twice == layers[:-1]:
+        return _layers(f'the layers of "{DEFAULT}"', experiment, PRESETS[DEFAULT].architecture.layers)
+    return _layers("twice the filters and units", experiment, (*twice, layers[-1]))
+
+
+def _twice(layer: Layer) -> Layer:
+    if isinstance(layer, Conv2D):
+        return replace(layer, filters=min(2 * layer.filters, int(LIMITS["filters"][1])))
+    if isinstance(layer, Dense):
+        return replace(layer, units=min(2 * layer.units, int(LIMITS["units"][1])))
+    return layer
+
+
+def random_weights(experiment: Experiment) -> Try | None:
+    """First weights that differ from each other."""
+    return _every(
+        "first weights at random (glorot_uniform)", experiment, "kernel_initializer", {"zeros"}, "glorot_uniform"
+    )
+
+
+def relu(experiment: Experiment) -> Try | None:
+    """Relu instead of sigmoid and tanh."""
+    return _every("relu instead of sigmoid and tanh", experiment, "activation", {"sigmoid", "tanh"}, "relu")
+
+
+def _every(words: str, experiment: Experiment, name: str, old: set[str], new: str) -> Try | None:
+    """One setting changed in every layer in which it has one of the old values."""
+    layers = tuple(
+        replace(layer, **{name: new}) if getattr(layer, name, None) in old else layer
+        for layer in experiment.architecture.layers
+    )
+    return _layers(words, experiment, layers)
+
+
+def _layers(words: str, experiment: Experiment, layers: Sequence[Layer]) -> Try | None:
+    return _change(words, experiment, lambda: replace(experiment, architecture=Architecture(tuple(layers))))
+
+
+def _training(words: str, experiment: Experiment, **settings: Any) -> Try | None:  # noqa: ANN401 - of any setting
+    return _change(words, experiment, lambda: replace(experiment, training=replace(experiment.training, **settings)))
+
+
+def _data(words: str, experiment: Experiment, **settings: Any) -> Try | None:  # noqa: ANN401
+    return _change(words, experiment, lambda: replace(experiment, data=replace(experiment.data, **settings)))
+
+
+def _change(words: str, experiment: Experiment, make: Callable[[], Experiment]) -> Try | None:
+    """Make the changed experiment; None where the limits do not allow it, or nothing has changed."""
+    try:
+        made = make()
+    except ValueError:
+        return None
+    return None if made == experiment else Try(words, made)

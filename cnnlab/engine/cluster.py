@@ -1,0 +1,233 @@
+"""A connection to a Dask cluster, used by one thread: trains runs on its workers, and computes what pages ask for.
+
+Workers can be set apart for a kind of work, "train" or "compute", by a Dask resource of that name; where none is, every
+worker does both.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from subprocess import Popen
+from typing import Any, cast
+
+import dask
+from distributed import Client, Queue, Variable, get_client
+from distributed.scheduler import KilledWorker
+
+from cnnlab.engine import local_cluster
+from cnnlab.engine.wire import Outbox, asked_at_most_every, decode, encode
+from cnnlab.experiment import Experiment
+from cnnlab.runs.store import Run
+from cnnlab.training.events import Checkpoint, Failed, Orders, Start
+
+CONNECT_SECONDS = 10
+ORDERS_SECONDS = 0.2
+RUNS_PER_WORKER = 20
+CONTACT_SECONDS = 30
+MAX_MESSAGES = 200
+
+
+class ClusterLostError(RuntimeError):
+    """The cluster has died or cannot be reached."""
+
+
+@dataclass(eq=False)
+class Question:
+    """A function to be called on the cluster. `task` is None until a worker was given it."""
+
+    function: Callable[..., Any]
+    arguments: tuple[object, ...]
+    answer: "Future[Any]" = field(default_factory=Future)
+    task: Any = None
+
+    def fail(self, error: BaseException) -> None:
+        """End with an error, unless nobody waits any more."""
+        if self.task or self.answer.set_running_or_notify_cancel():
+            self.answer.set_exception(error)
+
+
+@dataclass(eq=False)
+class LiveRun:
+    """A run that is not over. `attempt` names the worker's task that speaks for it; None: it has not begun.
+
+    `orders` are those that it is to have, `told` those that its worker was given last. `paused_at` is the step at which
+    it is paused, None while it trains. What `is_background` lets the others pass.
+    """
+
+    run: Run
+    experiment: Experiment
+    checkpoint: Checkpoint | None
+    start: Start | None
+    key: str
+    future: Any = None
+    attempt: str | None = None
+    dead_attempts: set[str] = field(default_factory=set)
+    orders: Orders = field(default_factory=Orders)
+    told: Orders | None = None
+    paused_at: int | None = None
+    was_moved: bool = False
+    reason: str | None = None
+    is_background: bool = False
+
+
+class Cluster:
+    """A connection to a Dask cluster, used by one thread."""
+
+    def __init__(self, client: Client, child: Popen[str] | None) -> None:
+        self._client, self._child = client, child
+        self._queue = Queue(f"cnnlab-{secrets.token_hex(8)}", client=client, maxsize=MAX_MESSAGES)
+        self._kinds = {kind for worker in self._workers().values() for kind in worker["resources"]}
+        self._warm_up()
+
+    def _workers(self, kind: str | None = None) -> dict[str, Any]:
+        """What the scheduler knows of each worker by its address: of all, or of those that do this kind of work."""
+        workers = self._client.scheduler_info()["workers"]
+        return {name: worker for name, worker in workers.items() if not self._need(kind) or kind in worker["resources"]}
+
+    def _need(self, kind: str | None) -> dict[str, int]:
+        """The resources that a task of this kind asks for."""
+        return {kind: 1} if kind and kind in self._kinds else {}
+
+    def _warm_up(self) -> None:
+        workers = self._workers("train")
+        self._runs_left = RUNS_PER_WORKER * max(1, len(workers))
+        self._warm_ups = [
+            self._client.submit(local_cluster.warm_up, workers=[worker], allow_other_workers=True, pure=False)
+            for worker in workers
+        ]
+
+    def num_workers(self) -> int:
+        """Return how many runs can be trained at once, one a worker; 1 while there is no worker yet."""
+        return max(1, len(self._workers("train")))
+
+    def is_worn(self) -> bool:
+        """Whether our own workers have trained so much that they should be replaced: Keras leaks 10 MB a model."""
+        return self._child is not None and self._runs_left <= 0
+
+    def renew(self) -> None:
+        """Replace the workers, none of which may be at work."""
+        self._client.restart_workers(list(self._workers("train")))
+        self._warm_up()
+
+    def check(self) -> None:
+        """Raise ConnectionError when the cluster has died."""
+        if self._client.status != "running" or (self._child and self._child.poll() is not None):
+            raise ConnectionError
+
+    def is_warm(self) -> bool:
+        """Whether TensorFlow is loaded in all workers that there were at the beginning."""
+        self._warm_ups = [future for future in self._warm_ups if not future.done()]
+        return not self._warm_ups
+
+    def begin(self, live: LiveRun) -> None:
+        """Give a run to the next free worker."""
+        checkpoint = encode(live.checkpoint) if live.checkpoint else None
+        Variable(live.key, client=self._client).set(checkpoint)
+        live.checkpoint = None
+        self.give_orders(live)
+        self._runs_left -= 1
+        arguments = live.run.id, live.experiment.to_json(), live.start, live.key, self._queue.name
+        live.future = self._client.submit(
+            _train, *arguments, key=live.key, pure=False, resources=self._need("train") or None
+        )
+
+    def answer(self, question: Question) -> bool:
+        """Give a question to a worker, or fetch its answer; return whether it is settled."""
+        answer, task = question.answer, question.task
+        if task is None:
+            if answer.set_running_or_notify_cancel():
+                need = self._need("compute") or None
+                question.task = self._client.submit(question.function, *question.arguments, pure=False, resources=need)
+            return question.task is None
+        if not task.done():
+            return False
+        if task.status == "finished":
+            answer.set_result(task.result())
+        else:
+            error = task.exception() if task.status == "error" else ClusterLostError("its task was cancelled")
+            answer.set_exception(error)
+        task.release()
+        return True
+
+    def give_orders(self, live: LiveRun) -> None:
+        """Give a run its orders, if they are new."""
+        if live.told != live.orders:
+            live.told = live.orders
+            self._orders(live).set(asdict(live.orders))
+
+    def messages(self) -> tuple[dict[str, Any], ...]:
+        """Fetch what the workers have sent since."""
+        return tuple(self._queue.get(batch=True))
+
+    def reason(self, live: LiveRun) -> str:
+        """Say why a run came to its end without a word."""
+        error = live.future.exception() if live.future.status == "error" else "its task was cancelled"
+        if isinstance(error, KilledWorker):
+            return "The process that trains died several times in this run; perhaps the computer is out of memory."
+        return f"The process that trained this run was lost: {error}."
+
+    def forget(self, live: LiveRun) -> None:
+        """Clean up after a run. Should its task still be running, it sends to nobody until it ends itself."""
+        if live.future:
+            live.future.release()
+        Variable(live.key, client=self._client).delete()
+        self._orders(live).delete()
+
+    def _orders(self, live: LiveRun) -> Variable:
+        return Variable(f"{live.key}-orders", client=self._client)
+
+
+@contextmanager
+def connect(address: str | None) -> Iterator[Cluster]:
+    """Connect to the cluster at `address`, or to one of our own. Raises ClusterLostError."""
+    dask.config.set({"distributed.comm.timeouts.connect": f"{CONNECT_SECONDS}s"})
+    child, scheduler = None, address
+    try:
+        if not scheduler:
+            child, scheduler = local_cluster.start()
+        with Client(scheduler, set_as_default=False, name="cnnlab") as client:
+            yield Cluster(client, child)
+    except OSError as error:  # ConnectionError, TimeoutError and Dask's CommClosedError are
+        what = f"no contact with the cluster at {address}" if address else "its process has died"
+        raise ClusterLostError(what) from error
+    finally:
+        if child:
+            local_cluster.stop(child)
+
+
+def _train(run_id: str, experiment: str, start: Start | None, key: str, queue: str) -> None:
+    """Train, on a worker: the task that Dask runs, and runs again elsewhere when its worker dies."""
+    from cnnlab.training import loop  # noqa: PLC0415 - TensorFlow is for workers only
+
+    client = get_client()
+    messages = Queue(queue, client=client, maxsize=MAX_MESSAGES)
+    checkpoint, told = Variable(key, client=client), Variable(f"{key}-orders", client=client)
+    attempt = secrets.token_hex(8)
+
+    def send(events: list[dict[str, Any]]) -> None:
+        message = {"run": run_id, "key": key, "attempt": attempt, "events": events}
+        messages.put(message, timeout=CONTACT_SECONDS)  # a server that no longer listens ends the run
+
+    def orders() -> Orders:
+        try:
+            return Orders(**told.get(timeout=CONTACT_SECONDS))
+        except TimeoutError:  # the run was given up
+            return Orders(should_stop=True)
+
+    outbox = Outbox(send, checkpoint.set)
+    try:
+        saved = checkpoint.get(timeout=CONTACT_SECONDS)
+        loop.train(
+            Experiment.from_json(experiment),
+            outbox.emit,
+            asked_at_most_every(ORDERS_SECONDS, orders),
+            cast("Checkpoint | None", decode(saved) if saved else None),
+            start,
+        )
+    except Exception as error:
+        outbox.emit(Failed(outbox.step, f"Training was ended by an error: {type(error).__name__}: {error}"))
+        raise
+    finally:
+        messages.close()

@@ -1,0 +1,327 @@
+"""Where training runs: never in this process, always on a Dask cluster. One Engine a server.
+
+    engine = Engine(store)                  # returns at once, the cluster starts meanwhile
+    run_id = engine.submit(experiment)      # returns at once; from now on look at store.get(run_id)
+    engine.submit(other, is_background=True)    # one of many: lets every run that is not in the background pass
+    engine.stop(run_id)                     # soon; the network so far is kept
+    engine.pause(run_id)                    # soon
+    engine.resume(run_id, until=step)       # a paused or interrupted run goes on, bit for bit, up to this update
+    engine.set_learning_rate(run_id, 0.01)  # from the next update on
+    engine.orders(run_id)                   # what a run that has a worker, or waits for one, was told last
+    engine.compute(function, *arguments)    # what takes long, beside training: a concurrent.futures.Future
+    engine.state, engine.problem            # "starting", "warming up", "ready" or "down", and why it is down
+    engine.live_runs                        # ids of all runs that are not over, in the order of submission
+    engine.queue_position(run_id)           # 1: the next to begin; None: it is not waiting
+    engine.num_workers                      # how many runs are trained at once
+    engine.close()
+
+Without an address the engine starts the cluster of `local_cluster`; with one, or with the environment variable
+CNNLAB_SCHEDULER (`tcp://host:8786`), it joins a cluster whose workers can import cnnlab and have one thread each
+(`dask worker --nthreads 1 --memory-limit 0 --preload cnnlab.engine.local_cluster ...`); `cluster` tells how
+some are set apart. Who reaches a Dask scheduler can run code on it: use TLS (`tls://host:8786`), for which certificates
+are set in Dask's own configuration.
+
+All talk with the cluster is in one thread, so no page ever waits for it. A worker is told an experiment and loads MNIST
+by itself; its events come back through one queue. When a worker dies, Dask gives its run to another one, which goes on
+from the checkpoint in the run's Variable. When the cluster dies, its runs are interrupted, and the next `submit` starts
+anew.
+"""
+
+import atexit
+import logging
+import os
+import secrets
+import threading
+from asyncio import CancelledError
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import Any, Literal, TypeVar
+
+from cnnlab.engine.cluster import CONTACT_SECONDS, Cluster, ClusterLostError, LiveRun, Question, connect
+from cnnlab.engine.wire import decode
+from cnnlab.experiment import Experiment
+from cnnlab.limits import check_limit
+from cnnlab.runs.store import DamagedRunError, Run, RunStore, StoreError
+from cnnlab.training.events import Failed, Finished, Orders, Paused, RunStarted, Start
+
+__all__ = ["ClusterLostError", "Engine"]
+
+T = TypeVar("T")
+
+LOOK_SECONDS = 0.1
+IDLE_SECONDS = 1.0
+
+State = Literal["starting", "warming up", "ready", "down"]
+
+logger = logging.getLogger(__name__)
+
+
+class Engine:
+    """Submits runs to a cluster and stores what they tell. Its methods may be called from any thread."""
+
+    def __init__(self, store: RunStore, address: str | None = None) -> None:
+        self.state: State = "starting"
+        self.problem: str | None = None
+        self.num_workers = 1
+        self._store = store
+        self._address = address or os.environ.get("CNNLAB_SCHEDULER") or None
+        self._live: dict[str, LiveRun] = {}
+        self._questions: list[Question] = []
+        self._lock = threading.RLock()
+        self._wake = threading.Event()
+        self._is_closing = False
+        store.mark_interrupted()
+        atexit.register(self.close)
+        self._start()
+
+    @property
+    def live_runs(self) -> tuple[str, ...]:
+        """Runs that are not over, in the order in which they were submitted."""
+        with self._lock:
+            return tuple(self._live)
+
+    def queue_position(self, run_id: str) -> int | None:
+        """Return 1 for the next run to begin, 2 for the one after; None for a run that is not waiting."""
+        with self._lock:
+            waiting = [live.run.id for live in self._in_turn() if live.attempt is None]
+        return waiting.index(run_id) + 1 if run_id in waiting else None
+
+    def submit(self, experiment: Experiment, start: Start | None = None, *, is_background: bool = False) -> str:
+        """Begin to train as soon as a worker is free; return the run's id. Raises StoreError.
+
+        With `start`, training begins from weights that there are, and goes on with one's own digits. A run in the
+        background waits until no other one does.
+        """
+        run = self._store.create(experiment, start)
+        self._enter(LiveRun(run, experiment, None, start, _key(run), is_background=is_background))
+        return run.id
+
+    def pause(self, run_id: str) -> None:
+        """Let a run pause soon. Nothing happens to a run that is over. Raises ValueError for an unknown one."""
+        if self._listens(run_id):
+            self._order(run_id, partial(replace, pause_at=0))
+
+    def resume(self, run_id: str, until: int | None = None, *, is_background: bool = False) -> None:
+        """Go on with a paused or interrupted run, as if nothing had been.
+
+        Args:
+            run_id: which run.
+            until: pause again after so many updates of the whole run; None: go on to the end.
+            is_background: as in `submit`.
+
+        Raises:
+            ValueError: when there is nothing to go on with.
+        """
+        self._order(run_id, partial(replace, pause_at=until), is_background=is_background)
+
+    def stop(self, run_id: str) -> None:
+        """Let a run end soon, its network kept. Nothing happens to a run that is over. Raises ValueError."""
+        if self._listens(run_id):
+            self._order(run_id, partial(replace, should_stop=True))
+
+    def set_learning_rate(self, run_id: str, learning_rate: float) -> None:
+        """Train with another learning rate from the next update on. Raises ValueError."""
+        check_limit("learning_rate", learning_rate, float)
+        is_waiting = self._store.get(run_id).info.state in ("paused", "interrupted")
+        order = partial(replace, learning_rate=learning_rate)
+        self._order(run_id, partial(order, pause_at=0) if is_waiting else order)
+
+    def orders(self, run_id: str) -> Orders | None:
+        """Return what a run was told last, which its worker may not know yet; None: it has none and waits for none."""
+        with self._lock:
+            live = self._live.get(run_id)
+            return live.orders if live else None
+
+    def _listens(self, run_id: str) -> bool:
+        return run_id in self._live or self._store.get(run_id).info.state == "paused"
+
+    def _order(self, run_id: str, order: Callable[[Orders], Orders], *, is_background: bool = False) -> None:
+        """Give a run other orders; one that has left its worker is entered again from its checkpoint."""
+        with self._lock:  # two clicks resume once
+            live = self._live.get(run_id)
+            if live:
+                live.orders = order(replace(live.orders, should_leave=False))
+            else:
+                self._enter_again(self._store.get(run_id), order(Orders()), is_background=is_background)
+        self._wake.set()
+
+    def _enter_again(self, run: Run, orders: Orders, *, is_background: bool) -> None:
+        info = run.info
+        if info.state not in ("paused", "interrupted") or info.experiment is None:
+            raise ValueError(f"Only a paused or interrupted run can go on. Received: a run that is {info.state}")
+        live = LiveRun(run, info.experiment, run.checkpoint(), run.start(), _key(run), orders=orders)
+        live.is_background = is_background
+        run.queue()
+        self._enter(live)
+
+    def compute(self, function: Callable[..., T], *arguments: object) -> Future[T]:
+        """Compute `function(*arguments)` on the cluster, beside training and not behind it.
+
+        The function must stand in a module that a worker can import. The future ends with what the function returns or
+        raises, or with ClusterLostError; cancelled before it begins, nothing is computed.
+        """
+        question = Question(function, arguments)
+        with self._lock:
+            self._questions.append(question)
+            self._begin_again()
+        self._wake.set()
+        return question.answer
+
+    def close(self) -> None:
+        """Interrupt what runs and end the cluster if it is our own."""
+        self._is_closing = True
+        self._wake.set()
+        self._thread.join(CONTACT_SECONDS)
+        atexit.unregister(self.close)
+
+    def _in_turn(self) -> list[LiveRun]:
+        """All runs in the order in which they come to a worker: the background last."""
+        return sorted(self._live.values(), key=lambda live: live.is_background)
+
+    def _enter(self, live: LiveRun) -> None:
+        with self._lock:
+            self._live[live.run.id] = live
+            self._begin_again()
+        self._wake.set()
+
+    def _begin_again(self) -> None:
+        if self.state == "down" and not self._is_closing:
+            self._start()
+
+    def _start(self) -> None:
+        self.state, self.problem = "starting", None
+        self._thread = threading.Thread(target=self._serve, name="cnnlab-engine", daemon=True)
+        self._thread.start()
+
+    # What follows happens in the engine's own thread.
+
+    def _serve(self) -> None:
+        """Drive a cluster until it dies or the engine is closed."""
+        problem, was_there = "The server was stopped before this run was finished.", False
+        try:
+            with connect(self._address) as cluster:
+                self.state, was_there = "warming up", True
+                while not self._is_closing:
+                    self._look(cluster)
+                    is_busy = self._live or self._questions or self.state == "warming up"
+                    self._wake.wait(LOOK_SECONDS if is_busy else IDLE_SECONDS)
+                    self._wake.clear()
+                for live in self._live.values():
+                    live.orders = Orders(should_stop=True)
+                    cluster.give_orders(live)
+        except (Exception, CancelledError) as error:  # whatever it is, the runs are kept and the learner is told
+            logger.exception("The training engine is down")
+            problem = f"The training engine is down: {error or type(error).__name__}."
+        with self._lock:
+            lost = [
+                live
+                for live in self._live.values()
+                if self._is_closing or live.was_moved or not was_there or live.future
+            ]
+            self._live = {name: live for name, live in self._live.items() if live not in lost}
+            questions, self._questions = self._questions, []
+            self.state, self.problem = "down", problem
+            for live in self._live.values():  # they have not begun, so they can wait for another cluster, once
+                live.was_moved = True
+            if self._live:
+                self._start()
+        for question in questions:
+            question.fail(ClusterLostError(problem))
+        for live in lost:
+            if live.paused_at is None:
+                with suppress(DamagedRunError):
+                    live.run.end("interrupted", problem)
+
+    def _look(self, cluster: Cluster) -> None:
+        """Do what was asked, store what was told."""
+        cluster.check()
+        with self._lock:
+            runs, questions = list(self._live.values()), list(self._questions)
+        for question in questions:
+            if cluster.answer(question):
+                self._questions.remove(question)
+        for live in runs:
+            if live.orders.should_stop and live.attempt is None and not live.run.info.started:
+                self._end(cluster, live, "stopped", "It was stopped before it began.")
+            elif live.future:
+                cluster.give_orders(live)
+        self._begin(cluster)
+        silent = [live for live in runs if live.future and live.future.done()]  # before the last messages are fetched
+        for message in cluster.messages():
+            self._receive(cluster, message)
+        for live in silent:
+            if self._live.get(live.run.id) is live:
+                self._end_silent(cluster, live)
+        if self.state == "warming up" and cluster.is_warm():
+            self.state = "ready"
+
+    def _begin(self, cluster: Cluster) -> None:
+        """Give the cluster as many runs as it has free workers; the others wait here."""
+        with self._lock:
+            waiting = [live for live in self._in_turn() if live.future is None]
+            num_running = len(self._live) - len(waiting)
+        if cluster.is_worn():
+            if num_running:
+                return
+            self.state = "warming up"
+            cluster.renew()
+        self.num_workers = cluster.num_workers()
+        num_free = self.num_workers - num_running
+        for live in waiting[: max(0, num_free)]:
+            cluster.begin(live)
+        if len(waiting) > num_free:  # who is paused makes room
+            for live in list(self._live.values()):
+                if live.paused_at is not None:
+                    live.orders = replace(live.orders, should_leave=True)
+
+    def _receive(self, cluster: Cluster, message: dict[str, Any]) -> None:
+        """Store the events of a run, unless they come from a worker that was given up."""
+        live, attempt = self._live.get(message["run"]), message["attempt"]
+        if live is None or live.key != message["key"] or attempt in live.dead_attempts:
+            return
+        if live.attempt not in (None, attempt):
+            live.dead_attempts.add(live.attempt)
+        live.attempt = attempt
+        for event in map(decode, message["events"]):
+            try:
+                live.run.record(event)
+            except (StoreError, DamagedRunError) as error:
+                live.orders = Orders(should_stop=True)
+                live.reason = f"The run was stopped. {error}"
+            if isinstance(event, Paused | RunStarted):
+                live.paused_at = event.step if isinstance(event, Paused) else None
+            if isinstance(event, Finished) and live.reason:
+                self._end(cluster, live, "stopped", live.reason)
+            elif isinstance(event, Finished | Failed):
+                self._forget(cluster, live)
+
+    def _end(self, cluster: Cluster, live: LiveRun, state: str, reason: str) -> None:
+        with suppress(DamagedRunError):
+            live.run.end(state, reason)
+        self._forget(cluster, live)
+
+    def _end_silent(self, cluster: Cluster, live: LiveRun) -> None:
+        """End a run whose task is over without a last word: it was lost, or it has left its worker while paused."""
+        if live.paused_at is None:
+            self._end(cluster, live, "interrupted", cluster.reason(live))
+            return
+        orders = replace(live.orders, should_leave=False)
+        self._forget(cluster, live)
+        if orders.pause_at is None or orders.pause_at > live.paused_at or orders.should_stop:  # told just now
+            try:
+                self._enter_again(live.run, orders, is_background=live.is_background)
+            except ValueError as error:  # DamagedRunError is one
+                live.run.end("interrupted", str(error))
+
+    def _forget(self, cluster: Cluster, live: LiveRun) -> None:
+        with self._lock:
+            del self._live[live.run.id]  # first: should the cluster be dead, the run is over all the same
+        cluster.forget(live)
+
+
+def _key(run: Run) -> str:
+    """A name of its own for every time that a run is given to the cluster."""
+    return f"cnnlab-run-{run.id}-{secrets.token_hex(4)}"

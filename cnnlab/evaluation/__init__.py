@@ -1,0 +1,1 @@
+"""How good a network is, and whether another one is better or only luckier."""

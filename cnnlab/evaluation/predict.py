@@ -1,0 +1,90 @@
+"""How good a trained network is on images that it has not learned from.
+
+The functions that need TensorFlow are for workers: pages have them computed by `Engine.compute`.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from cnnlab import mnist
+from cnnlab.digits import distortions
+from cnnlab.digits.distortions import Distortion
+from cnnlab.experiment import Experiment
+from cnnlab.nn.weights import Weights
+
+BATCH_SIZE = 500
+
+
+def predict(experiment: Experiment, weights: Weights, images: np.ndarray) -> np.ndarray:
+    """Return a network's answers to many images, by Keras. For workers.
+
+    Args:
+        experiment: what the network was made from.
+        weights: its weights, by '<layer index>/<Keras name>'.
+        images: uint8 (n, 28, 28) or (n, 28, 28, 1), ink towards 255.
+
+    Returns:
+        Probabilities, float32 (n, 10).
+    """
+    return reader(experiment, weights)(images)
+
+
+def reader(experiment: Experiment, weights: Weights) -> Callable[[np.ndarray], np.ndarray]:
+    """Build a network once and return what `predict` does with it, to be called again and again. For workers."""
+    from cnnlab.training import keras_models  # noqa: PLC0415 - the web process never imports TensorFlow
+
+    model = keras_models.stack(experiment.architecture)
+    keras_models.set_weights(model, weights)
+
+    def read(images: np.ndarray) -> np.ndarray:
+        prepared = experiment.data.prepare(mnist.normalise(images.reshape(-1, 28, 28, 1)))
+        return model.predict(prepared, batch_size=BATCH_SIZE, verbose=0)
+
+    return read
+
+
+def test_accuracy(experiment: Experiment, weights: Weights) -> float:
+    """Return the share of MNIST's 10,000 test images that a network reads rightly. For workers."""
+    test = mnist.load().test
+    return float(np.mean(predict(experiment, weights, test.images).argmax(axis=1) == test.labels))
+
+
+def initial_weights(experiment: Experiment) -> Weights:
+    """Return the weights that an experiment's training begins from: Keras's, from its seed. For workers."""
+    from cnnlab.training import keras_models  # noqa: PLC0415 - the web process never imports TensorFlow
+
+    return keras_models.weights_of(keras_models.build(experiment))
+
+
+def accuracy_under(experiment: Experiment, weights: Weights, name: str, num_images: int) -> np.ndarray:
+    """Return the accuracy on the first test images for each of `distortions.positions(name)`: float64 (n,)."""
+    test = mnist.load().test
+    images, labels = mnist.normalise(test.images[:num_images, ..., 0]), test.labels[:num_images]
+    distorted = np.stack([distortions.sweep(image, name, Distortion()) for image in images], axis=1)
+    steps = np.round(distorted * 255).astype(np.uint8)
+    answers = predict(experiment, weights, steps.reshape(-1, 28, 28)).reshape(*steps.shape[:2], -1)
+    return (answers.argmax(axis=2) == labels).mean(axis=1)
+
+
+def accuracy_by_shift(experiment: Experiment, weights: Weights, most: int) -> np.ndarray:
+    """Return the accuracy on the 10,000 test digits shifted by 0, 1, ... `most` pixels, float64 (most + 1,).
+
+    Each digit goes one way, the next one another: right, down, left, up by turns. What leaves the picture is lost. For
+    workers.
+    """
+    test, read = mnist.load().test, reader(experiment, weights)
+    shifted = (shift_by_turns(test.images, pixels) for pixels in range(most + 1))
+    return np.array([np.mean(read(images).argmax(axis=1) == test.labels) for images in shifted])
+
+
+def shift_by_turns(images: np.ndarray, pixels: int) -> np.ndarray:
+    """Shift images, uint8 (n, 28, 28, 1), by whole pixels: to the right, down, to the left, up by turns."""
+    shifted, (_, height, width, _) = np.zeros_like(images), images.shape
+    near_rows, far_rows = slice(height - pixels), slice(pixels, height)
+    near_columns, far_columns = slice(width - pixels), slice(pixels, width)
+    shifted[0::4, :, far_columns] = images[0::4, :, near_columns]
+    shifted[1::4, far_rows] = images[1::4, near_rows]
+    shifted[2::4, :, near_columns] = images[2::4, :, far_columns]
+    shifted[3::4, near_rows] = images[3::4, far_rows]
+    return shifted

@@ -1,0 +1,194 @@
+"""The space of digits: what a layer makes of many of them, seen along the few directions in which they differ most.
+
+Principal components: Pearson, "On lines and planes of closest fit to systems of points in space", 1901.
+t-SNE: van der Maaten and Hinton, "Visualizing Data using t-SNE", JMLR 9, 2008.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from cnnlab import mnist
+from cnnlab.experiment import Experiment
+from cnnlab.nn import network
+from cnnlab.nn.architecture import Architecture
+from cnnlab.nn.layers import Dropout
+from cnnlab.nn.weights import Weights
+
+NUM_DIGITS = 2_000
+NUM_FOLLOWED = 500
+"""Digits that are followed over a run's snapshots."""
+NUM_DIRECTIONS = 128
+"""Directions that are kept: all of a layer with so many values, nearly all that differs in a wider one."""
+MAX_VALUES = 4_000_000
+"""Numbers held at once: of a layer with more than 2,000 values a digit, fewer digits are shown."""
+PIXELS = -1
+"""In place of a layer's index: the picture itself."""
+
+
+@dataclass(frozen=True, eq=False)
+class Principal:
+    """The directions in which points differ most, each at right angles to those before it.
+
+    Args:
+        mean: float32 (units,), the middle of the points.
+        directions: float32 (k, units), of length 1.
+        shares: float32 (k,), how much of the points' variance lies in each.
+    """
+
+    mean: np.ndarray
+    directions: np.ndarray
+    shares: np.ndarray
+
+    @classmethod
+    def of(cls, points: np.ndarray, num_directions: int = NUM_DIRECTIONS) -> Self:
+        """Find the first directions of points, float32 (n, units); the largest part of each is positive."""
+        if not np.isfinite(points).all():
+            raise ValueError("`points` must be finite. Received: values that are not numbers; has training diverged?")
+        mean = points.mean(axis=0)
+        _, lengths, directions = np.linalg.svd(points - mean, full_matrices=False)
+        variances = lengths[:num_directions] ** 2
+        directions = directions[:num_directions]
+        strongest = np.abs(directions).argmax(axis=1)
+        directions *= np.sign(directions[np.arange(len(directions)), strongest])[:, np.newaxis]
+        return cls(mean, directions, variances / max((lengths**2).sum(), np.finfo(np.float32).tiny))
+
+    def project(self, points: np.ndarray) -> np.ndarray:
+        """Where points lie along the directions: float32 (..., units) -> float32 (..., k)."""
+        return (points - self.mean) @ self.directions.T
+
+
+@dataclass(frozen=True, eq=False)
+class Space:
+    """Test digits in the space of one layer.
+
+    Args:
+        indices: int (n,), which test digits, in the test set's order.
+        read: int (n,), what the network reads them as.
+        principal: the directions.
+        places: float32 (n, k), the digits along them.
+        separation: see `separation`.
+    """
+
+    indices: np.ndarray
+    read: np.ndarray
+    principal: Principal
+    places: np.ndarray
+    separation: float
+
+    def nearest(self, values: np.ndarray, num: int = 1) -> np.ndarray:
+        """The digits whose values lie closest to these, float32 (units,): positions in `indices`, nearest first."""
+        distances = ((self.places - self.principal.project(values)) ** 2).sum(axis=1)
+        return np.argsort(distances, kind="stable")[:num]
+
+
+@dataclass(frozen=True, eq=False)
+class Journey:
+    """Test digits in the space of one layer while a network learns, along the directions of the last snapshot.
+
+    `indices`: int (n,). `read`: int (snapshots, n). `places`: float32 (snapshots, n, 2). `separations`: one a snapshot.
+    """
+
+    indices: np.ndarray
+    read: np.ndarray
+    principal: Principal
+    places: np.ndarray
+    separations: tuple[float, ...]
+
+
+def last_hidden(architecture: Architecture) -> int:
+    """The layer whose output the last layer reads; dropout, which does nothing then, is not counted."""
+    return max(i for i, layer in enumerate(architecture.layers[:-1]) if not isinstance(layer, Dropout))
+
+
+def num_values(architecture: Architecture, layer_index: int) -> int:
+    """How many numbers a layer makes of one digit."""
+    shape = architecture.input_shape if layer_index == PIXELS else architecture.summaries[layer_index].output_shape
+    return int(np.prod(shape))
+
+
+def sample(num_digits: int) -> np.ndarray:
+    """The first test digits of every class, as many of each: int (num_digits // 10 * 10,), in the test set's order."""
+    labels = mnist.load().test.labels
+    return np.sort(np.concatenate([np.flatnonzero(labels == digit)[: num_digits // 10] for digit in range(10)]))
+
+
+def layer_values(
+    experiment: Experiment, weights: Weights, layer_index: int, indices: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Send test digits through a network: a layer's values, float32 (n, units), and what is read, int (n,)."""
+    return values_of(experiment, weights, layer_index, mnist.normalise(mnist.load().test.images[indices]))
+
+
+def values_of(
+    experiment: Experiment, weights: Weights, layer_index: int, images: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Send images, float32 (n, 28, 28, 1) in [0, 1], through a network: what `layer_values` gives for test digits."""
+    images = experiment.data.prepare(images)
+    values = np.empty((len(images), num_values(experiment.architecture, layer_index)), np.float32)
+    read = np.empty(len(images), int)
+    for number, image in enumerate(images):
+        outputs = (*network.forward(experiment.architecture, weights, image), image)  # the image is at PIXELS
+        values[number] = outputs[layer_index].ravel()
+        read[number] = outputs[-2].argmax()
+    return values, read
+
+
+def space(experiment: Experiment, weights: Weights, layer_index: int) -> Space:
+    """Place 2,000 test digits by what a layer makes of them. Takes a second or two."""
+    indices = sample(min(NUM_DIGITS, MAX_VALUES // num_values(experiment.architecture, layer_index)))
+    values, read = layer_values(experiment, weights, layer_index, indices)
+    principal = Principal.of(values)
+    places = principal.project(values)
+    return Space(indices, read, principal, places, separation(places, mnist.load().test.labels[indices]))
+
+
+def journey(experiment: Experiment, snapshots: Sequence[Weights], layer_index: int) -> Journey:
+    """Place 500 test digits by what a layer makes of them, at each snapshot of a run, in order. Takes some seconds."""
+    indices = sample(min(NUM_FOLLOWED, MAX_VALUES // num_values(experiment.architecture, layer_index)))
+    labels = mnist.load().test.labels[indices]
+    principal: Principal | None = None
+    stages = []
+    for weights in reversed(snapshots):
+        values, read = layer_values(experiment, weights, layer_index, indices)
+        principal = principal or Principal.of(values)
+        own_places = Principal.of(values).project(values)
+        stages.append((read, principal.project(values)[:, :2], separation(own_places, labels)))
+    if principal is None:
+        raise ValueError("`snapshots` must have at least one. Received: snapshots=()")
+    reads, places, separations = zip(*reversed(stages), strict=True)
+    return Journey(indices, np.stack(reads), principal, np.stack(places), separations)
+
+
+def separation(places: np.ndarray, labels: np.ndarray) -> float:
+    """How well the classes are apart: the share of points whose nearest neighbour is of their own class.
+
+    Args:
+        places: float (n, k).
+        labels: int (n,).
+    """
+    points = places.astype(np.float64)
+    squares = (points**2).sum(axis=1)
+    distances = squares[:, np.newaxis] + squares - 2 * points @ points.T
+    np.fill_diagonal(distances, np.inf)
+    return float(np.mean(labels[distances.argmin(axis=1)] == labels))
+
+
+def separation_of_pixels() -> float:
+    """`separation` of the bare pictures, for comparison."""
+    indices = sample(NUM_DIGITS)
+    test = mnist.load().test
+    pixels = mnist.normalise(test.images[indices]).reshape(len(indices), -1)
+    return separation(Principal.of(pixels).project(pixels), test.labels[indices])
+
+
+def tsne(places: np.ndarray) -> np.ndarray:
+    """Lay points out in a plane so that neighbours stay neighbours: float32 (n, k) -> float32 (n, 2). Takes seconds."""
+    from sklearn.manifold import TSNE  # noqa: PLC0415 - slow to load, and for workers only
+
+    flat = TSNE(2, perplexity=min(30, (len(places) - 1) / 3), max_iter=500, init="pca", random_state=0)
+    with threadpool_limits(1):  # its threads wait by spinning: beside a training run that takes ten times longer
+        return np.asarray(flat.fit_transform(places[:, :50]), np.float32)

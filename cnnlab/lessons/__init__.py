@@ -1,0 +1,1 @@
+"""What the Learn pages show: kernels with names, optimizers step by step, two small problems, recorded runs."""

@@ -1,0 +1,1 @@
+"""A run as one HTML page, to be printed or handed in."""

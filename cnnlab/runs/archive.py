@@ -1,0 +1,224 @@
+"""Runs as one zip file, to take them to another machine. Nothing of a zip is written before all of it was checked.
+
+    content = to_zip([run, ...])
+    run_ids = from_zip(content, store)
+
+A zip holds `<run id>/<file>` for the files that a run has and no others. Checked are names, number and sizes (also of
+the archives within), that every array is one of numbers (never a pickle), that a `.keras` file holds layers of Keras
+alone (never code), and that the same constructors accept the contents that read a run on disk.
+"""
+
+import io
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from cnnlab.nn import network
+from cnnlab.nn.layers import LAYERS
+from cnnlab.runs.files import from_npz
+from cnnlab.runs.records import (
+    BatchHistory,
+    EpochHistory,
+    RunInfo,
+    from_history,
+    to_checkpoint,
+    to_columns,
+    to_info,
+    to_label,
+    to_start,
+)
+from cnnlab.runs.store import Run, RunStore
+
+MAX_RUNS = 50
+MAX_FILES = 100
+"""Of one run."""
+MAX_BYTES = 400_000_000
+"""Of everything in a zip, unpacked; and of everything in an archive within it. The largest run has 360 million."""
+
+NAME = re.compile(r"(?P<run>\d{8}-\d{6}-[0-9a-f]{6})/(?P<file>[\w./]+)", re.ASCII)
+SNAPSHOT = re.compile(r"weights/\d{6,9}\.npz", re.ASCII)
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Those of which no more is unpacked than is asked for."""
+KERAS_FILES = {"metadata.json", "config.json", "model.weights.h5"}
+KERAS_CLASSES: dict[str, set[str] | None] = {
+    "keras": {"Sequential", "DTypePolicy"},
+    "keras.layers": {"InputLayer", *LAYERS, "RandomTranslation", "RandomRotation", "RandomZoom", "GaussianNoise"},
+    "keras.initializers": None,
+    "keras.regularizers": None,
+    "keras.optimizers": None,
+}
+"""What a model may be made of, by module; None: anything. A Lambda layer or somebody's own object could run code."""
+CUT = "It was exported while it was running."
+
+Check = Callable[[bytes, RunInfo], object]
+
+
+def check_size(runs: Sequence[Run]) -> None:
+    """Raise a ValueError when these runs are too many or too large for one zip file."""
+    if len(runs) > MAX_RUNS:
+        raise ValueError(f"One file takes at most {MAX_RUNS} runs. Received: {len(runs)} runs")
+    size = sum(run.files.size() for run in runs)
+    if size > MAX_BYTES:
+        raise ValueError(f"One file takes at most {MAX_BYTES / 1e6:.0f} MB. Received: runs of {size / 1e6:,.0f} MB")
+
+
+def to_zip(runs: Iterable[Run]) -> bytes:
+    """Return the content of a zip file with some runs."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:  # weights hardly get smaller
+        for run in runs:
+            for name in sorted(filter(_is_known, run.files.names())):
+                content = run.files.read(name)
+                if content is not None:
+                    archive.writestr(f"{run.id}/{name}", content)
+    return buffer.getvalue()
+
+
+def to_json(run: Run) -> str:
+    """Return a run's settings and curves as JSON: one list of numbers a column, null for what is no number."""
+    info, history = run.info, run.history()
+    experiment = json.loads(info.experiment.to_json()) if info.experiment else None
+    return json.dumps({"run": run.id, "experiment": experiment, **from_history(history)})
+
+
+def from_zip(content: bytes, store: RunStore) -> list[str]:
+    """Check a zip file and keep its runs; a run whose id is taken gets another one.
+
+    Returns:
+        The ids under which the runs are kept, in the order of the file.
+
+    Raises:
+        ValueError: when anything in it is not what it should be; nothing is kept then.
+        StoreError: when the runs folder cannot be written.
+    """
+    runs = _unpacked(content)
+    checked = {run_id: _checked(run_id, files) for run_id, files in runs.items()}
+    return [store.add(run_id, files).id for run_id, files in checked.items()]
+
+
+def _is_known(name: str) -> bool:
+    return name in CHECKS or name in ("state.json", "experiment.json") or bool(SNAPSHOT.fullmatch(name))
+
+
+def _unpacked(content: bytes) -> dict[str, dict[str, bytes]]:
+    """The files of each run, by run and name."""
+    runs: dict[str, dict[str, bytes]] = {}
+    for name, part in _members(content, "The file").items():
+        found = NAME.fullmatch(name)
+        if not found or not _is_known(found["file"]):
+            raise ValueError(f"The file must hold runs and nothing else. Received: {name[:80]!r}")
+        runs.setdefault(found["run"], {})[found["file"]] = part
+    if not 0 < len(runs) <= MAX_RUNS:
+        raise ValueError(f"The file must hold from 1 to {MAX_RUNS} runs. Received: {len(runs)}")
+    return runs
+
+
+def _members(content: bytes, what: str) -> dict[str, bytes]:
+    """What is in a zip, as long as it is small and plain."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+            if len(members) > MAX_RUNS * MAX_FILES or sum(member.file_size for member in members) > MAX_BYTES:
+                raise ValueError(f"{what} unpacks to too much: at most {MAX_BYTES / 1e6:,.0f} MB are allowed")
+            if len({member.filename for member in members}) < len(members):
+                raise ValueError(f"{what} holds two files of the same name")
+            return {member.filename: _unpack(archive, member) for member in members}
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise ValueError(f"{what} is not a whole, plain zip file ({error})") from error
+
+
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """One file, and never more of it than its `file_size`, however much would come."""
+    if member.compress_type not in PACKINGS:
+        raise NotImplementedError(f"{member.filename[:80]!r} is packed in another way than deflate")
+    with archive.open(member) as file:
+        return file.read(member.file_size)
+
+
+def _checked(run_id: str, files: dict[str, bytes]) -> dict[str, bytes]:
+    """The files as they are to be kept. Raises ValueError."""
+    if not {"state.json", "experiment.json"} <= files.keys() or len(files) > MAX_FILES:
+        raise ValueError(f"Run {run_id} must have state.json, experiment.json and at most {MAX_FILES} files")
+    try:
+        state = json.loads(files["state.json"])
+        info = to_info(run_id, state, files["experiment.json"].decode())
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"Run {run_id} cannot be read: {error}") from error
+    for name, content in files.items():
+        try:
+            CHECKS.get(name, _check_weights if name.startswith("weights/") else _nothing)(content, info)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError) as error:
+            raise ValueError(f"`{name}` of run {run_id} cannot be read: {error}") from error
+    state.pop("owner", None)
+    if not info.is_over:
+        state |= {"state": "interrupted", "reason": CUT}
+    return files | {"state.json": json.dumps(state, indent=1).encode()}
+
+
+def _nothing(content: bytes, info: RunInfo) -> None:
+    """For what was read already."""
+
+
+def _arrays(content: bytes) -> dict[str, Any]:
+    _members(content, "It")  # how large it will be
+    return from_npz(content)
+
+
+def _check_weights(content: bytes, info: RunInfo) -> None:
+    if info.experiment:
+        network.check_weights(info.experiment.architecture, _arrays(content))
+
+
+def _check_answers(content: bytes, info: RunInfo) -> None:
+    del info
+    answers = _arrays(content)["probabilities"]
+    if answers.shape != (10_000, 10):
+        raise ValueError(f"`probabilities` must be of shape (10000, 10). Received: {answers.shape}")
+
+
+def _check_keras(content: bytes, info: RunInfo) -> None:
+    """A model as Keras saves it, made of KERAS_CLASSES."""
+    del info
+    members = _members(content, "It")
+    if members.keys() != KERAS_FILES:
+        raise ValueError(f"A .keras file holds {', '.join(sorted(KERAS_FILES))}. Received: {', '.join(members)[:200]}")
+    for part in _objects(json.loads(members["config.json"])):
+        if {"module", "class_name", "registered_name"} & part.keys() and not _is_of_keras(part):
+            raise ValueError(f"Only layers of this app are allowed. Received: {str(part.get('class_name'))[:60]!r}")
+
+
+def _is_of_keras(part: dict[str, Any]) -> bool:
+    module, name = part.get("module"), part.get("class_name")
+    if part.get("registered_name") or not isinstance(module, str) or not isinstance(name, str):
+        return False
+    names = KERAS_CLASSES.get(module, set())
+    return names is None or name in names
+
+
+def _objects(value: object) -> Iterable[dict[str, Any]]:
+    """All JSON objects in a value, itself included."""
+    if isinstance(value, dict):
+        yield value
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _objects(part)
+
+
+def _alone(parse: Callable[[bytes], object]) -> Check:
+    return lambda content, info: parse(content)  # noqa: ARG005
+
+
+CHECKS: dict[str, Check] = {
+    "label.json": _alone(to_label),
+    "history.csv": _alone(partial(to_columns, BatchHistory)),
+    "epochs.csv": _alone(partial(to_columns, EpochHistory)),
+    "checkpoint.npz": _alone(lambda content: to_checkpoint(_arrays(content))),
+    "start.npz": _alone(lambda content: to_start(_arrays(content))),
+    "evaluation.npz": _check_answers,
+    "model.keras": _check_keras,
+}
+"""What is read of a run beside `state.json`, `experiment.json` and its weights, and how it is checked."""

@@ -1,0 +1,244 @@
+"""What stands in the files of a run: `state.json`, `history.csv`, `epochs.csv` and `checkpoint.npz`, both ways."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import numpy as np
+
+from cnnlab.experiment import Experiment
+from cnnlab.limits import check_flag
+from cnnlab.runs.files import complete_lines
+from cnnlab.training.events import BatchEnd, Checkpoint, EpochEnd, Start
+
+VERSION = 1
+MAX_NAME, MAX_NOTE = 60, 2_000
+"""Characters."""
+STATES = ("queued", "running", "paused", "finished", "stopped", "failed", "interrupted")
+
+
+class DamagedRunError(ValueError):
+    """A file of the run is cut, foreign, or from a newer version of this program."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """What people say of a run: a name in one line, a note, and whether it is one to be found again."""
+
+    name: str = ""
+    note: str = ""
+    is_starred: bool = False
+
+    def __post_init__(self) -> None:
+        for what, text, most in (("name", self.name, MAX_NAME), ("note", self.note, MAX_NOTE)):
+            if not isinstance(text, str) or len(text) > most:
+                raise ValueError(f"A {what} has at most {most:,} characters. Received: {len(str(text)):,}")
+        if not self.name.isprintable():
+            raise ValueError("A name is one line of letters, digits and signs")
+        check_flag("is_starred", self.is_starred)
+
+
+NO_LABEL = Label()
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """A run in a few words. Times are in UTC; `reason` is a sentence for the learner.
+
+    `state` is one of STATES, or "damaged": then there is a reason and no experiment. `started` is when training first
+    began, `ended` when it last ended. The counts are None until training has begun.
+    """
+
+    id: str
+    state: str
+    created: datetime
+    experiment: Experiment | None = None
+    reason: str | None = None
+    started: datetime | None = None
+    ended: datetime | None = None
+    num_train: int | None = None
+    num_validation: int | None = None
+    batches_per_epoch: int | None = None
+    epochs: int | None = None
+    test_loss: float | None = None
+    test_accuracy: float | None = None
+    learning_rates: tuple[tuple[int, float], ...] = ()
+    """Those that were set by hand, each with the number of updates done before, in order."""
+    label: Label = NO_LABEL
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more happens in this run, unless it is resumed."""
+        return self.state not in ("queued", "running", "paused")
+
+
+@dataclass(frozen=True, eq=False)
+class BatchHistory:
+    """An entry a weight update, float64 (num_steps,): the columns of `history.csv`, as in `BatchEnd`."""
+
+    step: np.ndarray
+    epoch: np.ndarray
+    loss: np.ndarray
+    accuracy: np.ndarray
+    images_per_second: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class EpochHistory:
+    """An entry an epoch, float64 (num_epochs,): the columns of `epochs.csv`, as in `EpochEnd`, with NaN for None."""
+
+    step: np.ndarray
+    epoch: np.ndarray
+    loss: np.ndarray
+    accuracy: np.ndarray
+    val_loss: np.ndarray
+    val_accuracy: np.ndarray
+    seconds_left: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """The curves of a run."""
+
+    batches: BatchHistory
+    epochs: EpochHistory
+
+
+Columns = TypeVar("Columns", BatchHistory, EpochHistory)
+
+
+def names_of(record: type) -> list[str]:
+    """Names of a dataclass's fields, in order."""
+    return [field.name for field in fields(record)]
+
+
+def to_line(event: BatchEnd | EpochEnd) -> bytes:
+    """Write an event as a line of CSV, exact for float32."""
+    values = (getattr(event, name) for name in names_of(BatchHistory if isinstance(event, BatchEnd) else EpochHistory))
+    return ",".join("nan" if value is None else f"{value:.9g}" for value in values).encode() + b"\n"
+
+
+def to_columns(columns: type[Columns], content: bytes) -> Columns:
+    """Read a CSV file with one line of names. Raises ValueError when a finished line is not what it should be."""
+    _, _, lines = complete_lines(content).partition(b"\n")
+    return _to_columns(columns, lines)
+
+
+def extended(columns: Columns, lines: bytes) -> Columns:
+    """Add finished lines to what was read before. Raises ValueError."""
+    if not lines:
+        return columns
+    kind, new = type(columns), _to_columns(type(columns), lines)
+    return kind(*(np.concatenate([getattr(columns, name), getattr(new, name)]) for name in names_of(kind)))
+
+
+def _to_columns(columns: type[Columns], content: bytes) -> Columns:
+    lines, num_columns = content.splitlines(), len(names_of(columns))
+    table = np.loadtxt(lines, delimiter=",", ndmin=2, comments=None) if lines else np.empty((0, num_columns))
+    if table.shape[1] != num_columns:
+        raise ValueError(f"It must have {num_columns} columns. Received: {table.shape[1]} columns")
+    return columns(*table.T)
+
+
+def until(step: int, columns: type[BatchHistory | EpochHistory], content: bytes) -> bytes:
+    """Leave the lines of the first `step` updates in a CSV file, below a line of names."""
+    lines = complete_lines(content).splitlines(keepends=True)
+    kept = (line for line in lines if (number := line.partition(b",")[0]).isdigit() and int(number) <= step)
+    return ",".join(names_of(columns)).encode() + b"\n" + b"".join(kept)
+
+
+def from_checkpoint(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
+    """Give every part of a checkpoint a name."""
+    arrays: dict[str, np.ndarray] = {}
+    for name in names_of(Checkpoint):
+        value = getattr(checkpoint, name)
+        parts = (
+            {f"{name}/{index:04}": part for index, part in enumerate(value)}
+            if isinstance(value, tuple)
+            else {name: value}
+        )
+        arrays |= {key: np.asarray(part) for key, part in parts.items()}
+    return arrays
+
+
+def from_start(start: Start) -> dict[str, np.ndarray]:
+    """Give every part of a start a name."""
+    weights = {f"weights/{name}": value for name, value in start.weights.items()}
+    return {"images": start.images, "labels": start.labels, **weights}
+
+
+def to_start(arrays: Mapping[str, np.ndarray]) -> Start:
+    """Read what `from_start` wrote. Raises KeyError or ValueError when it is anything else."""
+    weights = {name.removeprefix("weights/"): arrays[name] for name in arrays if name.startswith("weights/")}
+    return Start(weights, arrays["images"], arrays["labels"])
+
+
+def to_checkpoint(arrays: Mapping[str, np.ndarray]) -> Checkpoint:
+    """Read what `from_checkpoint` wrote. Raises KeyError, TypeError or ValueError when it is anything else."""
+
+    def parts(name: str) -> tuple[np.ndarray, ...]:
+        return tuple(arrays[key] for key in sorted(arrays) if key.startswith(f"{name}/"))
+
+    later: dict[str, Any] = {"best_loss": float, "num_waited": int, "learning_rate": float}
+    return Checkpoint(
+        step=int(arrays["step"]),
+        epoch=int(arrays["epoch"]),
+        batch=int(arrays["batch"]),
+        loss_sum=float(arrays["loss_sum"]),
+        accuracy_sum=float(arrays["accuracy_sum"]),
+        variables=parts("variables"),
+        optimizer_variables=parts("optimizer_variables"),
+        **{name: kind(arrays[name]) for name, kind in later.items() if name in arrays},
+    )
+
+
+def to_info(run_id: str, state: Mapping[str, Any], experiment: str, label: Label = NO_LABEL) -> RunInfo:
+    """Read `state.json` and `experiment.json`. Raises ValueError with what is wrong."""
+    if state.get("version") != VERSION:
+        raise ValueError(f"`version` in state.json must be {VERSION}. Received: version={state.get('version')!r}")
+    if state.get("state") not in STATES:
+        raise ValueError(f"`state` must be one of {', '.join(STATES)}. Received: state={state.get('state')!r}")
+    counts = dict.fromkeys(("num_train", "num_validation", "batches_per_epoch", "epochs"), int | None)
+    figures = dict.fromkeys(("test_loss", "test_accuracy"), float | int | None)
+    for name, kind in {"reason": str | None, **counts, **figures}.items():
+        if not isinstance(state.get(name), kind):
+            raise ValueError(f"`{name}` in state.json is not what it should be. Received: {name}={state[name]!r}")
+    return RunInfo(
+        id=run_id,
+        state=state["state"],
+        created=_to_time(state["created"]),
+        experiment=Experiment.from_json(experiment),
+        started=_to_time(state["started"]) if state.get("started") else None,
+        ended=_to_time(state["ended"]) if state.get("ended") else None,
+        learning_rates=tuple((int(step), float(rate)) for step, rate in state.get("learning_rates", ())),
+        label=label,
+        **{name: state.get(name) for name in ("reason", *counts, *figures)},
+    )
+
+
+def _to_time(text: object) -> datetime:
+    time = datetime.fromisoformat(str(text))
+    if time.tzinfo is None:
+        raise ValueError(f"A time must tell its zone. Received: {text}")
+    return time.astimezone(UTC)
+
+
+def to_label(content: bytes) -> Label:
+    """Read `label.json`. Raises ValueError when it is anything else."""
+    values = json.loads(content)
+    if not isinstance(values, dict) or values.keys() != set(names_of(Label)):
+        raise ValueError(f"`label.json` must hold {', '.join(names_of(Label))}. Received: {values!r}")
+    return Label(**values)
+
+
+def from_history(history: History) -> dict[str, dict[str, list[float | None]]]:
+    """Write curves as lists of numbers by 'batches' and 'epochs' and the names of their columns; None for NaN."""
+    return {
+        part: {
+            name: [value if np.isfinite(value) else None for value in getattr(columns, name).tolist()]
+            for name in names_of(type(columns))
+        }
+        for part, columns in (("batches", history.batches), ("epochs", history.epochs))
+    }

@@ -1,0 +1,115 @@
+"""Several experiments that belong together, a study's or a sweep's, and the runs in which they are trained.
+
+Which runs those are is nowhere written down: they are the runs of the same experiments. So what was trained already,
+by whomever, is not trained again, and a reload or another server finds everything.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from cnnlab.experiment import Experiment
+from cnnlab.runs.store import RunInfo, RunStore, UnknownRunError
+from cnnlab.training import pace
+
+STATES = ("finished", "running", "queued", "paused", "failed", "interrupted", "stopped")
+"""Of several runs of one experiment, that one stands for it whose state comes first here."""
+DONE = ("finished", "failed")
+UNDER_WAY = ("running", "queued")
+CAN_GO_ON = ("paused", "interrupted")
+SECONDS_AROUND = 1.5
+"""Beside its updates a run builds its network, reads 10,000 test digits and is written to the disk."""
+
+
+class Trains(Protocol):
+    """What is asked of the engine here."""
+
+    def submit(self, experiment: Experiment, *, is_background: bool = False) -> str:
+        """Begin a run."""
+
+    def resume(self, run_id: str, *, is_background: bool = False) -> None:
+        """Go on with a run."""
+
+    def stop(self, run_id: str) -> None:
+        """End a run."""
+
+
+def runs_of(experiments: Iterable[Experiment], store: RunStore) -> dict[Experiment, RunInfo]:
+    """Find the run that stands for each experiment, as far as there is one: the newest of the best state.
+
+    Runs in which anything else was done do not count: those that began from other weights, or whose learning rate was
+    changed by hand.
+    """
+    wanted, found = set(experiments), dict[Experiment, RunInfo]()
+    for info in store.list():
+        experiment = info.experiment
+        if experiment in wanted and info.state in STATES and not info.learning_rates:
+            known = found.get(experiment)
+            is_better = known is None or STATES.index(info.state) < STATES.index(known.state)
+            if is_better and _is_plain(info, store):
+                found[experiment] = info
+    return found
+
+
+def train(experiments: Iterable[Experiment], store: RunStore, engine: Trains) -> None:
+    """Train what is not done and not under way, in order and behind all other runs. Raises StoreError."""
+    found = runs_of(experiments, store)
+    for experiment in experiments:
+        info = found.get(experiment)
+        if info and info.state in CAN_GO_ON:
+            try:
+                engine.resume(info.id, is_background=True)
+            except ValueError:  # what it would go on from is damaged
+                engine.submit(experiment, is_background=True)
+        elif not info or info.state not in (*DONE, *UNDER_WAY):
+            engine.submit(experiment, is_background=True)
+
+
+def stop(runs: Iterable[RunInfo], engine: Trains) -> None:
+    """End what is under way, the last one first, so that none begins meanwhile."""
+    for info in sorted(runs, key=lambda info: info.created, reverse=True):
+        if info.state in UNDER_WAY:
+            engine.stop(info.id)
+
+
+def num_updates(info: RunInfo, store: RunStore) -> int:
+    """Return how many updates of a run are done."""
+    if info.experiment and info.state in DONE:
+        return info.experiment.num_steps
+    try:
+        steps = store.get(info.id).history().batches.step
+    except ValueError:  # damaged, or deleted just now
+        return 0
+    return int(steps[-1]) if len(steps) else 0
+
+
+def seconds_of(info: RunInfo) -> float | None:
+    """Return how long a finished run took; None: it is not finished."""
+    if info.state != "finished" or info.started is None or info.ended is None:
+        return None
+    return (info.ended - info.started).total_seconds()
+
+
+def seconds(experiments: Sequence[Experiment]) -> tuple[float, ...]:
+    """Measure how long each experiment will take on this machine, one after the other, before any is run. For workers.
+
+    The one with the least work in an update and the one with the most are measured; the others lie between them.
+    """
+    light, heavy = min(experiments, key=_work), max(experiments, key=_work)
+    times = {one: pace.seconds_per_epoch(one) / one.batches_per_epoch for one in {light, heavy}}
+    span = _work(heavy) - _work(light)
+    shares = [(_work(one) - _work(light)) / span if span else 0.0 for one in experiments]
+    per_update = [times[light] + share * (times[heavy] - times[light]) for share in shares]
+    return tuple(each * one.num_steps + SECONDS_AROUND for each, one in zip(per_update, experiments, strict=True))
+
+
+def _is_plain(info: RunInfo, store: RunStore) -> bool:
+    """Whether a run began from the weights that its experiment begins from."""
+    try:
+        return store.get(info.id).files.stamp("start.npz") is None
+    except UnknownRunError:  # deleted just now
+        return False
+
+
+def _work(experiment: Experiment) -> int:
+    """Multiply-adds of an update."""
+    return experiment.architecture.multiply_adds * experiment.training.batch_size

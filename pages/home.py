@@ -1,0 +1,67 @@
+"""Home: draw at once, then the way on, and what was trained last."""
+
+import streamlit as st
+
+from ui.cached import starter_network, store
+from ui.drawing import board
+from ui.frame import begin
+from ui.lesson import STATIONS, progress
+from ui.networks import STARTER, Network, run_name
+from ui.words import plain
+
+begin()
+
+NUM_RECENT = 5
+STATION_WIDTH = 262  # three in a row
+
+st.title("Draw a digit, and see it read")
+
+
+@st.fragment
+def draw() -> None:
+    """Only this part of the page runs again after a stroke."""
+    board(Network(STARTER, *starter_network()))
+
+
+draw()
+st.markdown(
+    "The starter network, which comes with cnnlab and learned from 60,000 handwritten digits, reads what you draw. "
+    "**Try** a 4 that could be a 9. **Notice** how sure it is."
+)
+
+st.subheader("How does it do that? Five stations")
+with st.container(horizontal=True):
+    for name, (page, minutes) in STATIONS.items():
+        answered, total = progress()[name]
+        with st.container(border=True, width=STATION_WIDTH):
+            st.page_link(page, label=f"**{name}**")
+            st.caption(f"{minutes} minutes · {'●' * answered}{'○' * (total - answered)} {answered} of {total}")
+
+st.subheader("Make your own")
+steps = st.columns(4)
+for column, page, label, text in zip(
+    steps,
+    ("pages/build.py", "pages/train.py", "pages/look_inside.py", "pages/draw.py"),
+    ("1 · Build", "2 · Train", "3 · Look inside", "4 · Draw"),
+    (
+        "Choose the layers and see what each one costs.",
+        "Watch the loss fall, batch by batch, on the real MNIST.",
+        "See its kernels, and what every layer makes of a digit.",
+        "Let the network that you trained read your handwriting.",
+    ),
+    strict=True,
+):
+    with column.container(border=True):
+        st.page_link(page, label=f"**{label}**", icon=":material/arrow_forward:", icon_position="right")
+        st.caption(text)
+
+recent = [info for info in store().list() if info.experiment][:NUM_RECENT]
+if recent:
+    st.subheader("Runs on this server")
+    for info in recent:
+        st.page_link(
+            "pages/train.py",
+            label=plain(run_name(info)),
+            icon=":material/show_chart:",
+            query_params={"run": info.id},
+        )

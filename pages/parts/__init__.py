@@ -1,0 +1,1 @@
+"""The sections of the pages: a package for each page, a module for each section."""

@@ -1,0 +1,43 @@
+"""Real digits to choose from, and how the chosen one is followed through the page."""
+
+import streamlit as st
+
+from cnnlab import mnist
+from cnnlab.digits import statistics
+from pages.parts.data import PARTS, Chosen, split_of
+from ui import colours
+from ui.components.gallery import Item, gallery
+from ui.state import kept
+
+NUM_SHOWN = 20
+SIZE = 64
+
+
+def choose_digit() -> Chosen:
+    """Show real digits, and return the chosen one: the first until one is chosen."""
+    stage = st.container()
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        options = ["All", *range(mnist.NUM_CLASSES)]
+        digit = st.segmented_control(
+            "Digit", options, default="All", required=True, key="data-digit", persist_state="session", wrap=True
+        )
+        part = st.segmented_control(
+            "Part", PARTS, default=PARTS[0], required=True, key="data-part", persist_state="session"
+        )
+        seed = kept("data-seed", 0)
+        seed.now += st.button("Show others", icon=":material/shuffle:")
+    images = split_of(part)
+    indices = statistics.sample(images.labels, None if digit == "All" else digit, NUM_SHOWN, seed.now)
+    chosen = kept("data-chosen", (part, int(indices[0])))
+    marks = [colours.RIGHT_MARK + " chosen" if (part, index) == chosen.now else "" for index in indices]
+    items = [
+        Item(images.images[index, ..., 0], str(images.labels[index]), mark)
+        for index, mark in zip(indices, marks, strict=True)
+    ]
+    with stage:
+        place = gallery(items, key="data-samples", describe=f"{part} digits", size=SIZE, choose="Choose")
+    if place is not None and (part, int(indices[place])) != chosen.now:
+        chosen.now = (part, int(indices[place]))
+        st.rerun()  # the mark stands above
+    now: Chosen = chosen.now
+    return now

@@ -1,0 +1,128 @@
+"""One drawing read by several networks side by side, and by one network at every stage of its training."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import streamlit as st
+
+from cnnlab.nn import network
+from cnnlab.runs.store import Run, UnknownRunError
+from ui.cached import starter_network, store
+from ui.components.probabilities import probabilities
+from ui.networks import NUM_CHOICES, STARTER, STARTER_ID, Network, run_name
+from ui.state import state
+from ui.words import when
+
+MAX_NETWORKS = 4
+MAX_STAGES = 40
+MAX_LINES = 3
+WIDTH = 250
+
+
+def names_of_networks() -> dict[str, str]:
+    """All networks that can read: their ids and names, the starter first, then the newest runs."""
+    runs = [info for info in store().list() if info.state in ("finished", "stopped", "running")][:NUM_CHOICES]
+    return {STARTER_ID: STARTER, **{info.id: run_name(info) for info in runs}}
+
+
+def network_of(network_id: str) -> Network | None:
+    """The network of this id with its newest weights; None when it has none that can be used."""
+    if network_id == STARTER_ID:
+        return Network(STARTER, *starter_network())
+    try:
+        run = store().get(network_id)
+        return _network_at(run, max(run.snapshot_steps(), default=0))
+    except UnknownRunError:
+        return None
+
+
+def _network_at(run: Run, step: int) -> Network | None:
+    """A run's network after `step` updates; None when its weights cannot be used."""
+    return _load(run, run.id, step, run.files.stamp(f"weights/{step:06}.npz"))
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _load(_run: Run, run_id: str, step: int, stamp: object) -> Network | None:
+    """Read weights once: a stroke asks for all of them again."""
+    del run_id, stamp
+    try:
+        weights, experiment = _run.weights(step), _run.info.experiment
+        if weights is None or experiment is None:
+            return None
+        network.check_weights(experiment.architecture, weights)
+    except ValueError:  # DamagedRunError is one; the Train page tells what is wrong with it
+        return None
+    return Network(run_name(_run.info), experiment, weights)
+
+
+def side_by_side(image: np.ndarray | None) -> None:
+    """Let the visitor choose up to four networks, and show what each one reads."""
+    names = names_of_networks()
+    chosen = st.multiselect(
+        "Networks, at most four",
+        list(names),
+        default=list(dict.fromkeys([STARTER_ID, state().run_id or STARTER_ID, *names]))[:2],
+        format_func=lambda network_id: names.get(network_id, network_id),
+        max_selections=MAX_NETWORKS,
+        key="side-by-side",
+        persist_state="session",
+    )
+    if len(names) == 1:
+        st.caption("So far there is only the starter network: train one of your own, and come back.")
+    with st.container(horizontal=True):
+        for network_id in chosen:
+            with st.container(width=WIDTH):
+                st.markdown(f":small[{names[network_id]}]")
+                reader = network_of(network_id)
+                if reader is None:
+                    st.caption("Its weights cannot be read.")
+                    continue
+                answer = None if image is None else reader.trace(image)[-1].output
+                probabilities(answer, key=f"side-{network_id}")
+
+
+def through_training(image: np.ndarray | None) -> None:
+    """Show what the page's run made of the drawing after each of its snapshots."""
+    try:
+        run = store().get(state().run_id or "")
+    except UnknownRunError:
+        st.caption("Only a run keeps its weights as they were while it learned: choose one above, or train one.")
+        return
+    if image is None:
+        st.caption("Draw a digit to follow it through this run's training.")
+        return
+    steps, answers = answers_over(run, image)
+    if not len(steps):
+        st.caption("This run has no weights yet.")
+        return
+    batches = run.info.batches_per_epoch or 1
+    st.markdown(story(steps, answers, batches))
+    lines = np.sort(np.argsort(answers.max(axis=0))[-MAX_LINES:])
+    table = {"updates": steps, **{f"a {digit}": answers[:, digit] * 100 for digit in lines}}
+    st.line_chart(table, x="updates", x_label="updates of the weights", y_label="probability, %", height=240)
+    with st.expander("All numbers, in %"):
+        every = {"updates": steps, **{str(digit): (answers[:, digit] * 100).round(1) for digit in range(10)}}
+        st.dataframe(every, height=240, hide_index=True)
+
+
+def answers_over(run: Run, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What a run's snapshots read: the steps, int (n,), and the probabilities, float32 (n, 10)."""
+    all_steps = np.array(run.snapshot_steps(), int)
+    few = all_steps[np.unique(np.linspace(0, len(all_steps) - 1, MAX_STAGES).astype(int))] if len(all_steps) else []
+    networks = {int(step): _network_at(run, int(step)) for step in few}
+    answers = [(step, reader.trace(image)[-1].output) for step, reader in networks.items() if reader]
+    return np.array([step for step, _ in answers], int), np.array([answer for _, answer in answers]).reshape(-1, 10)
+
+
+def story(steps: Sequence[int] | np.ndarray, answers: np.ndarray, batches_per_epoch: int) -> str:
+    """When the answer changed: "Before training: a **3** at 12 % · Epoch 2: a **7** at 41 % · ..."."""
+    tops = answers.argmax(axis=1)
+    changes = [0, *(after for before, after in pairwise(range(len(tops))) if tops[before] != tops[after])]
+    parts = [
+        f"{when(int(steps[index]), batches_per_epoch)}: a **{tops[index]}** at {answers[index].max() * 100:.0f} %"
+        for index in changes
+    ]
+    if changes[-1] != len(tops) - 1:
+        parts.append(f"At the end: a **{tops[-1]}** at {answers[-1].max() * 100:.0f} %")
+    return " · ".join(parts)

@@ -1,0 +1,41 @@
+"""A whole number in one drawing: cut into digits, each read."""
+
+import numpy as np
+import streamlit as st
+
+from cnnlab.digits import segment
+from ui.components.gallery import Item, gallery
+from ui.drawing import canvas
+from ui.networks import Network
+from ui.reading import read
+
+WIDE, NARROW = (620, 200), (340, 160)
+"""Width and height of the canvas in pixels, on a screen and on a phone."""
+PEN_WIDTH = 12
+SHOWN = 84
+
+
+def whole_number_board(network: Network) -> None:
+    """Show the wide canvas, and below it the number and how each of its digits is read."""
+    is_phone = "Mobi" in (st.context.headers.get("User-Agent") or "")
+    st.markdown("**Write a number here**")
+    rgba = canvas(PEN_WIDTH, "number", NARROW if is_phone else WIDE)
+    digits = () if rgba is None else segment.split(rgba)
+    readings = [reading for digit in digits if (reading := read(network, digit.rgba))]
+    if not readings:
+        st.markdown("Write a number such as **2026**, its digits apart from each other.")
+        return
+    answers = np.array([reading.probabilities for reading in readings])
+    number = "".join(map(str, answers.argmax(axis=1)))
+    chance = answers.max(axis=1).prod()
+    st.markdown(f"### It reads {number}")
+    st.markdown(f"How sure it is of the whole number, all chances multiplied: {chance * 100:.0f} %.")
+    gallery(
+        [
+            Item(np.round(reading.steps.image * 255).astype(np.uint8), digit, f"{answer.max() * 100:.0f} %", large=True)
+            for reading, answer, digit in zip(readings, answers, number, strict=True)
+        ],
+        key="digits",
+        describe="The digits, from left to right, each as the network sees it",
+        size=SHOWN,
+    )

@@ -1,0 +1,180 @@
+"""How well networks read one's own handwriting, and a short training in which one learns it: before and after."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from cnnlab import mnist
+from cnnlab.evaluation import predict
+from cnnlab.nn.weights import Weights
+from cnnlab.runs import handwriting
+from cnnlab.runs.handwriting import Handwriting
+from cnnlab.runs.store import Run, StoreError, UnknownRunError
+from cnnlab.training.events import Start
+from pages.parts.draw.compare import names_of_networks, network_of
+from ui import cached
+from ui.components.gallery import Item, gallery
+from ui.networks import Network
+from ui.state import state
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+MAX_MISTAKES = 30
+SHOWN = 56
+TICK_SECONDS = 0.7
+
+
+@st.cache_data(max_entries=200, show_spinner="Reading all drawings …")
+def answers(_network: Network, weights: Weights, images: np.ndarray) -> np.ndarray:
+    """What a network reads: float32 (n, 10). Computed once for the same weights and drawings."""
+    del weights
+    read = [_network.trace(image)[-1].output for image in mnist.normalise(images)]
+    return np.array(read, np.float32).reshape(-1, mnist.NUM_CLASSES)
+
+
+def count_right(network: Network, kept: Handwriting) -> int:
+    """How many drawings a network reads rightly."""
+    return int((answers(network, network.weights, kept.images).argmax(axis=1) == kept.labels).sum())
+
+
+def test(network: Network, kept: Handwriting) -> None:
+    """How well the page's network reads the set, its mistakes, and on wish every other network."""
+    read = answers(network, network.weights, kept.images)
+    st.markdown(f"**{network.name}** reads **{_share(count_right(network, kept), len(kept))}** rightly.")
+    wrong = np.flatnonzero(read.argmax(axis=1) != kept.labels)[:MAX_MISTAKES]
+    if len(wrong):
+        gallery(
+            [
+                Item(
+                    kept.images[index],
+                    f"{kept.labels[index]}, not {read[index].argmax()}",
+                    f"it said {read[index].argmax()} at {read[index].max() * 100:.0f} %",
+                )
+                for index in wrong
+            ],
+            key="mistakes",
+            describe="Its mistakes",
+            size=SHOWN,
+        )
+    if st.toggle("Test every network on this server", key="test-all"):
+        found = {name: network_of(network_id) for network_id, name in names_of_networks().items()}
+        rights = {name: count_right(other, kept) for name, other in found.items() if other}
+        ranked = sorted(rights, key=lambda name: -rights[name])
+        st.dataframe(
+            {
+                "Network": ranked,
+                f"right, of {len(kept)}": [rights[name] for name in ranked],
+                "accuracy, %": [round(rights[name] / len(kept) * 100, 1) for name in ranked],
+            },
+            hide_index=True,
+        )
+
+
+def tune(network: Network, kept: Handwriting) -> None:
+    """Begin a run in which the page's network learns the set; show how the last one turned out."""
+    visitor = state()
+    run = _taught_run()
+    is_live = run is not None and _is_live(run)
+    st.button(
+        "Teach it to this network",
+        on_click=_begin,
+        args=(network, kept),
+        type="primary",
+        icon=":material/school:",
+        disabled=is_live,
+        help="A new run begins from its weights; half of what it learns from is your handwriting, half MNIST.",
+    )
+    if "teach" in visitor.problems:
+        st.error(visitor.problems["teach"], icon=":material/error:")
+    if run is not None:
+        st.fragment(_before_and_after, run_every=TICK_SECONDS if is_live else None)(run, kept, was_live=is_live)
+
+
+def _begin(network: Network, kept: Handwriting) -> None:
+    visitor = state()
+    visitor.problems.pop("teach", None)
+    try:
+        start = Start(network.weights, kept.images, kept.labels)
+        visitor.taught_run_id = cached.engine().submit(handwriting.lesson(network.experiment), start)
+    except StoreError as error:
+        visitor.problems["teach"] = str(error)
+
+
+def _taught_run() -> Run | None:
+    """The run in which a network learned this handwriting: the last one, or the one that the page shows."""
+    visitor = state()
+    for run_id in (visitor.taught_run_id, visitor.run_id):
+        try:
+            run = cached.store().get(run_id or "")
+        except UnknownRunError:
+            continue
+        if "start.npz" in run.files.names():
+            return run
+    return None
+
+
+def _before_and_after(run: Run, kept: Handwriting, *, was_live: bool) -> None:
+    """The network before and after, on MNIST's test digits, on what it was taught, and on what was drawn since."""
+    info, start = run.info, run.start()
+    if _is_live(run):
+        st.info("It is learning your handwriting: a few seconds.", icon=":material/hourglass_top:")
+        return
+    if was_live:
+        st.rerun()  # without ticking
+    after = network_of(run.id)
+    if info.experiment is None or start is None or after is None or info.test_accuracy is None:
+        st.warning(info.reason or "This run ended before it was tested.", icon=":material/broken_image:")
+        return
+    before = Network("before", info.experiment, start.weights)
+    taught = Handwriting(start.images, start.labels)
+    rows: list[tuple[str, float | None, float]] = []
+    rows.append(("MNIST's 10,000 test digits", _mnist_before(run), info.test_accuracy))
+    for name, drawings in (("The drawings that it was taught", taught), ("Drawings kept since", _since(kept, taught))):
+        if len(drawings):
+            old, new = (count_right(network, drawings) / len(drawings) for network in (before, after))
+            rows.append((f"{name}: {len(drawings)}", old, new))
+    table = [f"| {name} | {_percent(share)} | **{_percent(now)}** |" for name, share, now in rows]
+    st.markdown("\n".join(["| Read rightly | Before | After |", "|---|--:|--:|", *table]))
+    if state().run_id != run.id and st.button("Draw for the taught network", icon=":material/draw:"):
+        state().run_id = run.id
+        st.query_params.pop("run", None)
+        st.rerun()
+
+
+def _is_live(run: Run) -> bool:
+    """Whether figures are still to come."""
+    answer = _ask_mnist(run, run.id)
+    return not run.info.is_over or (answer is not None and not answer.done())
+
+
+def _mnist_before(run: Run) -> float | None:
+    """The network's test accuracy before it was taught; None when no worker could compute it."""
+    answer = _ask_mnist(run, run.id)
+    return None if answer is None or answer.exception() else answer.result()
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _ask_mnist(_run: Run, run_id: str) -> "Future[float] | None":
+    """Have a worker compute it, once."""
+    del run_id
+    start, experiment = _run.start(), _run.info.experiment
+    if start is None or experiment is None:
+        return None
+    return cached.engine().compute(predict.test_accuracy, experiment, start.weights)
+
+
+def _since(kept: Handwriting, taught: Handwriting) -> Handwriting:
+    """The drawings that are not among those that were taught."""
+    known = {image.tobytes() for image in taught.images}
+    new = np.array([image.tobytes() not in known for image in kept.images], bool)
+    return Handwriting(kept.images[new], kept.labels[new])
+
+
+def _share(right: int, count: int) -> str:
+    return f"{right} of {count} drawing{'s' * (count != 1)} ({right / count * 100:.0f} %)"
+
+
+def _percent(share: float | None) -> str:
+    return "not known" if share is None else f"{share * 100:.2f} %"

@@ -1,0 +1,59 @@
+"""Which digits a network is measured on, and its answers to them: kept with its run, or computed by the engine."""
+
+import numpy as np
+import streamlit as st
+
+from cnnlab import mnist
+from cnnlab.evaluation import predict
+from cnnlab.runs.store import DamagedRunError
+from pages.parts.evaluate import Reading
+from ui.cached import store
+from ui.computed import computed
+from ui.handwriting import follow_address, own
+from ui.networks import STARTER, Network
+from ui.state import state
+
+TEST, OWN = "MNIST's test digits", "My handwriting"
+
+
+def reading(network: Network) -> Reading | None:
+    """Let the visitor choose the digits; None as long as they are being read, or where the answers are no numbers."""
+    follow_address()
+    kept = own()
+    of_mnist = not len(kept) or _choose(len(kept)) == TEST
+    test = mnist.load().test
+    images, labels = (test.images[..., 0], test.labels) if of_mnist else (kept.images, kept.labels)
+    probabilities = _kept(network) if of_mnist else None
+    if probabilities is None:
+        what = f"Reading {len(labels):,} digit{'s' * (len(labels) > 1)}"
+        probabilities = computed(what, predict.predict, network.experiment, network.weights, images)
+    if probabilities is None:
+        return None
+    if not np.isfinite(probabilities).all():
+        st.warning("The answers of this network are not numbers: its training broke down.", icon=":material/warning:")
+        return None
+    return Reading(network, images, labels, probabilities, of_mnist)
+
+
+def _choose(count: int) -> str:
+    return st.segmented_control(
+        "Measured on",
+        (TEST, OWN),
+        default=TEST,
+        required=True,
+        format_func=lambda name: f"{name} ({count:,})" if name == OWN else name,
+        key="evaluate-digits",
+        persist_state="session",
+    )
+
+
+def _kept(network: Network) -> np.ndarray | None:
+    """The answers that the run has kept, if it has."""
+    run_id = state().run_id
+    if run_id is None or network.name == STARTER:
+        return None
+    try:
+        return store().get(run_id).probabilities()
+    except DamagedRunError as error:
+        st.warning(f"{error}. The digits are read again.", icon=":material/broken_image:")
+        return None

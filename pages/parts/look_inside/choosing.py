@@ -1,0 +1,132 @@
+"""Which digit goes through the network: one of the test set, one's own drawing, or a photo of one."""
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from cnnlab import mnist
+from cnnlab.digits import prepare, scan
+from ui.drawing import drawn_image
+from ui.networks import Network
+from ui.sources import bring_photo
+from ui.state import DRAWING, PHOTO, TEST, control, state
+from ui.subject import Subject
+
+SOURCES = {TEST: "Test digit", DRAWING: "My drawing", PHOTO: "Photo"}
+ENLARGED = 3
+NUMBER_WIDTH = 124
+
+
+def choose_digit(network: Network) -> Subject:
+    """Show the digit that is looked at, how the network reads it, and let the visitor choose another one."""
+    visitor = state()
+
+    def choose_source(source: str) -> None:
+        visitor.looks_at = source
+
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        picture = st.container(width=28 * ENLARGED)
+        with st.container(gap="xsmall"):
+            with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+                control(
+                    st.segmented_control,
+                    "Send through it",
+                    "digit_source",
+                    visitor.looks_at,
+                    choose_source,
+                    options=list(SOURCES),
+                    format_func=SOURCES.__getitem__,
+                    required=True,
+                    label_visibility="collapsed",
+                )
+                words = st.container(width="content")
+            with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+                subject = CHOICES[visitor.looks_at](network)
+    with picture:
+        enlarged = np.kron(subject.image, np.ones((ENLARGED, ENLARGED)))  # st.image would smooth a small picture
+        st.image(enlarged, output_format="PNG")
+    with words:
+        st.markdown(f"{subject.name}, {reading(subject)}")
+    return subject
+
+
+def test_digit(network: Network) -> Subject:
+    """Let the visitor choose a test digit."""
+    visitor, test = state(), mnist.load().test
+    index, label = visitor.test_index, int(test.labels[visitor.test_index])
+    those = np.flatnonzero(test.labels == label)
+
+    def choose_index(index: int) -> None:
+        visitor.test_index = int(index)
+
+    control(
+        st.segmented_control,
+        "A test digit that is a",
+        "digit_label",
+        label,
+        lambda digit: choose_index(int(np.argmax(test.labels == digit))),
+        options=range(10),
+        required=True,
+        label_visibility="collapsed",
+        wrap=True,
+    )
+    control(
+        st.number_input,
+        f"Which of {len(those):,}",
+        "digit_number",
+        int(those.searchsorted(index)) + 1,
+        lambda number: choose_index(those[number - 1]),
+        min_value=1,
+        max_value=len(those),
+        width=NUMBER_WIDTH,
+        label_visibility="collapsed",
+    )
+    st.caption(f"of {len(those):,}", width="content")
+    return _shown_test_digit(network)
+
+
+def drawing(network: Network) -> Subject:
+    """Take the visitor's drawing, and show the way to draw another one."""
+    image = drawn_image()
+    if image is None:
+        st.caption("Nothing is drawn yet; the test digit stays.", width="content")
+    label = "Draw a digit" if image is None else "Draw another"
+    st.page_link("pages/draw.py", label=label, icon=":material/draw:")
+    return _shown_test_digit(network) if image is None else Subject(network, image, "Your drawing")
+
+
+def photo(network: Network) -> Subject:
+    """Take the photo of a digit that the visitor brings, here or on Draw."""
+    with st.popover("Take or choose a photo", icon=":material/photo_camera:"):
+        bring_photo()
+    brought = state().paper
+    image = None if brought is None else prepare.from_canvas(prepare.to_canvas(scan.to_ink(brought)))
+    if image is None:
+        words = "There is no photo yet" if brought is None else "No ink is to be seen in it"
+        st.caption(f"{words}; the test digit stays.", width="content")
+        return _shown_test_digit(network)
+    return Subject(network, image, "Your photo")
+
+
+CHOICES: dict[str, Callable[[Network], Subject]] = {TEST: test_digit, DRAWING: drawing, PHOTO: photo}
+
+
+def _shown_test_digit(network: Network) -> Subject:
+    index, test = state().test_index, mnist.load().test
+    label = int(test.labels[index])
+    return Subject(network, mnist.normalise(test.images[index])[..., 0], f"Test digit {index:,}, a {label}", label)
+
+
+def reading(subject: Subject) -> str:
+    """How the network reads the digit, in a few words."""
+    if not np.isfinite(subject.probabilities).all():
+        return "the answer is not a number"
+    first = int(subject.probabilities.argmax())
+    sign = "" if subject.label is None else " :material/check:" if subject.label == first else " :material/close:"
+    return f"read as **{first}**{sign} {percent(subject.probabilities[first])}"
+
+
+def percent(probability: float) -> str:
+    """99.5 %; what is not quite all is not rounded to it."""
+    return "> 99.9 %" if 0.9995 <= probability < 1 else f"{100 * probability:.1f} %"

@@ -1,0 +1,172 @@
+"""What can be done with runs: star, name, delete and bring back, take along and bring in."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from cnnlab.runs.archive import check_size, from_zip, to_json, to_zip
+from cnnlab.runs.files import complete_lines
+from cnnlab.runs.records import MAX_NAME, MAX_NOTE
+from cnnlab.runs.store import DamagedRunError, Run, StoreError
+from pages.parts.runs.listing import Row, choose_runs
+from ui.cached import store
+from ui.state import control, state, upload
+
+MAX_UPLOAD_MB = 400
+
+
+def toolbar(chosen: Sequence[Row]) -> None:
+    """Show what can be done with the chosen runs, and the way for others to come in."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if chosen:
+            _star(chosen)
+            _name(chosen)
+            _take_along(chosen)
+            st.button("Delete", icon=":material/delete:", on_click=_delete, args=(chosen,), key="delete")
+        with st.popover("Bring in runs", icon=":material/upload:"):
+            upload("Runs that were taken along as a zip file", "runs-zip", _opened, ["zip"], MAX_UPLOAD_MB)
+            _problem("runs-zip", "Nothing was kept.")
+    _told()
+
+
+def _star(chosen: Sequence[Row]) -> None:
+    are_starred = all(row.info.label.is_starred for row in chosen)
+    label, icon = ("Unstar", ":material/star_outline:") if are_starred else ("Star", ":material/star:")
+    st.button(label, icon=icon, on_click=_change, args=(chosen,), kwargs={"is_starred": not are_starred}, key="star")
+
+
+def _name(chosen: Sequence[Row]) -> None:
+    """Let one run be named; of several it would not be clear which one."""
+    is_one = len(chosen) == 1
+    row, label = chosen[0], chosen[0].info.label
+    help_ = None if is_one else "Tick one run alone to name it."
+    with st.popover("Name and note", icon=":material/edit:", disabled=not is_one, help=help_):
+        if not is_one:
+            return
+        for widget, what, value, most in (
+            (st.text_input, "name", label.name, MAX_NAME),
+            (st.text_area, "note", label.note, MAX_NOTE),
+        ):
+
+            def apply(text: str, what: str = what) -> None:
+                _change([row], **{what: text.strip()})
+
+            control(widget, what.capitalize(), f"run-{what}-{row.info.id}", value, apply, max_chars=most)
+
+
+def _take_along(chosen: Sequence[Row]) -> None:
+    """Offer the chosen runs as a zip file; their contents are read when the button is pressed."""
+    runs = [store().get(row.info.id) for row in chosen]
+    with st.popover("Take along", icon=":material/download:"):
+        try:
+            check_size(runs)
+        except ValueError as error:
+            st.warning(f"{error}. Tick fewer of them.", icon=":material/folder_zip:")
+            return
+        name = chosen[0].info.id if len(chosen) == 1 else f"{len(chosen)}-runs"
+        st.download_button(
+            f"{len(chosen)} run{'s' * (len(chosen) > 1)}, whole (.zip)",
+            partial(to_zip, runs),
+            f"cnnlab-{name}.zip",
+            "application/zip",
+            on_click="ignore",
+            key="take-zip",
+        )
+        if len(runs) == 1:
+            for kind, file in (("batch", "history.csv"), ("epoch", "epochs.csv")):
+                st.download_button(
+                    f"Its curves, a line a {kind} (.csv)",
+                    partial(_csv, runs[0], file),
+                    f"cnnlab-{name}-{kind}.csv",
+                    "text/csv",
+                    on_click="ignore",
+                    key=f"take-{file}",
+                )
+            st.download_button(
+                "Its settings and curves (.json)",
+                partial(_json, runs[0]),
+                f"cnnlab-{name}.json",
+                "application/json",
+                on_click="ignore",
+                key="take-json",
+            )
+
+
+def _csv(run: Run, file: str) -> bytes:
+    return complete_lines(run.files.read(file) or b"")
+
+
+def _json(run: Run) -> str:
+    try:
+        return to_json(run)
+    except DamagedRunError as error:
+        return json.dumps({"run": run.id, "error": str(error)})
+
+
+def _change(chosen: Sequence[Row], **changes: Any) -> None:
+    """Change the labels of some runs. Raises ValueError."""
+    for row in chosen:
+        run = store().get(row.info.id)
+        run.set_label(replace(run.info.label, **changes))
+
+
+def _delete(chosen: Sequence[Row]) -> None:
+    visitor = state()
+    try:
+        store().delete([row.info.id for row in chosen])
+    except (ValueError, OSError) as error:
+        visitor.problems["delete"] = str(error)
+        return
+    visitor.problems.pop("delete", None)
+    visitor.deleted_runs = tuple(row.info.id for row in chosen)
+
+
+def _restore() -> None:
+    visitor = state()
+    try:
+        store().restore(visitor.deleted_runs)
+    except OSError as error:
+        visitor.problems["restore"] = str(error)
+        return
+    visitor.problems.pop("restore", None)
+    choose_runs(visitor.deleted_runs)
+    visitor.deleted_runs = ()
+
+
+def _opened(file: Any) -> None:
+    visitor = state()
+    visitor.problems.pop("runs-zip", None)
+    if file is None:
+        return
+    try:
+        run_ids = from_zip(file.getvalue(), store())
+    except (ValueError, StoreError) as error:
+        visitor.problems["runs-zip"] = str(error)
+        return
+    choose_runs(run_ids)
+    one = len(run_ids) == 1
+    st.toast(
+        f"{len(run_ids)} run{'s' * (not one)} came in, and {'is' if one else 'are'} ticked.", icon=":material/check:"
+    )
+
+
+def _told() -> None:
+    """Say what has just been done, or why it could not be."""
+    visitor = state()
+    _problem("delete", "Nothing was deleted.")
+    _problem("restore", "They are still put aside.")
+    if count := len(visitor.deleted_runs):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"{count} run{'s' * (count > 1)} deleted.")
+            st.button("Bring back", icon=":material/undo:", on_click=_restore, key="restore")
+
+
+def _problem(key: str, kept: str) -> None:
+    """Tell what went wrong, and that nothing was lost by it."""
+    problem = state().problems.get(key)
+    if problem:
+        st.error(f"{problem.rstrip('.')}. {kept}", icon=":material/error:")

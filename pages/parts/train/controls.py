@@ -1,0 +1,144 @@
+"""The buttons of Train: start a run, and steer the one that is looked at."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import streamlit as st
+
+from cnnlab.limits import LIMITS
+from cnnlab.runs.store import Run, RunInfo, StoreError
+from cnnlab.training.events import Orders
+from ui import cached
+from ui.controls import training_settings
+from ui.estimate import estimate
+from ui.state import Draft, state
+
+RATE_WIDTH = 150
+
+
+def summary(draft: Draft, *, is_live: bool) -> None:
+    """Show what would be trained, its settings, and the button that trains it."""
+    experiment = draft.experiment()
+    with st.container(border=True):
+        what, action = st.columns([5, 2], vertical_alignment="center")
+        with what:
+            if experiment is None:
+                st.warning("The layers do not fit together yet.", icon=":material/build:")
+                st.page_link("pages/build.py", label="Mend the layers", icon=":material/view_column:")
+            else:
+                training = experiment.training
+                st.markdown(
+                    f"**{len(draft.layers)} layers, {experiment.architecture.num_parameters:,} parameters** · "
+                    f"{training.optimizer}, learning rate {training.learning_rate:g} · {experiment.data.num_train:,} "
+                    f"images in batches of {training.batch_size}: {experiment.batches_per_epoch:,} updates an epoch, "
+                    f"{training.epochs} epoch{'s' if training.epochs > 1 else ''}"
+                )
+                if not is_live:
+                    estimate(experiment)
+        with action.container(horizontal=True):
+            with st.popover("Settings", icon=":material/tune:"):
+                training_settings()
+            if not is_live:
+                st.button(
+                    "Train",
+                    on_click=start,
+                    type="primary",
+                    icon=":material/play_arrow:",
+                    key="start",
+                    disabled=experiment is None,
+                )
+
+
+def start() -> None:
+    """Start a run of the draft, once, however often the button is pressed."""
+    visitor = state()
+    experiment = visitor.draft.experiment()
+    if experiment and visitor.run_id not in cached.engine().live_runs:
+        try:
+            visitor.run_id, visitor.shows_starter = cached.engine().submit(experiment), False
+        except StoreError as error:
+            visitor.problems["start"] = str(error)
+            return
+        visitor.problems.pop("start", None)
+        st.query_params["run"] = visitor.run_id
+
+
+def resume(run_id: str, until: int | None) -> None:
+    """Let a paused or interrupted run go on, until so many updates are done or to its end."""
+    visitor = state()
+    try:
+        cached.engine().resume(run_id, until)
+        visitor.problems.pop("start", None)
+    except ValueError as error:
+        visitor.problems["start"] = str(error)
+
+
+def doing(run_state: str, done: int, orders: Orders | None) -> str | None:
+    """What a live run was told and has not done yet, in words: "Pausing", "Going on until update 80"; None: nothing.
+
+    Args:
+        run_state: one of `cnnlab.runs.store.STATES`.
+        done: how many updates are done.
+        orders: what it was told last.
+    """
+    if orders is None:
+        return None
+    if orders.should_stop:
+        return "Stopping"
+    is_to_go_on = orders.pause_at is None or orders.pause_at > done
+    if is_to_go_on and orders.pause_at is not None and run_state in ("running", "paused"):
+        return "One batch" if orders.pause_at == done + 1 else f"Going on until update {orders.pause_at:,}"
+    if run_state == "running" and not is_to_go_on:
+        return "Pausing"
+    return "Going on" if run_state == "paused" and is_to_go_on else None
+
+
+def steer(run: Run, done: int) -> None:
+    """Show the buttons of a live run. They stand still and keep the focus; to press one twice is harmless."""
+    info = run.info
+    told = doing(info.state, done, cached.engine().orders(run.id))
+    in_epoch = info.batches_per_epoch or 1
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        if info.state == "paused" or told == "One batch":
+            _button("Resume", "play_arrow", resume, run.id, None, key="pause", kind="primary")
+        else:
+            label = "Pausing …" if told == "Pausing" else "Pause"
+            _button(label, "pause", cached.engine().pause, run.id, key="pause", disabled=info.state == "queued")
+        for label, until in (("One batch", done + 1), ("One epoch", (done // in_epoch + 1) * in_epoch)):
+            is_off = info.state == "queued" or (info.state == "running" and told is None)
+            _button(label, "skip_next", resume, run.id, until, key=label, disabled=is_off)
+        label = "Stopping …" if told == "Stopping" else "Stop"
+        _button(label, "stop", cached.engine().stop, run.id, key="stop", disabled=told == "Stopping")
+        _learning_rate(info)
+
+
+def _button(
+    label: str,
+    icon: str,
+    act: Callable[..., None],
+    *arguments: object,
+    key: str,
+    kind: Literal["primary", "secondary"] = "secondary",
+    disabled: bool = False,
+) -> None:
+    st.button(label, on_click=act, args=arguments, icon=f":material/{icon}:", key=key, type=kind, disabled=disabled)
+
+
+def _learning_rate(info: RunInfo) -> None:
+    """A field for another learning rate, from the next update on."""
+    if info.experiment is None:
+        return
+    visitor, (low, high), first = state(), LIMITS["learning_rate"], info.experiment.training.learning_rate
+    form = st.form(f"rate-form-{info.id}", border=False, width="content", enter_to_submit=True)
+    with form, st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        rate = st.number_input(
+            "Learning rate", low, high, first, step=0.001, format="%g", key=f"rate-{info.id}", width=RATE_WIDTH
+        )
+        if st.form_submit_button("Apply", help="From the next update on, whatever the schedule says"):
+            try:
+                cached.engine().set_learning_rate(info.id, rate)
+                visitor.problems.pop("rate", None)
+            except ValueError as error:
+                visitor.problems["rate"] = str(error)
+    if "rate" in visitor.problems:
+        st.error(visitor.problems["rate"], icon=":material/error:")

@@ -1,0 +1,103 @@
+"""How a run stands: its state, buttons, curves and doctor, the part of Train that runs again while it trains."""
+
+import streamlit as st
+
+from cnnlab.experiment import Experiment
+from cnnlab.runs.records import BatchHistory, EpochHistory, History, to_columns
+from cnnlab.runs.store import DamagedRunError, Run, RunInfo
+from pages.parts.train.controls import doing, steer
+from pages.parts.train.results import results
+from ui import cached, trouble
+from ui.components.curves import curves
+from ui.words import ENGINE, duration
+
+TICK_SECONDS = 0.5
+CURVES_HEIGHT = 230
+STATES = {
+    "queued": "Waiting for the engine",
+    "running": "Training",
+    "paused": "Paused",
+    "finished": "Finished",
+    "stopped": "Stopped early; the network so far is kept",
+    "failed": "Failed",
+    "interrupted": "Interrupted",
+    "damaged": "Damaged",
+}
+
+
+def progress(run: Run | None, draft: Experiment | None) -> None:
+    """Show a run, or the empty curves of the draft while there is none."""
+    is_live = run is not None and not run.info.is_over
+    tick = TICK_SECONDS if is_live or cached.engine().state != "ready" else None
+    st.fragment(_show, run_every=tick)(run, draft, was_live=is_live)
+
+
+def _show(run: Run | None, draft: Experiment | None, *, was_live: bool) -> None:
+    if cached.engine().state in ENGINE and (run is None or not run.info.is_over):
+        st.info(ENGINE[cached.engine().state], icon=":material/hourglass_top:")
+    if run is None:
+        nothing = History(to_columns(BatchHistory, b""), to_columns(EpochHistory, b""))
+        planned, in_epoch = (draft.num_steps, draft.batches_per_epoch) if draft else (1, 1)
+        _curves("curves-empty", nothing, planned, in_epoch)
+        return
+    info = run.info
+    if was_live and info.is_over:
+        st.rerun()
+    try:
+        history = run.history()
+    except DamagedRunError as error:
+        st.error(str(error), icon=":material/broken_image:")
+        return
+    done = int(history.batches.step[-1]) if len(history.batches.step) else 0
+    planned = info.experiment.num_steps if info.experiment else 1
+    st.progress(min(1.0, done / planned), in_words(info, history, done, planned))
+    if info.reason:
+        st.warning(info.reason, icon=":material/warning:")
+    if not info.is_over:
+        steer(run, done)
+    in_epoch = info.batches_per_epoch or (info.experiment.batches_per_epoch if info.experiment else 1)
+    _curves(f"curves-{run.id}", history, planned, in_epoch, info)
+    if info.is_over:
+        results(run)
+    if done:
+        trouble.show(trouble.of_run(run, trouble.inside(run) if info.is_over else None))
+
+
+def in_words(info: RunInfo, history: History, done: int, planned: int) -> str:
+    """How a run stands: "**Training** · update 507 of 1,500 · 2,100 images a second, 0.48 ms each · 1:04 left"."""
+    told = doing(info.state, done, cached.engine().orders(info.id))
+    ahead = cached.engine().queue_position(info.id) if info.state == "queued" else None
+    parts = [f"**{told} …**" if told else f"**{STATES[info.state]}**"]
+    if ahead:
+        parts.append(f"number {ahead} in the queue")
+    elif info.is_over:
+        parts.append(f"run of {info.created:%d %b, %H:%M:%S} UTC")
+    parts.append(f"update {done:,} of {planned:,}")
+    if info.experiment and not info.is_over and done:
+        rate = info.learning_rates[-1][1] if info.learning_rates else info.experiment.learning_rate_at(done)
+        parts.append(f"learning rate {rate:.3g}")
+    if info.experiment and info.state == "running" and done:
+        speed = history.batches.images_per_second[-1]
+        seconds = (planned - done) * info.experiment.training.batch_size / speed
+        parts += [f"{speed:,.0f} images a second, {1000 / speed:.2f} ms each", f"{duration(seconds)} left"]
+    return " · ".join(parts)
+
+
+def _curves(key: str, history: History, planned: int, in_epoch: int, info: RunInfo | None = None) -> None:
+    batches, epochs = history.batches, history.epochs
+    curves(
+        batches.step.astype(int),
+        batches.loss,
+        batches.accuracy,
+        epochs.step.astype(int),
+        epochs.loss,
+        epochs.accuracy,
+        epochs.val_loss,
+        epochs.val_accuracy,
+        planned,
+        in_epoch,
+        key=key,
+        height=CURVES_HEIGHT,
+        run_id=info.id if info else None,
+        marks=[(step, f"learning rate {rate:g}") for step, rate in info.learning_rates] if info else [],
+    )

@@ -1,0 +1,256 @@
+"""What is known of the stages of a run, a stage for each snapshot of its weights: once for all visitors.
+
+Little is computed at a time, the newest stages first, so that no page waits; what takes longer is asked of the engine's
+spare worker.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import streamlit as st
+
+from cnnlab.engine.engine import ClusterLostError
+from cnnlab.experiment import Experiment
+from cnnlab.explain import snapshots
+from cnnlab.explain.snapshots import LayerMaps, Look
+from cnnlab.nn import network
+from cnnlab.nn.architecture import Architecture
+from cnnlab.nn.weights import Weights
+from cnnlab.runs.store import Run
+from ui import cached
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+T = TypeVar("T")
+AT_ONCE_SECONDS = 0.025
+MAX_ASKED = 4
+"""So many stages at once are looked at, so that others who ask do not wait long."""
+MAX_RUNS = 8
+MAX_IMAGES, KEPT_SECONDS = 16, 60.0
+"""Of so many images what a run makes of them is kept; of more, as long as somebody has asked for them lately."""
+LARGEST = 60_000
+"""Up to here 16 bits hold a value of a map well enough to be a colour."""
+
+
+@dataclass(frozen=True, eq=False)
+class Glance:
+    """What the weights of a stage show without an image. `changes` is since the stage before, NaN at the first."""
+
+    filters: np.ndarray | None
+    sizes: np.ndarray
+    changes: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What a stage makes of one image: float32 (10,), and maps of its layers, in float16 where that holds them."""
+
+    probabilities: np.ndarray
+    maps: tuple[LayerMaps, ...]
+
+
+@dataclass(eq=False)
+class _Stage:
+    """All that is known of one stage. `stamp` is that of its file."""
+
+    stamp: object
+    glance: Glance | None = None
+    look: Look | None = None
+    seen: dict[bytes, Seen] = field(default_factory=dict)
+    is_damaged: bool = False
+
+
+class Stages:
+    """The stages of one run. Its methods may be called from any thread."""
+
+    def __init__(self, run: Run, experiment: Experiment) -> None:
+        self.experiment = experiment
+        self.problem: str | None = None
+        """Why the worker's last look failed; None: it did not, or `try_again` was called."""
+        self._run = run
+        self._lock = Lock()
+        self._stages: dict[int, _Stage] = {}
+        self._wanted: dict[bytes, float] = {}  # when each image was asked for last
+        self._asked: list[tuple[_Stage, Future[Look]]] = []
+        self._weights: tuple[_Stage, Weights] | None = None  # those read last
+        self._kept: dict[str, tuple[object, Any]] = {}
+
+    @property
+    def architecture(self) -> Architecture:
+        """The run's network."""
+        return self.experiment.architecture
+
+    @property
+    def num_damaged(self) -> int:
+        """How many snapshots cannot be read."""
+        return sum(stage.is_damaged for stage in self._stages.values())
+
+    def fill(self, images: Mapping[bytes, np.ndarray], seconds: float = AT_ONCE_SECONDS) -> bool:
+        """Compute what is missing, for a moment, at least something; return whether nothing is missing now.
+
+        Args:
+            images: by their keys, float32 (28, 28) in [0, 1]: what each stage is to make of them.
+            seconds: after these no more is begun.
+        """
+        with self._lock:
+            self._meet()
+            self._take()
+            self._forget(images)
+            deadline = monotonic() + seconds
+            for step in reversed(self._stages):
+                stage = self._stages[step]
+                if self._is_complete(stage, images):
+                    continue
+                self._compute(step, stage, images)
+                if monotonic() > deadline:
+                    break
+            return all(self._is_complete(stage, images) for stage in self._stages.values())
+
+    def ask(self, *, newest_only: bool) -> bool:
+        """Have the spare worker look at stages that it has not looked at: the newest, then the oldest ones.
+
+        Args:
+            newest_only: only at the newest stage: while the run goes on, its own work comes first.
+
+        Returns:
+            Whether there is nothing to wait for: all are looked at, or it does not work.
+        """
+        with self._lock:
+            self._take()
+            good = [stage for stage in self._stages.values() if not stage.is_damaged]
+            for stage in good[-1:] + ([] if newest_only else good[:-1]):
+                if self.problem is not None or len(self._asked) == (1 if newest_only else MAX_ASKED):
+                    break
+                is_new = stage.look is None and all(stage is not asked for asked, _ in self._asked)
+                if is_new and (weights := self._read(stage)) is not None:
+                    self._asked.append((stage, cached.engine().compute(snapshots.look, self.experiment, weights)))
+                    self._take()
+            return self.problem is not None or all(stage.look for stage in good if not stage.is_damaged)
+
+    def try_again(self) -> None:
+        """Forget why the last look failed."""
+        self.problem = None
+
+    def glances(self) -> dict[int, Glance]:
+        """What is known of the weights, by the steps of the stages, in order."""
+        return {step: stage.glance for step, stage in self._in_order() if stage.glance}
+
+    def looks(self) -> dict[int, Look]:
+        """What the worker has found out, by the steps of the stages, in order."""
+        return {step: stage.look for step, stage in self._in_order() if stage.look}
+
+    def seen(self, image: bytes) -> dict[int, Seen]:
+        """What the stages make of an image, by their steps, in order."""
+        return {step: stage.seen[image] for step, stage in self._in_order() if image in stage.seen}
+
+    def kept(self, name: str, version: object, make: Callable[[], T]) -> T:
+        """Make something of what is known once, as long as its version stays the same."""
+        known = self._kept.get(name)
+        if known is None or known[0] != version:
+            self._kept[name] = known = version, make()
+        return known[1]
+
+    def _in_order(self) -> list[tuple[int, _Stage]]:
+        with self._lock:
+            return [(step, stage) for step, stage in self._stages.items() if not stage.is_damaged]
+
+    def _meet(self) -> None:
+        """Notice new snapshots, and those that were written anew since."""
+        stamps = {step: self._run.files.stamp(f"weights/{step:06}.npz") for step in self._run.snapshot_steps()}
+        known = self._stages
+        changed = next((step for step, stamp in stamps.items() if step in known and known[step].stamp != stamp), None)
+        self._stages = {
+            step: known[step]
+            if step in known and (changed is None or step < changed)  # the changes of later ones are no longer right
+            else _Stage(stamp)
+            for step, stamp in stamps.items()
+        }
+
+    def _forget(self, images: Mapping[bytes, np.ndarray]) -> None:
+        """Forget the images that nobody has asked for lately, when there are many."""
+        now = monotonic()
+        self._wanted |= dict.fromkeys(images, now)
+        oldest = sorted(self._wanted, key=self._wanted.__getitem__)[:-MAX_IMAGES]
+        for image in oldest:
+            if now - self._wanted[image] > KEPT_SECONDS:
+                del self._wanted[image]
+                for stage in self._stages.values():
+                    stage.seen.pop(image, None)
+
+    def _take(self) -> None:
+        """Take the worker's answers that are there."""
+        answered = [asked for asked in self._asked if asked[1].done()]
+        self._asked = [asked for asked in self._asked if asked not in answered]
+        for stage, answer in answered:
+            error = answer.exception()
+            if error is None:
+                stage.look = answer.result()
+            elif isinstance(error, ClusterLostError):
+                self.problem = "the engine is not there"
+            else:
+                self.problem = str(error) or type(error).__name__
+
+    def _is_complete(self, stage: _Stage, images: Mapping[bytes, np.ndarray]) -> bool:
+        return stage.is_damaged or (stage.glance is not None and images.keys() <= stage.seen.keys())
+
+    def _compute(self, step: int, stage: _Stage, images: Mapping[bytes, np.ndarray]) -> None:
+        weights = self._read(stage)
+        if weights is None:
+            return
+        for key, image in images.items():
+            if key not in stage.seen:
+                prepared = self.experiment.data.prepare(image[..., np.newaxis])
+                traces = network.trace(self.architecture, weights, prepared)
+                maps = tuple(_compact(layer) for layer in snapshots.maps(self.architecture, traces))
+                stage.seen[key] = Seen(traces[-1].output, maps)
+        if stage.glance is None:
+            earlier = (self._read(self._stages[one]) for one in reversed(self._stages) if one < step)
+            before = next((known for known in earlier if known is not None), None)
+            own = snapshots.sizes(self.architecture, weights)
+            stage.glance = Glance(
+                snapshots.first_filters(self.architecture, weights),
+                own,
+                own * np.nan if before is None else snapshots.changes(self.architecture, before, weights),
+            )
+
+    def _read(self, stage: _Stage) -> Weights | None:
+        """Read the weights of a stage; None when they cannot be used."""
+        if stage.is_damaged:
+            return None
+        if self._weights and self._weights[0] is stage:
+            return self._weights[1]
+        step = next(step for step, one in self._stages.items() if one is stage)
+        try:
+            weights = self._run.weights(step)
+            if weights is not None:
+                network.check_weights(self.architecture, weights)
+        except ValueError:  # DamagedRunError is one
+            weights = None
+        if weights is None:
+            stage.is_damaged = True
+            return None
+        self._weights = stage, weights
+        return weights
+
+
+def _compact(layer: LayerMaps) -> LayerMaps:
+    """The same maps in half the memory, unless their values are too large."""
+    is_small = np.abs(layer.maps).max(initial=0) < LARGEST
+    return LayerMaps(layer.layer_index, layer.maps.astype(np.float16) if is_small else layer.maps)
+
+
+@st.cache_resource(max_entries=MAX_RUNS, show_spinner=False)
+def stages_of(_run: Run, run_id: str, _experiment: Experiment) -> Stages:
+    """What is known of a run's stages: one object for all visitors."""
+    del run_id
+    return Stages(_run, _experiment)
+
+
+def key_of(image: np.ndarray) -> bytes:
+    """What an image is known by."""
+    return image.tobytes()

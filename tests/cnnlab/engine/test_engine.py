@@ -1,0 +1,732 @@
+"""The engine with real processes: a cluster in a child, workers that are killed, clusters that die."""
+
+import math
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import fields, replace
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+
+import msgpack
+import numpy as np
+import psutil
+import pytest
+
+from cnnlab import mnist, starter
+from cnnlab.engine import local_cluster, wire
+from cnnlab.engine.cluster import Cluster
+from cnnlab.engine.engine import ClusterLostError, Engine
+from cnnlab.engine.wire import Outbox, asked_at_most_every, decode, encode
+from cnnlab.evaluation import predict
+from cnnlab.experiment import DataSettings
+from cnnlab.nn import network
+from cnnlab.presets import PRESETS
+from cnnlab.runs.store import RunStore
+from cnnlab.training.events import (
+    BatchEnd,
+    Checkpoint,
+    EpochEnd,
+    Failed,
+    Finished,
+    LearningRateSet,
+    Orders,
+    Paused,
+    RunStarted,
+    Start,
+    WeightsSnapshot,
+)
+
+ROOT = Path(__file__).parents[3]
+TINY = PRESETS["Tiny"]
+WEIGHTS = {"0/kernel": np.arange(6, dtype=np.float32).reshape(2, 3), "1/bias": np.zeros(0, np.float32)}
+EVENTS = [
+    RunStarted(0, 2000, 1000, 20, 2),
+    BatchEnd(1, 0, float("nan"), 0.1, 900.0),
+    EpochEnd(20, 0, 1.5, 0.5, None, None, 3.5),
+    WeightsSnapshot(20, WEIGHTS),
+    Checkpoint(20, 1, 0, 0.0, 0.0, (np.array(5, np.uint32), np.ones((2, 2), np.float32)), (np.array(1, np.int64),)),
+    Finished(40, True, 0.3, 0.9, np.full((3, 10), 0.1, np.float32), WEIGHTS, b"\x00\xff"),
+    Failed(7, "The loss is no longer a number."),
+    Paused(20),
+    LearningRateSet(20, 0.01),
+]
+
+
+def experiment(epochs=2, train_size=2000, seed=0):
+    return replace(
+        TINY,
+        data=DataSettings(train_size=train_size, validation_size=500),
+        training=replace(TINY.training, epochs=epochs, batch_size=100),
+        seed=seed,
+    )
+
+
+def wait_until(condition, seconds=90):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.02)
+
+
+def num_steps(store, run_id):
+    return len(store.get(run_id).history().batches.step)
+
+
+def cluster_process():
+    """The child that the engine started."""
+    (child,) = [child for child in psutil.Process().children() if "cnnlab.engine.local_cluster" in child.cmdline()]
+    return child
+
+
+def worker_processes():
+    return [worker for worker in cluster_process().children() if "--multiprocessing-fork" in worker.cmdline()]
+
+
+# Messages
+
+
+def same(ours, theirs):
+    match ours:
+        case np.ndarray():
+            return ours.dtype == theirs.dtype and ours.shape == theirs.shape and ours.tobytes() == theirs.tobytes()
+        case dict():
+            return ours.keys() == theirs.keys() and all(same(ours[key], theirs[key]) for key in ours)
+        case tuple():
+            return len(ours) == len(theirs) and all(map(same, ours, theirs))
+    return ours == theirs or (isinstance(ours, float) and math.isnan(ours) and math.isnan(theirs))
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+@pytest.mark.parametrize("use_list", [True, False])
+def test_events_survive_msgpack(event, use_list):
+    again = decode(msgpack.unpackb(msgpack.packb(encode(event)), use_list=use_list))
+    assert type(again) is type(event)
+    for field in fields(event):
+        assert same(getattr(event, field.name), getattr(again, field.name)), field.name
+
+
+def test_every_event_is_tested():
+    assert {type(event).__name__ for event in EVENTS} == wire.EVENTS.keys()
+
+
+def test_numpy_numbers_become_plain_ones():
+    assert type(encode(BatchEnd(1, 0, np.float32(0.5), 0.1, 9.0))["loss"]) is float
+
+
+@pytest.mark.parametrize("message", [{}, {"event": "Surprise"}, {"event": "Failed"}, {"event": "Failed", "what": 1}])
+def test_what_is_no_event_is_refused(message):
+    with pytest.raises(ValueError, match="`message` must be an encoded event"):
+        decode(message)
+
+
+def test_outbox_gathers_batches_and_keeps_order(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(wire.time, "monotonic", lambda: now[0])
+    sent, kept = [], []
+    outbox = Outbox(lambda events: sent.append([event["step"] for event in events]), lambda _: kept.append(len(sent)))
+    batches = [replace(EVENTS[1], step=step) for step in range(10)]
+    for event in batches[:3]:
+        outbox.emit(event)
+    assert sent == [[0]]
+    now[0] = 0.11
+    outbox.emit(batches[3])
+    outbox.emit(batches[4])
+    outbox.emit(replace(EVENTS[4], step=5))
+    assert sent == [[0], [1, 2, 3], [4, 5]]
+    assert kept == [3]  # after everything that came before was sent
+    assert outbox.step == 5
+
+
+def test_a_slow_question_is_asked_seldom(monkeypatch):
+    now, answers = [0.0], ["a", "b", "c"]
+    monkeypatch.setattr(wire.time, "monotonic", lambda: now[0])
+    ask = asked_at_most_every(1.0, lambda: answers.pop(0))
+    assert [ask(), ask()] == ["a", "a"]
+    now[0] = 1.0
+    assert [ask(), ask()] == ["b", "b"]
+    now[0] = 9.0
+    assert ask() == "c"
+
+
+# The cluster's settings
+
+
+@pytest.mark.parametrize(("cores", "wanted", "expected"), [(1, "", 1), (4, "", 2), (64, "", 4), (2, "3", 3)])
+def test_number_of_workers(monkeypatch, cores, wanted, expected):
+    monkeypatch.setenv("CNNLAB_WORKERS", wanted)
+    assert local_cluster.num_workers(cores) == expected
+
+
+@pytest.mark.parametrize("wanted", ["0", "-1", "two", "1.5"])
+def test_a_bad_number_of_workers_reaches_the_page(monkeypatch, tmp_path, wanted):
+    monkeypatch.setenv("CNNLAB_WORKERS", wanted)
+    with pytest.raises(ValueError, match="`CNNLAB_WORKERS` must be a whole number from 1") as error:
+        local_cluster.num_workers(4)
+    engine = Engine(RunStore(tmp_path))
+    wait_until(lambda: engine.state == "down", seconds=5)
+    assert str(error.value) in engine.problem
+    engine.close()
+
+
+# The engine's own rules, without a cluster
+
+
+class FakeCluster:
+    """Has one worker, and does what it is told to."""
+
+    def __init__(self):
+        self.is_worn_out, self.inbox, self.begun, self.log = False, [], [], []
+
+    def check(self):
+        pass
+
+    def is_warm(self):
+        return True
+
+    def is_worn(self):
+        return self.is_worn_out
+
+    def num_workers(self):
+        return 1
+
+    def renew(self):
+        self.log.append("renewed")
+        self.is_worn_out = False
+
+    def begin(self, live):
+        live.future = SimpleNamespace(done=lambda: "silent" in self.log)
+        self.begun.append(live.run.id)
+
+    def messages(self):
+        wire, self.inbox = self.inbox, []
+        return wire
+
+    def tell(self, live, attempt, *events):
+        self.inbox.append(
+            {"run": live.run.id, "key": live.key, "attempt": attempt, "events": [encode(event) for event in events]}
+        )
+
+    def give_orders(self, live):
+        live.told = live.orders
+
+    def forget(self, live):
+        self.log.append(f"forget {live.run.id}")
+
+    def reason(self, live):  # noqa: ARG002
+        return "It was lost."
+
+    def answer(self, question):
+        self.log.append("asked")
+        return Cluster.answer(self, question)
+
+    def _need(self, kind):
+        return {kind: 1}
+
+    @property
+    def _client(self):
+        return SimpleNamespace(submit=lambda function, *arguments, **_: FakeTask(function, arguments))
+
+
+class FakeTask:
+    """What Dask gives for a task, done when it is asked for."""
+
+    def __init__(self, function, arguments):
+        try:
+            self.value, self.status = function(*arguments), "finished"
+        except ValueError as error:
+            self.value, self.status = error, "error"
+
+    def done(self):
+        return True
+
+    def result(self):
+        return self.value
+
+    exception = result
+
+    def release(self):
+        pass
+
+
+@pytest.fixture
+def idle_engine(monkeypatch, tmp_path):
+    """An engine without a thread."""
+    monkeypatch.setattr(Engine, "_start", lambda engine: setattr(engine, "_thread", threading.Thread(target=int)))
+    engine = Engine(RunStore(tmp_path))
+    yield engine
+    engine._thread.start()
+    engine.close()
+
+
+def batch(step, loss=1.0):
+    return BatchEnd(step, 0, loss, 0.5, 100.0)
+
+
+def test_a_worker_that_was_given_up_is_not_listened_to(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    run = engine._store.get(engine.submit(TINY))
+    live = engine._live[run.id]
+    engine._look(cluster)
+    cluster.tell(live, "first", RunStarted(0, 1, 1, 9, 1), batch(1), batch(2), batch(3))
+    cluster.tell(live, "second", RunStarted(2, 1, 1, 9, 1), batch(3, loss=2.0))
+    cluster.tell(live, "first", batch(4), Failed(4, "It was killed."))
+    cluster.inbox.append({"run": run.id, "key": "of an earlier life", "attempt": "x", "events": [encode(batch(9))]})
+    cluster.inbox.append({"run": "unknown", "key": "x", "attempt": "x", "events": [encode(batch(9))]})
+    cluster.tell(live, "second", batch(4, loss=2.0))
+    engine._look(cluster)
+    assert run.info.state == "running"
+    np.testing.assert_array_equal(run.history().batches.step, [1, 2, 3, 4])
+    np.testing.assert_array_equal(run.history().batches.loss, [1, 1, 2, 2])
+
+
+def test_a_run_that_ends_without_a_word_is_interrupted(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    first, second = (engine._store.get(engine.submit(TINY)) for _ in range(2))
+    engine._look(cluster)
+    cluster.log.append("silent")
+    cluster.tell(engine._live[first.id], "a", RunStarted(0, 1, 1, 9, 1), EVENTS[5])  # its last words are still there
+    engine._look(cluster)
+    assert first.info.state == "stopped"
+    engine._look(cluster)
+    engine._look(cluster)
+    assert (second.info.state, second.info.reason) == ("interrupted", "It was lost.")
+    assert engine.live_runs == ()
+
+
+def test_worn_workers_are_replaced_between_runs(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    first, second = (engine.submit(TINY) for _ in range(2))
+    engine._look(cluster)
+    cluster.is_worn_out = True
+    engine._look(cluster)
+    assert (cluster.begun, cluster.log) == ([first], [])
+    cluster.tell(engine._live[first], "a", RunStarted(0, 1, 1, 9, 1), EVENTS[6])
+    engine._look(cluster)
+    engine._look(cluster)
+    assert cluster.log == [f"forget {first}", "renewed"]
+    assert cluster.begun == [first, second]
+
+
+def test_runs_in_the_background_let_the_others_pass(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    many = [engine.submit(TINY, is_background=True) for _ in range(3)]
+    engine._look(cluster)
+    one = engine.submit(TINY)
+    assert [engine.queue_position(run_id) for run_id in (one, *many)] == [1, 2, 3, 4]
+    cluster.tell(engine._live[many[0]], "a", RunStarted(0, 1, 1, 9, 1), EVENTS[6])
+    engine._look(cluster)
+    cluster.tell(engine._live[one], "a", RunStarted(0, 1, 1, 9, 1), EVENTS[6])
+    for _ in range(2):
+        engine._look(cluster)
+    assert cluster.begun == [many[0], one, many[1]]
+
+
+def test_a_run_of_the_background_goes_on_in_the_background(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    run = engine._store.get(engine.submit(TINY, is_background=True))
+    engine._look(cluster)
+    cluster.log.append("silent")
+    engine._look(cluster)
+    assert run.info.state == "interrupted"
+    engine.resume(run.id, is_background=True)
+    assert engine._live[run.id].is_background
+
+
+def paused(cluster, engine, step=2):
+    """A run that has paused after some updates, its checkpoint kept."""
+    run = engine._store.get(engine.submit(TINY))
+    engine._look(cluster)
+    engine.pause(run.id)
+    engine._look(cluster)
+    live = engine._live[run.id]
+    assert live.told == Orders(pause_at=0)
+    cluster.tell(live, "a", RunStarted(0, 1, 1, 9, 1), batch(1), batch(2), replace(EVENTS[4], step=step), Paused(step))
+    engine._look(cluster)
+    assert run.info.state == "paused"
+    return run
+
+
+def test_a_paused_run_goes_on_where_it_is(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    run = paused(cluster, engine)
+    engine.resume(run.id, until=3)
+    engine._look(cluster)
+    live = engine._live[run.id]
+    assert live.told == engine.orders(run.id) == Orders(pause_at=3)
+    cluster.tell(live, "a", RunStarted(2, 1, 1, 9, 1), batch(3), replace(EVENTS[4], step=3), Paused(3))
+    engine.set_learning_rate(run.id, 0.5)
+    engine._look(cluster)
+    assert live.told.learning_rate == 0.5
+    assert (run.info.state, cluster.begun) == ("paused", [run.id])
+    with pytest.raises(ValueError, match="`learning_rate` must be a number from"):
+        engine.set_learning_rate(run.id, 0)
+
+
+def test_a_paused_run_makes_room_and_is_entered_again(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    run = paused(cluster, engine)
+    second = engine.submit(TINY)
+    engine._look(cluster)
+    engine._look(cluster)
+    assert engine._live[run.id].told.should_leave
+    cluster.log.append("silent")
+    engine._look(cluster)
+    cluster.log.clear()
+    engine._look(cluster)
+    assert (run.info.state, engine.live_runs, cluster.begun) == ("paused", (second,), [run.id, second])
+    assert engine.orders(run.id) is None
+    engine.resume(run.id)
+    assert (run.info.state, engine._live[run.id].checkpoint.step) == ("queued", 2)
+    assert engine._live[run.id].orders == Orders()
+
+
+@pytest.mark.parametrize(("order", "orders"), [("resume", Orders()), ("stop", Orders(should_stop=True, pause_at=0))])
+def test_an_order_given_while_a_paused_run_leaves_is_not_lost(idle_engine, order, orders):
+    cluster, engine = FakeCluster(), idle_engine
+    run = paused(cluster, engine)
+    cluster.log.append("silent")
+    getattr(engine, order)(run.id)
+    engine._look(cluster)
+    assert (run.info.state, engine._live[run.id].orders) == ("queued", orders)
+
+
+def test_a_paused_run_outlives_its_server(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    run = paused(cluster, engine)
+    later = RunStore(engine._store.root)
+    later.mark_interrupted()
+    assert later.get(run.id).info.state == "paused"
+
+
+def test_questions_are_answered_in_their_order(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    right, wrong, unwanted = engine.compute(math.sqrt, 4), engine.compute(math.sqrt, -4), engine.compute(math.sqrt, 9)
+    assert unwanted.cancel()
+    engine._look(cluster)
+    assert [right.done(), wrong.done()] == [False, False]
+    engine._look(cluster)
+    assert right.result(0) == 2
+    with pytest.raises(ValueError, match=r"math domain error|nonnegative"):
+        wrong.result(0)
+    asked = len(cluster.log)
+    engine._look(cluster)
+    assert len(cluster.log) == asked  # nothing is left to ask, the cancelled question included
+
+
+# With real processes
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return RunStore(tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture(scope="module")
+def engine(store):
+    begin = time.monotonic()
+    engine = Engine(store)
+    assert time.monotonic() - begin < 1
+    yield engine
+    engine.close()
+    assert engine.state == "down"
+
+
+def test_a_run_is_trained_and_stored_whole(engine, store):
+    begin = time.monotonic()
+    run_id = engine.submit(experiment())
+    assert time.monotonic() - begin < 1
+    assert engine.live_runs == (run_id,)
+    assert engine.queue_position(run_id) == 1
+    run = store.get(run_id)
+    wait_until(lambda: run.info.is_over)
+    info, history = run.info, run.history()
+    assert (info.state, info.reason) == ("finished", None)
+    assert info.test_accuracy > 0.5
+    np.testing.assert_array_equal(history.batches.step, np.arange(1, 41))
+    np.testing.assert_array_equal(history.epochs.step, [20, 40])
+    assert run.snapshot_steps()[0] == 0
+    assert run.snapshot_steps()[-1] == 40
+    assert run.probabilities().shape == (10000, 10)
+    assert run.model()[:2] == b"PK"
+    wait_until(lambda: not engine.live_runs)
+    assert engine.queue_position(run_id) is None
+    assert engine.state == "ready"
+
+
+def test_what_pages_ask_for_is_computed_beside_training(engine, store):
+    run_id = engine.submit(experiment(epochs=30, train_size=20_000, seed=8))
+    wait_until(lambda: num_steps(store, run_id) > 5)
+    before = num_steps(store, run_id)
+    shares = engine.compute(predict.predict, *starter.load(), mnist.load().test.images[:500]).result(60)
+    assert shares.shape == (500, 10)
+    assert np.mean(shares.argmax(axis=1) == mnist.load().test.labels[:500]) > 0.98
+    with pytest.raises(ValueError, match="`weights` must be"):
+        engine.compute(predict.predict, TINY, {}, mnist.load().test.images[:1]).result(60)
+    assert not store.get(run_id).info.is_over
+    wait_until(lambda: num_steps(store, run_id) > before)
+    engine.stop(run_id)
+    wait_until(lambda: not engine.live_runs)
+
+
+def test_a_run_begins_from_weights_and_learns_ones_own_digits(engine, store):
+    first = store.get(engine.submit(experiment(epochs=2, seed=9)))
+    wait_until(lambda: first.info.is_over)
+    digit = mnist.load().test.images[:1, ..., 0]  # a 7, which we now call a 2
+    start = Start(first.weights(), digit, np.array([2], np.uint8))
+    tuned = store.get(engine.submit(experiment(epochs=4, seed=9), start))
+    wait_until(lambda: tuned.info.is_over)
+    again = tuned.start()
+    assert again.images.tobytes() == digit.tobytes()
+    assert again.labels.tolist() == [2]
+    for name, value in first.weights().items():
+        np.testing.assert_array_equal(tuned.weights(0)[name], value)
+    image = mnist.normalise(digit)[0, ..., np.newaxis]
+    answers = [network.forward(TINY.architecture, run.weights(), image)[-1] for run in (first, tuned)]
+    assert [int(answer.argmax()) for answer in answers] == [7, 2]
+    assert first.start() is None
+
+
+def test_stop_keeps_the_network_and_the_next_run_begins(engine, store):
+    first, second, third = (engine.submit(experiment(epochs=30, seed=seed)) for seed in (1, 2, 3))
+    wait_until(lambda: num_steps(store, first) > 5)
+    num_workers = local_cluster.num_workers(local_cluster.num_cores())
+    if num_workers == 1:
+        assert [engine.queue_position(run) for run in (first, second, third)] == [None, 1, 2]
+    engine.stop(third)
+    engine.stop(first)
+    wait_until(lambda: store.get(first).info.is_over)
+    wait_until(lambda: store.get(third).info.is_over)
+    if num_workers == 1:
+        assert store.get(third).info.reason == "It was stopped before it began."
+    run = store.get(first)
+    assert run.info.state == store.get(third).info.state == "stopped"
+    assert run.snapshot_steps()[-1] == run.history().batches.step[-1] < 600
+    assert run.info.test_accuracy is not None
+    assert run.model()[:2] == b"PK"
+    wait_until(lambda: num_steps(store, second) > 0)
+    engine.stop(second)
+    wait_until(lambda: not engine.live_runs)
+    engine.stop(second)  # over: nothing happens
+
+
+def test_paused_stepped_and_resumed_a_run_ends_bit_for_bit_alike(engine, store):
+    whole = store.get(engine.submit(experiment(epochs=3, seed=11)))
+    run = store.get(engine.submit(experiment(epochs=3, seed=11)))
+    engine.resume(run.id, until=7)
+    wait_until(lambda: run.info.state == "paused")
+    assert num_steps(store, run.id) == 7
+    engine.resume(run.id, until=8)  # one batch, by the worker that waits
+    wait_until(lambda: num_steps(store, run.id) == 8 and run.info.state == "paused")
+    waiting = engine.submit(experiment(epochs=1, seed=12))
+    wait_until(lambda: store.get(waiting).info.is_over)  # it needs the worker
+    wait_until(lambda: run.id not in engine.live_runs or local_cluster.num_workers(local_cluster.num_cores()) > 1)
+    assert run.info.state == "paused"
+    engine.resume(run.id, until=20)  # to the end of the epoch, from the checkpoint
+    wait_until(lambda: num_steps(store, run.id) == 20 and run.info.state == "paused")
+    np.testing.assert_array_equal(run.history().epochs.step, [20])
+    engine.resume(run.id)
+    wait_until(lambda: run.info.is_over and whole.info.is_over)
+    np.testing.assert_array_equal(run.history().batches.loss, whole.history().batches.loss)
+    np.testing.assert_array_equal(run.history().epochs.val_loss, whole.history().epochs.val_loss)
+    for name, weights in whole.weights().items():
+        np.testing.assert_array_equal(weights, run.weights()[name])
+
+
+def test_another_learning_rate_while_it_trains_and_a_stop_while_it_is_paused(engine, store):
+    run = store.get(engine.submit(experiment(epochs=30, train_size=5_000, seed=13)))
+    wait_until(lambda: num_steps(store, run.id) > 5)
+    engine.set_learning_rate(run.id, 1e-6)
+    wait_until(lambda: run.info.learning_rates)
+    ((step, rate),) = run.info.learning_rates
+    assert (step > 5, rate) == (True, 1e-6)
+    engine.pause(run.id)
+    wait_until(lambda: run.info.state == "paused")
+    engine.stop(run.id)
+    wait_until(lambda: run.info.is_over)
+    assert run.info.state == "stopped"
+    first, last = (run.weights(at)["3/kernel"] for at in (0, run.snapshot_steps()[-1]))
+    assert np.abs(last - first).max() > 1e-3
+    assert run.info.learning_rates == ((step, rate),)
+
+
+def test_a_killed_worker_goes_on_from_its_checkpoint(engine, store):
+    run_id = engine.submit(experiment(epochs=8, seed=4))
+    run = store.get(run_id)
+    wait_until(lambda: len(run.history().epochs.step) >= 2 and len(run.history().batches.step) % 20 > 5)
+    for worker in worker_processes():
+        worker.send_signal(signal.SIGKILL)
+    seen = []
+    wait_until(lambda: seen.append(len(run.history().batches.step)) or run.info.is_over)
+    assert run.info.state == "finished"
+    rewound = [later for earlier, later in pairwise(seen) if later < earlier]
+    assert len(rewound) == 1
+    assert rewound[0] >= 40
+    np.testing.assert_array_equal(run.history().batches.step, np.arange(1, 161))
+    np.testing.assert_array_equal(run.history().epochs.step, np.arange(20, 161, 20))
+
+    again = store.get(engine.submit(experiment(epochs=8, seed=4)))
+    wait_until(lambda: again.info.is_over)
+    np.testing.assert_array_equal(again.history().batches.loss, run.history().batches.loss)
+    for name, weights in again.weights().items():
+        np.testing.assert_array_equal(weights, run.weights()[name])
+
+
+def test_a_run_that_the_disk_refuses_is_stopped_and_kept(engine, store, monkeypatch):
+    run_id = engine.submit(experiment(epochs=30, seed=5))
+    wait_until(lambda: num_steps(store, run_id) > 5)
+
+    def no_space(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cnnlab.runs.files._replace", no_space)
+        patch.setattr("cnnlab.runs.files._append", no_space)
+        wait_until(lambda: run_id not in engine.live_runs)
+    run = store.get(run_id)
+    assert run.info.state == "stopped"
+    assert run.info.reason == (
+        "The run was stopped. Neither the runs folder nor a temporary one can be written (No space left on device)."
+    )
+    steps = run.history().batches.step
+    np.testing.assert_array_equal(steps, np.arange(1, len(steps) + 1))
+    assert run.model()[:2] == b"PK"
+
+
+def test_a_dead_cluster_answers_no_question(engine):
+    wait_until(lambda: engine.state == "ready")
+    answer = engine.compute(time.sleep, 60)
+    time.sleep(0.5)
+    cluster_process().send_signal(signal.SIGKILL)
+    with pytest.raises(ClusterLostError, match="its process has died"):
+        answer.result(30)
+    assert engine.compute(math.sqrt, 4).result(60) == 2  # by a new one
+
+
+def test_a_dead_cluster_interrupts_its_run_which_can_be_resumed(engine, store):
+    run_id, waiting = engine.submit(experiment(epochs=6, seed=6)), engine.submit(experiment(epochs=1, seed=7))
+    run = store.get(run_id)
+    wait_until(lambda: len(run.history().epochs.step) >= 2)
+    engine.resume(run_id)  # nothing happens: it runs
+    cluster_process().send_signal(signal.SIGKILL)
+    wait_until(lambda: run.info.is_over)
+    assert run.info.state == "interrupted"
+    assert run.info.reason == "The training engine is down: its process has died."
+    steps = run.history().batches.step
+    np.testing.assert_array_equal(steps, np.arange(1, len(steps) + 1))
+    assert len(steps) >= 40
+
+    engine.resume(run_id)
+    assert run.info.state == "queued"
+    wait_until(lambda: run.info.is_over and store.get(waiting).info.is_over)
+    assert run.info.state == "finished"
+    assert store.get(waiting).info.state in ("finished", "interrupted")  # interrupted when there are two workers
+    np.testing.assert_array_equal(run.history().batches.step, np.arange(1, 121))
+    np.testing.assert_array_equal(run.history().epochs.step, np.arange(20, 121, 20))
+    with pytest.raises(ValueError, match="Only a paused or interrupted run can go on"):
+        engine.resume(run_id)
+
+
+def test_an_idle_engine_notices_that_its_cluster_died(engine, store):
+    wait_until(lambda: engine.state == "ready")
+    cluster_process().send_signal(signal.SIGKILL)
+    wait_until(lambda: engine.state == "down", seconds=10)
+    assert engine.problem == "The training engine is down: its process has died."
+    run_id = engine.submit(experiment(epochs=1))
+    assert engine.state != "down"
+    assert engine.problem is None
+    wait_until(lambda: store.get(run_id).info.is_over)
+    assert store.get(run_id).info.state == "finished"
+
+
+def test_a_cluster_that_cannot_be_reached(store):
+    engine = Engine(store, "tcp://127.0.0.1:9")
+    run_id = engine.submit(experiment())
+    wait_until(lambda: engine.state == "down", seconds=30)
+    info = store.get(run_id).info
+    assert info.state == "interrupted"
+    assert info.reason == engine.problem
+    assert "no contact with the cluster at tcp://127.0.0.1:9" in info.reason
+    engine.close()
+
+
+SERVER = """
+import sys, time
+from pathlib import Path
+from types import SimpleNamespace
+from dataclasses import replace
+from cnnlab.engine import Engine
+from cnnlab.experiment import DataSettings
+from cnnlab.presets import PRESETS
+from cnnlab.runs import RunStore
+
+def main():
+    store = RunStore(Path(sys.argv[1]))
+    engine = Engine(store, sys.argv[3])
+    training = replace(PRESETS["Tiny"].training, epochs=2 if sys.argv[2] == "finish" else 30)
+    data = DataSettings(train_size=2000, validation_size=500)
+    run = store.get(engine.submit(replace(PRESETS["Tiny"], data=data, training=training)))
+    wanted = (lambda: run.info.is_over) if sys.argv[2] == "finish" else (lambda: len(run.history().epochs.step) > 1)
+    while not wanted():
+        time.sleep(0.05)
+    run.weights()
+    loaded = {"tensorflow", "keras", "streamlit"} & sys.modules.keys()
+    print(run.id, run.info.state, loaded or "clean", flush=True)
+    time.sleep(600 if sys.argv[2] == "hang" else 0)
+
+main()
+"""
+
+
+def server(store, what, address):
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", "-X", "dev", "-c", SERVER, store.root, what, address],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+    )  # fmt: skip
+
+
+def test_a_server_that_joins_a_cluster_stays_free_of_tensorflow_and_ends_quietly(tmp_path):
+    store = RunStore(tmp_path)
+    child, address = local_cluster.start()
+    try:
+        with server(store, "finish", address) as process:
+            out, err = process.communicate(timeout=90)
+        assert process.returncode == 0, err
+        assert out.split()[1:] == ["finished", "clean"]
+        assert err == ""
+        with server(store, "leave", address) as process:  # ends in the middle of its run
+            out, err = process.communicate(timeout=90)
+        assert process.returncode == 0, err
+        assert err == ""
+        info = store.get(out.split()[0]).info
+        assert (info.state, info.reason) == ("interrupted", "The server was stopped before this run was finished.")
+    finally:
+        local_cluster.stop(child)
+    assert child.returncode == 0
+
+
+def test_a_killed_server_takes_its_cluster_along_and_the_next_one_goes_on(tmp_path):
+    store = RunStore(tmp_path)
+    with server(store, "hang", "") as process:
+        run_id, state, loaded = process.stdout.readline().split()
+        assert (state, loaded) == ("running", "clean")
+        family = psutil.Process(process.pid).children(recursive=True)
+        assert len(family) >= 2
+        process.kill()
+        process.communicate()
+    wait_until(lambda: not any(child.is_running() for child in family), seconds=20)
+    run, engine = store.get(run_id), Engine(store)
+    try:
+        assert run.info.state == "interrupted"
+        assert num_steps(store, run_id) >= 40
+        assert run.checkpoint().step >= 40
+        engine.resume(run_id)
+        wait_until(lambda: run.info.is_over)
+        assert run.info.state == "finished"
+        np.testing.assert_array_equal(run.history().batches.step, np.arange(1, 601))
+        np.testing.assert_array_equal(run.history().epochs.step, np.arange(20, 601, 20))
+    finally:
+        engine.close()

@@ -1,0 +1,117 @@
+"""Pages without a browser: Streamlit's AppTest, a run store for each test, and an engine that only notes its orders."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest, app_test
+
+from cnnlab.experiment import Experiment
+from cnnlab.runs.store import RunStore
+from cnnlab.training.events import Orders, Start
+from tests.pages.seen import PAGES, ROOT
+from ui import cached
+
+
+class _PagesManager(PagesManager):
+    """AppTest forgets before each run that `st.navigation` was called; a server knows it after its first request."""
+
+
+PagesManager.uses_pages_directory = False
+app_test.PagesManager = _PagesManager
+
+
+class FakeEngine:
+    """Takes orders and does not train; what it is asked to compute it computes at once."""
+
+    def __init__(self, store: RunStore) -> None:
+        self.state = "ready"
+        self.num_workers = 1
+        self.submitted: list[Experiment] = []
+        self.starts: list[Start | None] = []
+        self.are_background: list[bool] = []
+        self.stopped: list[str] = []
+        self.paused: list[str] = []
+        self.resumed: list[str] = []
+        self.until: list[int | None] = []
+        self.learning_rates: list[float] = []
+        self.told: dict[str, Orders] = {}
+        self._store = store
+
+    @property
+    def live_runs(self) -> tuple[str, ...]:
+        return tuple(info.id for info in self._store.list() if not info.is_over)
+
+    def submit(self, experiment: Experiment, start: Start | None = None, *, is_background: bool = False) -> str:
+        self.submitted.append(experiment)
+        self.are_background.append(is_background)
+        self.starts.append(start)
+        return self._store.create(experiment, start).id
+
+    def compute(self, function: Callable[..., object], *arguments: object) -> Future:
+        answer = Future()
+        try:
+            answer.set_result(function(*arguments))
+        except Exception as error:  # noqa: BLE001 - as the real one does
+            answer.set_exception(error)
+        return answer
+
+    def stop(self, run_id: str) -> None:
+        self.stopped.append(run_id)
+
+    def pause(self, run_id: str) -> None:
+        self.paused.append(run_id)
+
+    def resume(self, run_id: str, until: int | None = None, *, is_background: bool = False) -> None:
+        del is_background
+        self.resumed.append(run_id)
+        self.until.append(until)
+        self._store.get(run_id).queue()
+
+    def set_learning_rate(self, run_id: str, learning_rate: float) -> None:
+        del run_id
+        self.learning_rates.append(learning_rate)
+
+    def orders(self, run_id: str) -> Orders | None:
+        return self.told.get(run_id)
+
+    def queue_position(self, run_id: str) -> int:
+        del run_id
+        return 1
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
+    """The store that the pages read, empty at first."""
+    monkeypatch.setenv("CNNLAB_RUNS", str(tmp_path / "runs"))
+    cached.store.clear()
+    yield cached.store()
+    cached.store.clear()
+
+
+@pytest.fixture
+def engine(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
+    """The engine that the pages speak to."""
+    fake = FakeEngine(store)
+    monkeypatch.setattr(cached, "engine", lambda: fake)
+    return fake
+
+
+@pytest.fixture
+def visit(engine: FakeEngine) -> Iterator[Callable[..., AppTest]]:
+    """`visit(page, **query)` opens a page in a fresh session; no page may have raised by the end of the test."""
+    del engine
+    visitors: list[AppTest] = []
+
+    def visit(page: str = "home", **query: str) -> AppTest:
+        visitor = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+        visitors.append(visitor)
+        if page != "home":
+            visitor.switch_page(PAGES[page])
+        visitor.query_params |= query
+        return visitor.run()
+
+    yield visit
+    assert [error.value for visitor in visitors for error in visitor.exception] == []

@@ -1,0 +1,67 @@
+"""Runs in every state, written as the engine would write them, without TensorFlow."""
+
+import numpy as np
+
+from cnnlab.experiment import Experiment
+from cnnlab.nn.weights import Weights
+from cnnlab.presets import PRESETS
+from cnnlab.runs.store import Run, RunStore
+from cnnlab.training.events import (
+    BatchEnd,
+    Checkpoint,
+    EpochEnd,
+    Event,
+    Failed,
+    Finished,
+    Paused,
+    RunStarted,
+    WeightsSnapshot,
+)
+
+TINY = PRESETS["Tiny"]
+MODEL = b"a .keras file"
+REASON = "The training engine is down: its process has died."
+
+
+def weights_of(experiment: Experiment = TINY) -> Weights:
+    rng = np.random.default_rng(0)
+    shapes = experiment.architecture.weight_shapes
+    return {name: rng.normal(0, 0.1, shape).astype(np.float32) for name, shape in shapes.items()}
+
+
+def some_training(num_steps: int = 4) -> list[Event]:
+    """A run's first events: two batches an epoch, as if there were 200 training images."""
+    events: list[Event] = [RunStarted(0, 200, 100, 2, 3), WeightsSnapshot(0, weights_of())]
+    for step in range(1, num_steps + 1):
+        epoch = (step - 1) // 2
+        events.append(BatchEnd(step, epoch, 2 / step, 0.1 * step, 1000.0))
+        if step % 2 == 0:
+            events.append(EpochEnd(step, epoch, 1 / step, 0.2 * step, 1 / step, 0.2 * step, 1.0))
+    return events
+
+
+def checkpoint() -> Checkpoint:
+    return Checkpoint(4, 2, 0, 0.0, 0.0, (np.zeros(2, np.float32),), (np.zeros(2, np.float32),))
+
+
+def finished(*, stopped: bool = False) -> Finished:
+    answers = np.full((10_000, 10), 0.1, np.float32)
+    return Finished(4, stopped, 0.1234, 0.9876, answers, weights_of(), MODEL)
+
+
+def make_run(store: RunStore, state: str) -> Run:
+    """A run of "Tiny" that has come to be in this state."""
+    run = store.create(TINY)
+    for event in [] if state == "queued" else some_training():
+        run.record(event)
+    if state in ("finished", "stopped"):
+        run.record(finished(stopped=state == "stopped"))
+    elif state == "failed":
+        run.record(Failed(4, "Training was ended by an error: the loss is not a number."))
+    elif state == "paused":
+        run.record(checkpoint())
+        run.record(Paused(4))
+    elif state == "interrupted":
+        run.record(checkpoint())
+        run.end("interrupted", REASON)
+    return run

@@ -1,0 +1,53 @@
+"""What a visitor sees on a page and clicks, by the words on it."""
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from ui.state import State
+
+ROOT = Path(__file__).parents[2]
+PAGES = {path.stem: path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "pages").glob("[!_]*.py"))}
+"""Every page's file by its name in the address."""
+TEXTS = ("markdown", "caption", "info", "warning", "error")
+
+
+def text(at: AppTest) -> str:
+    """All text on the page."""
+    return "\n".join(element.value for element in at.main if element.type in TEXTS)
+
+
+def labelled(widgets, label: str):
+    """The first of some widgets with this label."""
+    found = [widget for widget in widgets if widget.label == label]
+    assert found, f"no {label!r} among {[widget.label for widget in widgets]}"
+    return found[0]
+
+
+def click(at: AppTest, label: str) -> None:
+    labelled(at.button, label).click().run()
+
+
+def labels(at: AppTest) -> list[str]:
+    """Labels of all buttons."""
+    return [button.label for button in at.button]
+
+
+def components(at: AppTest) -> list[str]:
+    """Keys of the browser components, in order."""
+    return [component.key for component in at.get("bidi_component")]
+
+
+def state(at: AppTest) -> State:
+    return at.session_state["cnnlab"]
+
+
+def answer(at, key, value):
+    """Answer the prediction of this key; a number, or one of its options."""
+    fields = at.button_group if isinstance(value, str) else at.number_input
+    next(field for field in fields if str(field.key).startswith(key)).set_value(value)
+    next(button for button in at.button if str(button.key).startswith(key) and button.label == "Check").click().run()
+
+
+def right_answers(at):
+    return text(at).count("Right] It is")

@@ -1,0 +1,72 @@
+"""Contracts that every page keeps."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnnlab.presets import PRESETS
+from tests.pages.seen import PAGES, components, labelled, state, text
+from ui.lesson import STATIONS
+from ui.state import Drawing
+
+EVERY_PAGE = pytest.mark.parametrize("page", PAGES)
+
+
+@EVERY_PAGE
+def test_a_page_opens_in_a_fresh_session(visit, page):
+    at = visit(page)
+    assert len(at.title) == 1
+    assert "**Try**" in text(at)
+    assert "**Notice**" in text(at)
+
+
+@pytest.mark.parametrize("station", STATIONS)
+def test_every_sign_leads_to_a_paragraph_and_every_paragraph_has_its_sign(visit, station):
+    at = visit(Path(STATIONS[station][0]).stem)
+    signs = re.findall(r"\]\(#(words-[\w-]+) ", text(at))
+    paragraphs = [heading.anchor for heading in at.subheader if heading.anchor.startswith("words-")]
+    assert sorted(set(signs)) == sorted(paragraphs) != []
+
+
+@EVERY_PAGE
+def test_a_page_is_in_the_navigation(visit, page):
+    assert page in {Path(str(info["script_path"])).stem for info in visit()._registered_pages.values()}
+
+
+@EVERY_PAGE
+def test_a_page_opens_with_nonsense_in_the_address(visit, page):
+    at = visit(page, run="../../etc/passwd", experiment="%%%", unknown="1")
+    assert len(at.title) == 1
+
+
+def test_home_lists_the_newest_runs(visit, store):
+    assert "Runs on this server" not in [heading.value for heading in visit().subheader]
+    ids = [store.create(PRESETS["Tiny"]).id for _ in range(7)]
+    at = visit()
+    assert "Runs on this server" in [heading.value for heading in at.subheader]
+    links = [link.query_string.removeprefix("run=") for link in at.get("page_link") if "run=" in link.query_string]
+    assert 0 < len(links) < len(ids)
+    assert set(links) <= set(ids)
+
+
+def test_two_visitors_share_nothing_but_the_runs(visit, store):
+    one, other = visit("build"), visit("build")
+    labelled(one.button_group, "Begin with").set_value("LeNet-5").run()
+    ink = np.zeros((280, 280, 4), np.uint8)
+    ink[40:240, 130:150] = 255
+    state(one).drawing = Drawing({"objects": []}, ink)
+    one.switch_page(PAGES["train"]).run()
+    labelled(one.button, "Train").click().run()
+    assert state(one).run_id == store.list()[0].id
+
+    for page in PAGES:
+        other.switch_page(PAGES[page]).run()
+        assert state(other).draft.experiment() == PRESETS["Fast and good"]
+        assert state(other).drawing.rgba is None
+        assert state(other).run_id is None
+        assert "run" not in other.query_params
+    one.switch_page(PAGES["build"]).run()
+    assert state(one).draft.experiment() == PRESETS["LeNet-5"]
+    assert "drawn-0" in " ".join(components(one.switch_page(PAGES["draw"]).run()))

@@ -1,0 +1,70 @@
+"""The frame of every page: configuration, style, the engine's start, and the navigation, which knows all pages.
+
+Beside a folder `pages`, Streamlit begins a fresh server in its old multipage mode, until `st.navigation` is called for
+the first time: a deep link then runs that page's script without app.py. So every page's script begins with `begin()`.
+"""
+
+from contextvars import ContextVar
+from pathlib import Path
+
+import streamlit as st
+
+from ui.cached import engine
+
+ABOUT = "A visual playground for convolutional neural networks."
+UI = Path(__file__).parent
+PAGES: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "": (("home", "Home", "home"),),
+    "Learn": (
+        ("pixels", "Pixels and channels", "grid_on"),
+        ("convolution", "Convolution", "filter_center_focus"),
+        ("pooling", "Pooling", "compress"),
+        ("dense", "Dense, dropout, softmax", "hub"),
+        ("learning", "Learning", "school"),
+    ),
+    "Lab": (
+        ("data", "Data", "dataset"),
+        ("build", "Build", "view_column"),
+        ("train", "Train", "trending_up"),
+        ("runs", "Runs", "leaderboard"),
+        ("experiments", "Experiments", "science"),
+        ("evaluate", "Evaluate", "fact_check"),
+        ("look_inside", "Look inside", "search"),
+        ("draw", "Draw", "draw"),
+    ),
+}
+"""By section: a page's script, which is also its address, its title and its icon."""
+
+_is_framed = ContextVar("is_framed", default=False)
+
+
+def run() -> None:
+    """Run the page that is asked for, inside the frame: all that app.py does."""
+    st.set_page_config(page_title="cnnlab", page_icon=UI / "icon.png", layout="wide", menu_items={"About": ABOUT})
+    st.html(UI / "page.css")
+    engine()  # TensorFlow warms up on the engine while the visitor is still reading
+    page = _navigation()
+    token = _is_framed.set(True)
+    try:
+        page.run()
+    finally:
+        _is_framed.reset(token)
+
+
+def begin() -> None:
+    """Begin a page's script: where app.py has not run, tell Streamlit which pages there are, and start again."""
+    if not _is_framed.get():
+        _navigation()
+        st.rerun()
+
+
+def _navigation() -> st.Page:
+    return st.navigation(
+        {
+            section: [
+                st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:", default=name == "home")
+                for name, title, icon in pages
+            ]
+            for section, pages in PAGES.items()
+        }
+    )

@@ -1,0 +1,55 @@
+"""One visitor's handwriting: a set of drawings whose name stands in the address, shared by whoever opens it."""
+
+import streamlit as st
+
+from cnnlab.runs.handwriting import Handwriting, HandwritingStore, UnknownHandwritingError
+from ui.cached import store
+from ui.state import state
+
+
+@st.cache_resource(show_spinner=False)
+def _store(folder: str) -> HandwritingStore:
+    """All sets, in a folder of the runs folder: one place to keep and to back up."""
+    del folder
+    return HandwritingStore(store().root / "handwriting")
+
+
+def sets() -> HandwritingStore:
+    """All sets."""
+    return _store(str(store().root))
+
+
+def follow_address() -> None:
+    """Take the set in `?handwriting=`, else this visitor's own; an unknown one is told."""
+    visitor = state()
+    asked = st.query_params.get("handwriting", visitor.handwriting_id)
+    visitor.handwriting_id = None
+    if asked is not None:
+        try:
+            sets().get(asked)
+        except UnknownHandwritingError as error:
+            st.warning(f"{error}. Yours begins with the next drawing that you keep.", icon=":material/search_off:")
+            st.query_params.pop("handwriting", None)
+        except ValueError as error:
+            st.warning(f"This handwriting cannot be read. {error}.", icon=":material/broken_image:")
+            st.query_params.pop("handwriting", None)
+        else:
+            visitor.handwriting_id = st.query_params["handwriting"] = asked
+
+
+def own() -> Handwriting:
+    """The visitor's set, empty at first."""
+    set_id = state().handwriting_id
+    return Handwriting() if set_id is None else sets().get(set_id)
+
+
+def add(more: Handwriting) -> None:
+    """Put drawings to the visitor's set; why that cannot be is kept for the page to show."""
+    visitor = state()
+    visitor.problems.pop("handwriting", None)
+    try:
+        if visitor.handwriting_id is None:
+            visitor.handwriting_id = sets().create()
+        sets().add(visitor.handwriting_id, more)
+    except ValueError as error:
+        visitor.problems["handwriting"] = str(error)

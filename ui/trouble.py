@@ -1,0 +1,69 @@
+"""The doctor on a page: what is wrong with a run, in words, and what to try, each a link that sets it up on Train."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cnnlab.doctor import unit_health
+from cnnlab.doctor.diagnosis import diagnose
+from cnnlab.doctor.finding import ERROR, GOOD, INFO, WARNING, Finding
+from cnnlab.doctor.remedies import Try
+from cnnlab.doctor.unit_health import NetworkHealth
+from cnnlab.experiment import MAX_URL_LENGTH
+from cnnlab.runs.store import Run
+from ui.computed import computed
+
+TRAIN = "pages/train.py"
+BADGES = {
+    ERROR: ("red", "error"),
+    WARNING: ("orange", "warning"),
+    INFO: ("blue", "info"),
+    GOOD: ("green", "check_circle"),
+}
+"""For each severity, the colour and the sign that stand for it."""
+
+
+def of_run(run: Run, inside: NetworkHealth | None = None) -> tuple[Finding, ...]:
+    """Findings about a run as far as it has come; quick enough for every tick of a live one.
+
+    Nothing for a run whose settings cannot be read. Raises DamagedRunError when its curves cannot.
+    """
+    info = run.info
+    if info.experiment is None:
+        return ()
+    failure = info.reason if info.state == "failed" else None
+    return diagnose(run.history(), info.experiment, failure=failure, health=inside, learning_rates=info.learning_rates)
+
+
+def inside(run: Run) -> NetworkHealth | None:
+    """What the engine has seen inside the run's newest network; None as long as it looks, which the page says."""
+    experiment, weights = run.info.experiment, run.weights()
+    if experiment is None or weights is None:
+        return None
+    return computed(
+        f"Looking at its units with {unit_health.NUM_IMAGES} images", unit_health.examine_first, experiment, weights
+    )
+
+
+def show(findings: Sequence[Finding]) -> None:
+    """Show each finding: what it is, the numbers that say so, and what to try."""
+    if not findings:
+        return
+    with st.container(border=True, gap="small"):
+        for finding in findings:
+            colour, sign = BADGES[finding.severity]
+            st.markdown(f":{colour}-badge[:material/{sign}: {finding.title}] {finding.sentence}")
+            if finding.tries:
+                with st.container(horizontal=True, gap="small"):
+                    for each in finding.tries:
+                        _offer(each)
+
+
+def _offer(each: Try) -> None:
+    """A link to the Train page with the experiment set up; only words where it is none, or too long for a link."""
+    link = each.experiment.to_url() if each.experiment else ""
+    if link and len(link) <= MAX_URL_LENGTH:
+        label = f"Try it: {each.words}"
+        st.page_link(TRAIN, label=label, icon=":material/arrow_forward:", query_params={"experiment": link})
+    else:
+        st.markdown(f"Try {each.words}", width="content")

@@ -1,0 +1,30 @@
+"""Numbers, times and foreign text in words: one way to write each, for all pages."""
+
+import re
+
+ENGINE = {
+    "starting": "The engine is starting.",
+    "warming up": "The engine is warming up (TensorFlow takes some seconds to load).",
+    "down": "The engine stopped. It is started again with the next run.",
+}
+
+"""What the engine is doing, for each state but "ready"."""
+
+
+def plain(text: str) -> str:
+    """Text that somebody gave, so that Markdown shows it as it is."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|$<>:~&])", r"\\\1", text)
+
+
+def duration(seconds: float) -> str:
+    """A time span as minutes and seconds: 1:04; below a minute 24 s."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes:,}:{rest:02}" if minutes else f"{rest} s"
+
+
+def when(step: int, batches_per_epoch: int) -> str:
+    """A step in words: "Before training", "Epoch 2, batch 40"."""
+    if step == 0:
+        return "Before training"
+    epoch, batch = divmod(step - 1, batches_per_epoch)
+    return f"Epoch {epoch + 1}, batch {batch + 1}"
