@@ -658,10 +658,10 @@ import sys, time
 from pathlib import Path
 from types import SimpleNamespace
 from dataclasses import replace
-from cnnlab.engine import Engine
+from cnnlab.engine.engine import Engine
 from cnnlab.experiment import DataSettings
 from cnnlab.presets import PRESETS
-from cnnlab.runs import RunStore
+from cnnlab.runs.store import RunStore
 
 def main():
     store = RunStore(Path(sys.argv[1]))

@@ -25,7 +25,8 @@ def test_accuracy_on_the_whole_test_set():
     assert predict.test_accuracy(EXPERIMENT, WEIGHTS) == 0.9957
     nothing = Changes(frozenset((0, index) for index in range(16))).apply(WEIGHTS)
     always = predict.predict(EXPERIMENT, nothing, mnist.load().test.images[:2])
-    np.testing.assert_array_equal(always[0], always[1])  # a network that sees nothing says the same to everything
+    # A network that sees nothing says the same to everything, but for how a processor adds up the rows of a batch.
+    np.testing.assert_allclose(always[0], always[1], rtol=1e-6)
 
 
 def test_the_weights_that_training_begins_from():

@@ -432,7 +432,7 @@ import sys
 from pathlib import Path
 from cnnlab.training.events import BatchEnd, RunStarted
 from cnnlab.presets import PRESETS
-from cnnlab.runs import RunStore
+from cnnlab.runs.store import RunStore
 store = RunStore(Path(sys.argv[1]))
 queued, running, failed = (store.create(PRESETS["Tiny"]) for _ in range(3))
 for run in (running, failed):

@@ -78,4 +78,4 @@ def test_it_is_measured():
     pace = module.measure(alike(PRESETS["No convolution (dense only)"]))
     assert min(pace.start, pace.update) > 0
     assert min(pace.begin_looking, pace.look) >= 0
-    assert 0 < pace.seconds_per_epoch(TINY) < 600
+    assert 0 < module.seconds_per_epoch(TINY) < 600
