@@ -5,6 +5,7 @@ DOM node for as long as its key stays on the page, and is called again with ever
 """
 
 import base64
+import re
 from functools import cache
 from pathlib import Path
 
@@ -15,21 +16,30 @@ from streamlit.components.v2.types import ComponentRenderer
 
 from ui import colours
 
-MOUNT = (Path(__file__).parent / "mount.js").read_text(encoding="utf-8")
+_IMPORT = re.compile(r'^import (\{[^}]*\}) from "(\.{1,2}/\w+\.js)";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?:const|function) (\w+)", re.MULTILINE)
 
 
-def define(folder: Path, *shared: str) -> ComponentRenderer:
+def define(folder: Path) -> ComponentRenderer:
     """Register the component whose `component.html`, `.css` and `.js` stand in `folder`.
 
-    `shared` names scripts beside this one that come before its own ("stages.js"). A script without an export of its own
-    has `createView(root)`, which returns `update(data, tell)` and, where there is something to undo, `remove()`:
-    `mount.js` makes a view for each DOM node and keeps it up to date.
+    The script exports `mount(createView)`: `createView(root)` is called once for each DOM node and returns
+    `update(data, tell)` and, where there is something to undo, `remove()`.
     """
-    html, css, js = ((folder / f"component.{part}").read_text(encoding="utf-8") for part in ("html", "css", "js"))
-    js = "".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in shared) + js
-    if "export default" not in js:
-        js += MOUNT
-    return st.components.v2.component(f"cnnlab_{folder.name}", html=html, css=css, js=js)
+    html, css = ((folder / f"component.{part}").read_text(encoding="utf-8") for part in ("html", "css"))
+    return st.components.v2.component(f"cnnlab_{folder.name}", html=html, css=css, js=script(folder / "component.js"))
+
+
+def script(path: Path) -> str:
+    """A module's text with what it imports inside it: Streamlit takes a component's script as a single module."""
+
+    def inline(found: re.Match[str]) -> str:
+        imported = script((path.parent / found[2]).resolve())
+        names = ", ".join(_EXPORT.findall(imported))
+        body = re.sub(r"^export ", "", imported, flags=re.MULTILINE)
+        return f"const {found[1]} = (() => {{\n{body}\nreturn {{ {names} }};\n}})();"
+
+    return _IMPORT.sub(inline, path.read_text(encoding="utf-8"))
 
 
 def encode(array: npt.ArrayLike, dtype: str = "<f4") -> str:

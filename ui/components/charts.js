@@ -1,10 +1,8 @@
 // Axes and lines of charts drawn as SVG: numbers in few characters, round values, and paths of steps and values.
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
-const short = (value, digits = 2) => (Math.abs(value) < 1e5 ? `${+value.toPrecision(digits)}` : value.toExponential(1).replace(/\.0|\+/g, ""));
-const whole = (value) => value.toLocaleString("en");
-const set = (element, attributes) => Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
+// @ts-check
+export const short = (value, digits = 2) => (Math.abs(value) < 1e5 ? `${+value.toPrecision(digits)}` : value.toExponential(1).replace(/\.0|\+/g, ""));
 
-function ticks(low, high, count) {
+export function ticks(low, high, count) {
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].find((factor) => factor * power >= rough) * power;
@@ -12,15 +10,15 @@ function ticks(low, high, count) {
   return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, k) => (first + k) * step);
 }
 
-function logTicks(low, high) {
+export function logTicks(low, high) {
   const factors = high / low > 1000 ? [1] : [1, 2, 5];
   const values = Array.from({ length: 60 }, (_, k) => factors.map((factor) => factor * 10 ** (k - 30))).flat();
   return values.filter((value) => value >= low && value <= high);
 }
 
-const nearest = (steps, step) => steps.reduce((best, s, k) => (Math.abs(s - step) < Math.abs(steps[best] - step) ? k : best), 0);
+export const nearest = (steps, step) => steps.reduce((best, s, k) => (Math.abs(s - step) < Math.abs(steps[best] - step) ? k : best), 0);
 
-function linePath({ x, y, from, to }, steps, values) {
+export function linePath({ x, y, from, to }, steps, values) {
   let d = "";
   let pen = "M";
   for (let k = 0; k < steps.length; k++) {
@@ -32,5 +30,5 @@ function linePath({ x, y, from, to }, steps, values) {
   return d;
 }
 
-const pointPath = ({ x, y }, steps, values, shape) => Array.from(steps, (step, k) =>
+export const pointPath = ({ x, y }, steps, values, shape) => Array.from(steps, (step, k) =>
   (Number.isFinite(y(values[k])) ? `M${x(step).toFixed(1)} ${y(values[k]).toFixed(1)}${shape}` : "")).join("");

@@ -1,8 +1,9 @@
 // Things that are dragged into a row of others, which may take several lines; the row's children are its places.
+// @ts-check
 const FAR = 6; // pixels: a shorter move is a press
 
 // How many of the row's items come before a point, line by line.
-function placeIn(items, { clientX, clientY }) {
+export function placeIn(items, { clientX, clientY }) {
   const isBefore = (item) => {
     const box = item.getBoundingClientRect();
     return box.bottom < clientY || (box.top <= clientY && (box.left + box.right) / 2 < clientX);
@@ -10,7 +11,7 @@ function placeIn(items, { clientX, clientY }) {
   return items.filter(isBefore).length;
 }
 
-function isOver(row, { clientX, clientY }) {
+export function isOver(row, { clientX, clientY }) {
   const box = row.getBoundingClientRect();
   return box.left <= clientX && clientX <= box.right && box.top <= clientY && clientY <= box.bottom;
 }
@@ -18,7 +19,7 @@ function isOver(row, { clientX, clientY }) {
 // Let `node` be dragged: by the mouse anywhere, by a finger only at `grip`, because a finger also scrolls.
 // `others()` are the items that it may come between, from place `first` on; `dropped(place)` is told where it was let
 // go over the row. A press without a move stays a click; Escape ends a drag.
-function makeDraggable(node, { row, grip, first, others, dropped }) {
+export function makeDraggable(node, { row, grip, first, others, dropped }) {
   let start = null, isDragged = false;
   const unmark = () => [...row.children].forEach((item) => item.classList.remove("before", "after"));
   const place = (event) => (isOver(row, event) ? Math.max(first, placeIn(others(), event)) : null);
@@ -65,4 +66,3 @@ function makeDraggable(node, { row, grip, first, others, dropped }) {
   node.addEventListener("pointercancel", release);
   node.addEventListener("click", (event) => isDragged && event.detail > 0 && event.stopImmediatePropagation(), true);
 }
-

@@ -1,28 +1,25 @@
 // The stage of a run that is looked at: the timeline moves it, and all else on the page that shows this run follows.
+// @ts-check
 // A stage is known by the number of updates done then. It belongs to the page, not to one component.
-const stages = (window.cnnlabStages ??= Object.assign(new EventTarget(), { step: {}, isNewest: {} })); // by run
+export const stages = (window.cnnlabStages ??= Object.assign(new EventTarget(), { step: {}, isNewest: {} })); // by run
 
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const floats = (text) => new Float32Array(bytes(text).buffer);
-const integers = (text) => new Int32Array(bytes(text).buffer);
-
-function goToStage(run, step, isNewest) {
+export function goToStage(run, step, isNewest) {
   if (stages.step[run] === step && stages.isNewest[run] === isNewest) return;
   [stages.step[run], stages.isNewest[run]] = [step, isNewest];
   stages.dispatchEvent(new CustomEvent("moved", { detail: run }));
 }
 
 // Call `draw` whenever the stage of the run `run()` has moved; returns what ends that.
-function followStage(run, draw) {
+export function followStage(run, draw) {
   const moved = ({ detail }) => { if (detail === run()) draw(); };
   stages.addEventListener("moved", moved);
   return () => stages.removeEventListener("moved", moved);
 }
 
 // Which of these steps, in order, is shown: that of the stage, else the last one before it; -1 when there is none.
-function placeOfStage(run, steps) {
+export function placeOfStage(run, steps) {
   const step = stages.step[run] ?? Infinity;
   return steps.findLastIndex((one) => one <= step);
 }
 
-const isOfStage = (run, step) => stages.step[run] === undefined || stages.step[run] === step;
+export const isOfStage = (run, step) => stages.step[run] === undefined || stages.step[run] === step;

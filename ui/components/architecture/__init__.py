@@ -6,7 +6,7 @@ from typing import TypedDict, cast
 
 from ui.components import define, nothing
 
-_mount = define(Path(__file__).parent, "dragging.js")
+_mount = define(Path(__file__).parent)
 
 
 class LayerCard(TypedDict):

@@ -1,4 +1,6 @@
 // One card a layer: a drawing to scale, and in words what the drawing shows. Below, what can be added.
+import { makeDraggable } from "../dragging.js";
+import { mount } from "../mount.js";
 const PLANES = { most: 9, gap: 3 };
 
 // 28 pixels of the picture become 62 of the drawing; a vector's length goes by its logarithm.
@@ -132,3 +134,5 @@ function createView(root) {
     },
   };
 }
+
+export default mount(createView);

@@ -1,5 +1,5 @@
 // A table of buttons, one of which can be reached with Tab; arrow keys go on from there.
-const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+import { ARROWS } from "../shared.js";
 
 function createView(root) {
   const head = root.querySelector("thead tr");
@@ -33,7 +33,7 @@ function createView(root) {
     button.addEventListener("focus", say);
     button.addEventListener("click", () => { if (now.counts[row][column]) tell([row, column]); });
     button.addEventListener("keydown", (event) => {
-      const step = STEPS[event.key];
+      const step = ARROWS[event.key];
       const next = step && cells[row + step[0]]?.[column + step[1]];
       if (!step) return;
       event.preventDefault();

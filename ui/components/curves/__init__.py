@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.floating]
 Integers = npt.NDArray[np.integer]
 
 BUCKETS = 1_000
-_mount = define(Path(__file__).parent, "stages.js", "charts.js")
+_mount = define(Path(__file__).parent)
 
 
 def bucket_size(num_values: int, buckets: int = BUCKETS) -> int:

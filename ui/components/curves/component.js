@@ -1,5 +1,9 @@
 // Two linked charts, redrawn in place: zoom, crosshair and what is drawn belong to the DOM node, not to the data.
 // Series come as [steps, loss, accuracy]; those of the epochs go on with the validation's loss and accuracy.
+import { linePath, logTicks, nearest, pointPath, short, ticks } from "../charts.js";
+import { mount } from "../mount.js";
+import { clamp, floats, set, whole } from "../shared.js";
+import { followStage, stages } from "../stages.js";
 const MARGIN = { left: 46, right: 10, top: 22, bottom: 36 };
 const HALF_LIVES = [0, 2, 5, 10, 20, 50, 100, 200]; // in batches
 const LOWEST_ACCURACIES = [0, 0.5, 0.8, 0.9, 0.95, 0.98];
@@ -81,8 +85,10 @@ function createView(root) {
 
   // What is drawn: steps and values by the names of the series.
   const seriesOf = (i) => Object.entries({
-    batch: [run.batch[0], run.batch[1 + i]], smooth: [run.smooth[0], run.smooth[1 + i]],
-    epoch: [run.epoch[0], run.epoch[1 + i]], validation: [run.epoch[0], run.epoch[3 + i]],
+    batch: [run.batch[0], run.batch[1 + i]],
+    smooth: [run.smooth[0], run.smooth[1 + i]],
+    epoch: [run.epoch[0], run.epoch[1 + i]],
+    validation: [run.epoch[0], run.epoch[3 + i]],
   }).map(([name, series]) => [name, state.hidden.has(name) ? [[], []] : series]);
 
   function range(i, from, to) {
@@ -103,7 +109,13 @@ function createView(root) {
       ? (value) => (value > 0 ? Math.log(value / low) / Math.log(high / low) : NaN)
       : (value) => (value - low) / (high - low);
     return {
-      from, to, low, high, right, bottom, height,
+      from,
+      to,
+      low,
+      high,
+      right,
+      bottom,
+      height,
       x: (step) => MARGIN.left + ((step - from) / (to - from)) * (right - MARGIN.left),
       y: (value) => bottom - share(value) * (bottom - MARGIN.top),
       toStep: (x) => clamp(from + ((x - MARGIN.left) / (right - MARGIN.left)) * (to - from), from, to),
@@ -158,9 +170,9 @@ function createView(root) {
     const epoch = Math.ceil(step / run.batchesPerEpoch);
     const values = {
       "this batch": [run.batch[1][k], run.batch[2][k]],
-      smoothed: [1, 2].map((i) => run.smooth[i][nearest(run.mean[0], step)]),
+      "smoothed": [1, 2].map((i) => run.smooth[i][nearest(run.mean[0], step)]),
       [`epoch ${epoch}, mean`]: [run.epoch[1][epoch - 1], run.epoch[2][epoch - 1]],
-      validation: [run.epoch[3][epoch - 1], run.epoch[4][epoch - 1]],
+      "validation": [run.epoch[3][epoch - 1], run.epoch[4][epoch - 1]],
     };
     return { step, epoch, rows: Object.entries(values).map(([name, pair]) => [name, ...pair.map(exact)]) };
   }
@@ -220,9 +232,16 @@ function createView(root) {
   }
 
   const keys = {
-    ArrowLeft: () => move(-1), ArrowRight: () => move(1), PageDown: () => move(-20), PageUp: () => move(20),
-    Home: () => move(-Infinity), End: () => move(Infinity), Escape: reset,
-    "+": () => scaleZoom(0.5), "=": () => scaleZoom(0.5), "-": () => scaleZoom(2),
+    "ArrowLeft": () => move(-1),
+    "ArrowRight": () => move(1),
+    "PageDown": () => move(-20),
+    "PageUp": () => move(20),
+    "Home": () => move(-Infinity),
+    "End": () => move(Infinity),
+    "Escape": reset,
+    "+": () => scaleZoom(0.5),
+    "=": () => scaleZoom(0.5),
+    "-": () => scaleZoom(2),
   };
   plots.addEventListener("keydown", (event) => {
     if (!keys[event.key] || event.ctrlKey || event.metaKey) return;
@@ -327,3 +346,5 @@ function createView(root) {
     },
   };
 }
+
+export default mount(createView);

@@ -1,13 +1,8 @@
 // The paths come ready; the browser moves along them. Surface, curves and digits are redrawn for every step.
+import { bytes, clamp, floats, set, still } from "../shared.js";
 const SECONDS = 9; // that a whole path takes
 const CHART = { left: 40, right: 8, top: 6, bottom: 20, highest: 1e4 };
 const BALL = 9;
-
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const floats = (text) => new Float32Array(bytes(text).buffer);
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
-const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-const set = (element, attributes) => Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
 
 function number(value) {
   const size = Math.abs(value);

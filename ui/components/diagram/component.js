@@ -1,4 +1,5 @@
 // The drawing as it is, and as a file: on white paper, whatever the theme.
+import { mount } from "../mount.js";
 const SHARPNESS = 3; // pixels of the PNG for each unit of the drawing
 
 function save(blob, name) {
@@ -45,3 +46,5 @@ function createView(root) {
     },
   };
 }
+
+export default mount(createView);

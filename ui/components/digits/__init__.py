@@ -13,7 +13,7 @@ import numpy as np
 from ui import colours
 from ui.components import define, encode, nothing
 
-_mount = define(Path(__file__).parent, "stages.js")
+_mount = define(Path(__file__).parent)
 SHADES = 255
 """A probability is sent as so many steps."""
 MINE = -1

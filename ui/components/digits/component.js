@@ -1,4 +1,7 @@
 // Buttons that are made once; which are shown, and what stands on them, changes with the stage and the filter.
+import { mount } from "../mount.js";
+import { bytes } from "../shared.js";
+import { followStage, isOfStage, placeOfStage, stages } from "../stages.js";
 const MINE = -1;
 const SIDE = 28;
 
@@ -98,8 +101,12 @@ function createView(root) {
       const isNew = now?.sent !== data.images;
       const own = data.own && { ...data.own, readAs: bytes(data.own.readAs), sureness: bytes(data.own.sureness) };
       now = {
-        ...data, own, sent: data.images,
-        images: bytes(data.images), readAs: bytes(data.readAs), sureness: bytes(data.sureness),
+        ...data,
+        own,
+        sent: data.images,
+        images: bytes(data.images),
+        readAs: bytes(data.readAs),
+        sureness: bytes(data.sureness),
       };
       ["right", "wrong"].forEach((name, i) => root.style.setProperty(`--${name}`, now.colours[i]));
       if (isNew) {
@@ -112,3 +119,5 @@ function createView(root) {
     remove: unfollow,
   };
 }
+
+export default mount(createView);

@@ -1,14 +1,12 @@
 // Row 0 of every array is prediction, with all units on; rows 1 to `passes` are training steps, each with its mask.
+import { mount } from "../mount.js";
+import { bytes, clamp, floats, set } from "../shared.js";
 const STEP_MS = 350;
 const COLUMNS = 16;
 const AXIS = { left: 22, right: 12, top: 2, row: 20 };
 
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const floats = (text) => new Float32Array(bytes(text).buffer);
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const fixed = (value, digits = 2) => value.toFixed(digits).replace("-", "−");
 const percent = (value) => (value > 0.9995 ? "> 99.9 %" : value < 0.0005 && value > 0 ? "< 0.1 %" : `${(100 * value).toFixed(1)} %`);
-const set = (element, attributes) => Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
 
 function createView(root) {
   const find = (selector) => root.querySelector(selector);
@@ -47,12 +45,13 @@ function createView(root) {
     find(".rows").innerHTML = Array.from({ length: now.classes }, (_, k) => `<text x="2" y="${y(k) + 4}">${k}</text>
       <line x1="${AXIS.left}" x2="${width - AXIS.right}" y1="${y(k)}" y2="${y(k)}"/>
       <line class="plain" x1="${x(now.scores[k])}" x2="${x(now.scores[k])}" y1="${y(k) - 8}" y2="${y(k) + 8}"/>`).join("")
-      + `<text x="${AXIS.left}" y="${bottom}">${fixed(low, 1)}</text><text x="${width - AXIS.right}" y="${bottom}" text-anchor="end">${fixed(high, 1)}</text>`;
+    + `<text x="${AXIS.left}" y="${bottom}">${fixed(low, 1)}</text><text x="${width - AXIS.right}" y="${bottom}" text-anchor="end">${fixed(high, 1)}</text>`;
     const dots = [];
     for (let step = 1; step <= state.step; step++) {
       const latest = step === state.step;
       row(now.scores, step, now.classes).forEach((score, k) => dots.push(
-        `<circle class="${latest ? "latest" : ""}" cx="${x(score)}" cy="${y(k)}" r="${latest ? 5.5 : 4}"/>`));
+        `<circle class="${latest ? "latest" : ""}" cx="${x(score)}" cy="${y(k)}" r="${latest ? 5.5 : 4}"/>`,
+      ));
     }
     find(".dots").innerHTML = dots.join("");
   }
@@ -143,3 +142,5 @@ function createView(root) {
     remove: () => { pause(); observer.disconnect(); },
   };
 }
+
+export default mount(createView);

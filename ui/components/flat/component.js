@@ -1,14 +1,13 @@
 // Two canvases show the same bytes, as a picture and as a line; a third one lies over both for what moves between them.
+import { mount } from "../mount.js";
+import { bytes, clamp, still } from "../shared.js";
 const WALK_SECONDS = 4;
 const FLIGHT = 0.5; // seconds that a value is on its way
 const ROOM_FOR_NUMBERS = 24; // pixels a cell
 const LENS = 4; // cells on each side of the marked one
 const CHANNELS = ["red", "green", "blue"];
 
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const ease = (t) => t * t * (3 - 2 * t);
-const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function createView(root) {
   const find = (selector) => root.querySelector(selector);
@@ -237,3 +236,5 @@ function createView(root) {
     remove: () => { pause(); observer.disconnect(); },
   };
 }
+
+export default mount(createView);

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ui import colours
 from ui.components import colour_table, define, encode
 
-_mount = define(Path(__file__).parent, "stages.js", "charts.js")
+_mount = define(Path(__file__).parent)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,8 @@
 // Canvases that are painted anew from what all stages look like; the nodes stay.
+import { short } from "../charts.js";
+import { mount } from "../mount.js";
+import { bytes } from "../shared.js";
+import { followStage, placeOfStage } from "../stages.js";
 function createView(root) {
   let now; // what Python sent, decoded
   let painted;
@@ -69,3 +73,5 @@ function createView(root) {
     remove: unfollow,
   };
 }
+
+export default mount(createView);

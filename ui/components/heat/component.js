@@ -1,8 +1,7 @@
 // A table of buttons, one of which can be reached with Tab; arrow keys go on from there.
-const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+import { mount } from "../mount.js";
+import { ARROWS, bytes } from "../shared.js";
 const HINT = "Point at a cell, or use the arrow keys, to read it; choose it to open its run.";
-
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
 function createView(root) {
   const find = (selector) => root.querySelector(selector);
@@ -41,7 +40,7 @@ function createView(root) {
     button.addEventListener("focus", point);
     button.addEventListener("click", () => tell([row, column]));
     button.addEventListener("keydown", (event) => {
-      const step = STEPS[event.key];
+      const step = ARROWS[event.key];
       if (!step) return;
       event.preventDefault();
       const next = cells[row + step[0]]?.[column + step[1]];
@@ -87,3 +86,5 @@ function createView(root) {
     },
   };
 }
+
+export default mount(createView);

@@ -1,10 +1,8 @@
 // Panels that show the same place: one marked place, as shares of width and height, read in each panel's own grid.
+import { ARROWS, bytes, clamp, floats } from "../shared.js";
 const WIDTH = 280; // canvas pixels before the screen's own ratio
 const OUTLINE = { signed: "#111", unsigned: "#fff" };
 
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const floats = (text) => new Float32Array(bytes(text).buffer);
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const short = (value) => `${+value.toPrecision(2)}`;
 const read = (value, signed) => (Number.isNaN(value) ? "not a number" : `${signed && value > 0 ? "+" : ""}${+value.toPrecision(3)}`);
 
@@ -62,7 +60,8 @@ function createView(root) {
   }
 
   const cellOf = ({ shape: [height, width] }) => [
-    clamp(Math.floor(place.y * height), 0, height - 1), clamp(Math.floor(place.x * width), 0, width - 1),
+    clamp(Math.floor(place.y * height), 0, height - 1),
+    clamp(Math.floor(place.x * width), 0, width - 1),
   ];
 
   function mark(shown) {
@@ -73,7 +72,10 @@ function createView(root) {
       const value = read(panel.values[row * width + column], panel.signed);
       Object.assign(figure.querySelector(".cell").style, {
         display: shown ? "block" : "none",
-        left: `${(100 * column) / width}%`, width: `${100 / width}%`, top: `${(100 * row) / height}%`, height: `${100 / height}%`,
+        left: `${(100 * column) / width}%`,
+        width: `${100 / width}%`,
+        top: `${(100 * row) / height}%`,
+        height: `${100 / height}%`,
       });
       figure.querySelector(".reading").textContent = shown ? value : "";
       return `${panel.title}: row ${row}, column ${column}, ${value}`;
@@ -97,7 +99,7 @@ function createView(root) {
 
   // Arrow keys go by the finest grid.
   group.addEventListener("keydown", (event) => {
-    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const step = ARROWS[event.key];
     if (!step) return;
     event.preventDefault();
     const finest = now.panels.reduce((best, panel) => (panel.shape[1] > best.shape[1] ? panel : best));

@@ -1,12 +1,11 @@
 // A grid of canvases; one of them at a time has the cell that is read, and one may be enlarged above the grid.
+import { mount } from "../mount.js";
+import { ARROWS, bytes, clamp, floats } from "../shared.js";
 const NOT_A_NUMBER = 255; // index of the table's last colour
 const ROOM_FOR_NUMBERS = 22; // pixels a cell
 const ENLARGED = { cell: 56, width: 680 }; // pixels at most
 const VECTOR = { enlargedColumns: 24, cellWidth: 4, rowHeight: 14, leastHeight: 28 };
 
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const floats = (text) => new Float32Array(bytes(text).buffer);
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const short = (value) => (Number.isNaN(value) ? "none" : `${+value.toPrecision(3)}`);
 const exact = (value) => (Number.isNaN(value) ? "not a number" : `${+value.toPrecision(6)}`);
 
@@ -98,8 +97,10 @@ function createView(root) {
       const k = state.row * now.width + state.column;
       Object.assign(button.querySelector(".cell").style, {
         display: "block",
-        left: `${(100 * (k % columns)) / columns}%`, width: `${100 / columns}%`,
-        top: `${(100 * Math.floor(k / columns)) / rows}%`, height: `${100 / rows}%`,
+        left: `${(100 * (k % columns)) / columns}%`,
+        width: `${100 / columns}%`,
+        top: `${(100 * Math.floor(k / columns)) / rows}%`,
+        height: `${100 / rows}%`,
       });
     }
   }
@@ -166,7 +167,7 @@ function createView(root) {
     button.addEventListener("focus", () => { goTo(mapOf()); drawCell(true); });
     button.addEventListener("click", () => (enlarged || (now.enlarge && state.enlarged === mapOf()) ? close() : enlarge(mapOf())));
     button.addEventListener("keydown", (event) => {
-      const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+      const step = ARROWS[event.key];
       if (event.key === "Escape" && state.enlarged !== null && now.enlarge) close();
       if (!step) return;
       event.preventDefault();
@@ -205,9 +206,13 @@ function createView(root) {
     update(data, { setStateValue }) {
       [now, report] = [{
         ...data,
-        height: data.shape[1], width: data.shape[2],
-        values: floats(data.values), ranges: floats(data.ranges),
-        index: bytes(data.index), table: bytes(data.table), darkText: bytes(data.darkText),
+        height: data.shape[1],
+        width: data.shape[2],
+        values: floats(data.values),
+        ranges: floats(data.ranges),
+        index: bytes(data.index),
+        table: bytes(data.table),
+        darkText: bytes(data.darkText),
       }, data.report ? (map) => setStateValue("selected", map) : null];
       grid.style.setProperty("--size", `${data.size}px`);
       grid.classList.toggle("strips", now.height === 1);
@@ -232,3 +237,5 @@ function createView(root) {
     remove: () => observer.disconnect(),
   };
 }
+
+export default mount(createView);

@@ -11,7 +11,7 @@ import numpy as np
 from ui import colours
 from ui.components import define, encode
 
-_mount = define(Path(__file__).parent, "stages.js")
+_mount = define(Path(__file__).parent)
 
 
 def matrices(run_id: str, steps: Sequence[int], counts: np.ndarray, *, key: str) -> None:

@@ -1,4 +1,7 @@
 // A table whose cells are made once; numbers and colours change with the stage.
+import { mount } from "../mount.js";
+import { integers } from "../shared.js";
+import { followStage, isOfStage, placeOfStage } from "../stages.js";
 const CLASSES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 function createView(root) {
@@ -67,3 +70,5 @@ function createView(root) {
     remove: unfollow,
   };
 }
+
+export default mount(createView);

@@ -1,14 +1,12 @@
 // Inputs on the left, units on the right. One unit is chosen: its edges are drawn, its products are written out.
+import { mount } from "../mount.js";
+import { ARROWS, clamp, floats, set, still } from "../shared.js";
 const MOST_TERMS = 16; // with more inputs, those that are zero are left out
 const STEP_MS = 380;
 const WIDEST = 9; // pixels of the largest weight's edge
 const ROW = 30; // height of a unit
 
-const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const fixed = (value, digits = 2) => (Object.is(+value.toFixed(digits), -0) ? 0 : value).toFixed(digits).replace("-", "−");
-const set = (element, attributes) => Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
-const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function createView(root) {
   const find = (selector) => root.querySelector(selector);
@@ -28,7 +26,10 @@ function createView(root) {
     const top = 20 + (height - 22 - cell * now.count) / 2;
     const narrow = width < 520;
     place = {
-      width, height, cell, top,
+      width,
+      height,
+      cell,
+      top,
       inputX: cell >= 12 ? 44 : 14,
       unitX: width - (narrow ? 150 : 270),
       bar: narrow ? 30 : 130,
@@ -90,7 +91,8 @@ function createView(root) {
       + ` = <b class="sum">${fixed(now.sums[u])}</b> &nbsp;→ ${now.activation} →&nbsp; <b class="output">${fixed(now.outputs[u], 3)}</b>`
       + (zeros ? ` <small>(${zeros} of the ${now.count} inputs are 0 and add nothing)</small>` : "");
     set(picture, {
-      "aria-valuemax": now.labels.length - 1, "aria-valuenow": u,
+      "aria-valuemax": now.labels.length - 1,
+      "aria-valuenow": u,
       "aria-valuetext": `Unit ${now.labels[u]}: sum ${fixed(now.sums[u])}, ${now.activation} ${fixed(now.outputs[u], 3)}. Input ${i}: ${fixed(now.inputs[i])} times weight ${fixed(weight(u, i))}`,
     });
     find(".play").textContent = walking ? "❚❚ Pause" : "▶ Add up";
@@ -150,7 +152,7 @@ function createView(root) {
     if (line && +line.dataset.input !== state.input) go(state.unit, +line.dataset.input);
   });
   picture.addEventListener("keydown", (event) => {
-    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const step = ARROWS[event.key];
     if (!step) return;
     event.preventDefault();
     go(state.unit + step[0], step[1] ? next(state.input, step[1]) : state.input);
@@ -179,3 +181,5 @@ function createView(root) {
     remove: () => { pause(); observer.disconnect(); },
   };
 }
+
+export default mount(createView);

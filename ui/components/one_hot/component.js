@@ -1,8 +1,8 @@
 // The label's one can be moved to another digit; every cost shown was computed in Python.
+import { mount } from "../mount.js";
+import { clamp, floats } from "../shared.js";
 const BOX = { left: 30, right: 12, top: 8, bottom: 30, highest: 6 };
 
-const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const fixed = (value, digits) => (value < 0.5 * 10 ** -digits ? 0 : value).toFixed(digits);
 
 function createView(root) {
@@ -76,3 +76,5 @@ function createView(root) {
     remove: () => observer.disconnect(),
   };
 }
+
+export default mount(createView);

@@ -1,5 +1,7 @@
 // Columns of small pictures, and edges for what adds most. `state.at` is the unit under the pointer or the focus, `pinned`
 // the one that stays; without either, the class that won. A unit is "column/unit"; its slot is its place among those sent.
+import { mount } from "../mount.js";
+import { bytes, clamp, floats, set } from "../shared.js";
 const SIDE = 40; // of a map, in pixels
 const CELL = { wide: 30, high: 12 }; // of a vector's unit
 const HEIGHT = 466;
@@ -9,9 +11,6 @@ const WIDEST = 6; // pixels of the largest contribution's edge
 const ENLARGED = { cell: 46, width: 640, roomForNumbers: 22 };
 const KEYS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const floats = (text) => new Float32Array(bytes(text).buffer);
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const signed = (text) => text.replace("-", "−");
 const short = (value) => (Number.isNaN(value) ? "NaN" : signed(`${+value.toPrecision(3)}`));
 const many = (count) => count.toLocaleString("en");
@@ -65,7 +64,8 @@ function createView(root) {
     if (source === null || source === undefined) return [];
     if (!strongest) return [{ unit: unit % column(source).shape[2], amount: null }];
     return Array.from({ length: strongest.count }, (_, i) => ({
-      unit: strongest.sources[unit * strongest.count + i], amount: strongest.amounts[unit * strongest.count + i],
+      unit: strongest.sources[unit * strongest.count + i],
+      amount: strongest.amounts[unit * strongest.count + i],
     }));
   }
 
@@ -167,8 +167,11 @@ function createView(root) {
       const rows = isClasses(c) ? 10 : one.isVector ? FEW.units : FEW.maps;
       const side = c === 0 ? 72 : SIDE;
       Object.entries({
-        "--layer": one.colour, "--height": `${HEIGHT}px`, "--rows": clamp(visible(c).length, 1, rows),
-        "--wide": `${one.isVector ? CELL.wide : side}px`, "--high": `${isClasses(c) ? 42 : one.isVector ? CELL.high : side}px`,
+        "--layer": one.colour,
+        "--height": `${HEIGHT}px`,
+        "--rows": clamp(visible(c).length, 1, rows),
+        "--wide": `${one.isVector ? CELL.wide : side}px`,
+        "--high": `${isClasses(c) ? 42 : one.isVector ? CELL.high : side}px`,
       }).forEach(([name, value]) => element.style.setProperty(name, value));
       element.innerHTML = columnMarkup(c);
       element.querySelectorAll(".unit canvas").forEach((canvas) => paint(canvas, c, +canvas.parentElement.dataset.unit));
@@ -199,7 +202,7 @@ function createView(root) {
 
   function faintEdges() {
     return now.columns.map((one, c) => (one.passes ? "" : visible(c).map((unit) =>
-      sources(c, unit).slice(0, 2).map((from) => edge({ c: one.source, unit: from.unit }, { c, unit }, 'class="faint"')).join("")).join(""))).join("");
+      sources(c, unit).slice(0, 2).map((from) => edge({ c: one.source, unit: from.unit }, { c, unit }, "class=\"faint\"")).join("")).join(""))).join("");
   }
 
   // The way back from a unit along what adds most: its edges, and the units on it.
@@ -230,8 +233,7 @@ function createView(root) {
   function light() {
     const at = target();
     const { edges, on } = way(at);
-    svg.innerHTML = faintEdges() + edges.reverse().map(({ from, to, amount, share, depth }) => edge(from, to,
-      `stroke="${amount === null ? "var(--st-text-color)" : amount < 0 ? "#2C74BB" : "#D96B0C"}" stroke-width="${(amount === null ? 1.5 : Math.max(1, WIDEST * share)) * (depth ? 0.6 : 1)}"
+    svg.innerHTML = faintEdges() + edges.reverse().map(({ from, to, amount, share, depth }) => edge(from, to, `stroke="${amount === null ? "var(--st-text-color)" : amount < 0 ? "#2C74BB" : "#D96B0C"}" stroke-width="${(amount === null ? 1.5 : Math.max(1, WIDEST * share)) * (depth ? 0.6 : 1)}"
       stroke-dasharray="${amount < 0 ? "5 3" : "none"}" opacity="${depth ? 0.75 : 1}" data-from="${from.c}/${from.unit}" data-to="${to.c}/${to.unit}"`)).join("");
     stage.classList.toggle("lit", exists(state.at) || exists(state.pinned));
     stage.querySelectorAll(".unit").forEach((element) => {
@@ -252,7 +254,7 @@ function createView(root) {
     const sign = { "✕": `zero for all of ${now.numSampled} test digits`, "○": "zero for this digit", "≈": "at an end of its activation" }[signOf(c, unit)];
     const range = isClasses(c) ? percent(values[0]) : values.length === 1 ? short(values[0])
       : finite.length === 0 ? "no finite value" : Math.min(...finite) === Math.max(...finite) ? `all ${short(finite[0])}`
-      : `from ${short(Math.min(...finite))} to ${short(Math.max(...finite))}`;
+        : `from ${short(Math.min(...finite))} to ${short(Math.max(...finite))}`;
     const head = `${layerName(c)}, ${unitName(c, unit)}: ${range}${sign ? `, ${sign}` : ""}.`;
     if (!withSources) return head;
     const all = sources(c, unit);
@@ -426,8 +428,7 @@ function createView(root) {
       button(state.focus)?.focus({ preventScroll: true });
     } else if (fold !== undefined) toggle(state.folded, +fold, ".fold");
     else if (all !== undefined) toggle(state.all, +all, "[data-all]");
-    else if (element.matches(".unpin")) { state.pinned = null; draw(); find(".detail h4").focus({ preventScroll: true }); }
-    else if (element.matches(".ask")) trace([detailed().unit]);
+    else if (element.matches(".unpin")) { state.pinned = null; draw(); find(".detail h4").focus({ preventScroll: true }); } else if (element.matches(".ask")) trace([detailed().unit]);
     else if (source) {
       const [c, unit] = source.split("/").map(Number);
       pin({ c, unit });
@@ -459,11 +460,17 @@ function createView(root) {
   observer.observe(root);
 
   const decode = (one) => (one.passes ? one : {
-    ...one, values: floats(one.values), limits: floats(one.limits), slots: new Map(one.order.map((unit, slot) => [unit, slot])),
+    ...one,
+    values: floats(one.values),
+    limits: floats(one.limits),
+    slots: new Map(one.order.map((unit, slot) => [unit, slot])),
     marked: Object.fromEntries(Object.entries(one.marks).map(([name, { units }]) => [name, new Set(units)])),
     strongest: one.strongest && {
-      count: one.strongest.count, sources: new Uint32Array(bytes(one.strongest.sources).buffer),
-      amounts: floats(one.strongest.amounts), rest: floats(one.strongest.rest), bias: floats(one.strongest.bias),
+      count: one.strongest.count,
+      sources: new Uint32Array(bytes(one.strongest.sources).buffer),
+      amounts: floats(one.strongest.amounts),
+      rest: floats(one.strongest.rest),
+      bias: floats(one.strongest.bias),
     },
   });
 
@@ -484,3 +491,5 @@ function createView(root) {
     remove: () => observer.disconnect(),
   };
 }
+
+export default mount(createView);

@@ -1,4 +1,6 @@
 // One picture as a grid of numbers that can be zoomed until they can be read, and its three planes that can be pulled apart.
+import { mount } from "../mount.js";
+import { bytes, clamp, whole } from "../shared.js";
 const VIEW = 400; // pixels, the picture's longer side at most
 const LARGEST_CELL = 64;
 const ROOM_FOR_NUMBERS = { 1: 24, 3: 36 }; // pixels a cell, by the number of channels
@@ -8,8 +10,6 @@ const TINTS = ["#f00", "#0f0", "#00f"];
 const FAR = 8; // cells that Shift and an arrow go
 const GAP = 10;
 
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const exact = (value) => `${+value.toPrecision(3)}`;
 const inCell = (value) => (Number.isInteger(value) ? `${value}` : value.toFixed(2).replace(/^0\./, "."));
 
@@ -103,8 +103,10 @@ function createView(root) {
     find(".swatch").style.background = `rgb(${colour.join(" ")})`;
     root.querySelectorAll(".channels b").forEach((b, c) => { b.textContent = exact(at(values(), c)); });
     stage.querySelectorAll(".cell").forEach((mark) => Object.assign(mark.style, {
-      left: `${(100 * state.column) / now.width}%`, width: `${100 / now.width}%`,
-      top: `${(100 * state.row) / now.height}%`, height: `${100 / now.height}%`,
+      left: `${(100 * state.column) / now.width}%`,
+      width: `${100 / now.width}%`,
+      top: `${(100 * state.row) / now.height}%`,
+      height: `${100 / now.height}%`,
     }));
   }
 
@@ -154,7 +156,7 @@ function createView(root) {
   // The planes: each in its own colour of light, laid over each other by adding.
 
   function drawPlanes() {
-    stage.innerHTML = CHANNELS[3].map(() => '<div class="plane"><canvas></canvas><i class="cell"></i></div>').join("");
+    stage.innerHTML = CHANNELS[3].map(() => "<div class=\"plane\"><canvas></canvas><i class=\"cell\"></i></div>").join("");
     stage.querySelectorAll("canvas").forEach((plane, channel) => {
       Object.assign(plane, { width: now.width, height: now.height });
       plane.getContext("2d").putImageData(painted(channel), 0, 0);
@@ -247,3 +249,5 @@ function createView(root) {
     },
   };
 }
+
+export default mount(createView);

@@ -12,7 +12,7 @@ from ui import colours
 from ui.components import define, encode
 from ui.components.gallery import png
 
-_mount = define(Path(__file__).parent, "stages.js")
+_mount = define(Path(__file__).parent)
 
 
 def reading(

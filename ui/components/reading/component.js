@@ -1,4 +1,7 @@
 // Ten bars of the stage that is looked at; the rows stay, so that the bars can glide.
+import { mount } from "../mount.js";
+import { floats } from "../shared.js";
+import { followStage, placeOfStage } from "../stages.js";
 const CLASSES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 function percent(value) {
@@ -45,9 +48,11 @@ function createView(root) {
       picture.alt = now.name;
       find(".name").textContent = now.name;
       find(".stages").innerHTML = now.steps.map((_, k) =>
-        `<span${isKnown(k) && isWrong(k) ? ' class="wrong"' : ""}>${isKnown(k) ? best(k) : "–"}</span>`).join("");
+        `<span${isKnown(k) && isWrong(k) ? " class=\"wrong\"" : ""}>${isKnown(k) ? best(k) : "–"}</span>`).join("");
       draw();
     },
     remove: unfollow,
   };
 }
+
+export default mount(createView);

@@ -1,4 +1,6 @@
 // Points drawn as their digits: hovering, arrow keys, turning, playing and choosing classes all stay in the browser.
+import { mount } from "../mount.js";
+import { bytes, clamp, floats, set } from "../shared.js";
 const SIDE = 28; // pixels of a picture
 const UNKNOWN = 255; // no label
 const MARGIN = 26; // around the points, so that names and rings fit
@@ -8,9 +10,6 @@ const PERSPECTIVE = 0.22; // how much nearer points are spread
 const TURN = 0.0004; // radians a millisecond
 const FAINT = 0.3; // rings, where more than a quarter of all digits has one
 
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const floats = (text) => new Float32Array(bytes(text).buffer);
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const middle = (values) => values.sort()[Math.floor(values.length / 2)];
 
 function luminance(colour) {
@@ -290,9 +289,13 @@ function createView(root) {
       const [frames, num, dims] = data.shape;
       const before = now;
       now = {
-        ...data, num, dims,
+        ...data,
+        num,
+        dims,
         digits: num - data.marked,
-        places: floats(data.places), labels: bytes(data.labels), read: bytes(data.read),
+        places: floats(data.places),
+        labels: bytes(data.labels),
+        read: bytes(data.read),
       };
       screen = new Float32Array(3 * num);
       measure();
@@ -318,3 +321,5 @@ function createView(root) {
     },
   };
 }
+
+export default mount(createView);

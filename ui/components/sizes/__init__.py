@@ -12,7 +12,7 @@ import numpy as np
 from ui import colours
 from ui.components import define, encode
 
-_mount = define(Path(__file__).parent, "stages.js", "charts.js")
+_mount = define(Path(__file__).parent)
 
 
 @dataclass(frozen=True, eq=False)

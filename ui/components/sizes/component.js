@@ -1,4 +1,8 @@
 // Small lines, each on a logarithmic scale of its own column, with a dot at the stage.
+import { short } from "../charts.js";
+import { mount } from "../mount.js";
+import { floats } from "../shared.js";
+import { followStage, placeOfStage } from "../stages.js";
 const [WIDTH, HEIGHT] = [110, 26];
 
 function createView(root) {
@@ -69,3 +73,5 @@ function createView(root) {
     remove: unfollow,
   };
 }
+
+export default mount(createView);

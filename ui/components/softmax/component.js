@@ -1,5 +1,6 @@
 // Ten rows made once; a slider changes numbers and widths only. The maths is that of cnnlab.operations.softmax.
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+import { mount } from "../mount.js";
+import { clamp } from "../shared.js";
 const fixed = (value, digits = 2) => (Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value).toFixed(digits).replace("-", "−");
 const superscript = (n) => String(n).replace(/./g, (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻");
 
@@ -116,3 +117,5 @@ function createView(root) {
     },
   };
 }
+
+export default mount(createView);

@@ -1,4 +1,6 @@
 // One bar for all images and one for each digit. Bars stay in the page when only their lengths change, so that they move.
+import { mount } from "../mount.js";
+import { whole } from "../shared.js";
 const many = (count) => count.toLocaleString("en");
 const LEAST = 0.08; // share of the whole that has room for words
 const total = ({ counts }) => counts.reduce((sum, count) => sum + count, 0);
@@ -47,3 +49,5 @@ function createView(root) {
 
   return { update };
 }
+
+export default mount(createView);

@@ -1,13 +1,12 @@
 // Runs, their means and their ranges over one axis. What is pointed at belongs to the DOM node, not to the data.
+import { mount } from "../mount.js";
+import { clamp, floats, set } from "../shared.js";
 const MARGIN = { left: 52, right: 14, top: 10, bottom: 40 };
 const SVG = "http://www.w3.org/2000/svg";
 const LEAST_SPAN = 0.02; // of the vertical axis: two points
 const NAME_WIDTH = 60; // pixels that the name of a place may take
 
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
-const set = (element, attributes) => Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
 const percent = (value) => `${(100 * value).toFixed(1)} %`;
-const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 
 function ticks(low, high, count) {
   const rough = (high - low) / count;
@@ -41,7 +40,11 @@ function createView(root) {
     const [right, bottom] = [Math.max(width - MARGIN.right, MARGIN.left + 1), height - MARGIN.bottom];
     const share = (place) => (last > first ? (place - first) / (last - first) : 0.5);
     return {
-      low, high, right, bottom, isEmpty: known.length === 0,
+      low,
+      high,
+      right,
+      bottom,
+      isEmpty: known.length === 0,
       x: (place) => MARGIN.left + share(place) * (right - MARGIN.left),
       y: (value) => bottom - ((value - low) / (high - low)) * (bottom - MARGIN.top),
     };
@@ -78,7 +81,7 @@ function createView(root) {
     return element;
   }
 
-  const text = (x, y, anchor, content, name = "") => make("text", { x, y, "text-anchor": anchor, class: name }, content);
+  const text = (x, y, anchor, content, name = "") => make("text", { x, y, "text-anchor": anchor, "class": name }, content);
 
   function points(values) {
     const at = (k) => [scale.x(now.places[k]), scale.y(values[k])];
@@ -95,7 +98,7 @@ function createView(root) {
       .map(([cx, cy]) => make("circle", { class: "run-point", cx, cy, r: 2.5 }));
     const ends = points(mean).slice(-1).map(([cx, cy]) => make("circle", { cx, cy, r: 5 }));
     const area = make("path", { class: "range", d: path(most) + (back ? `${back}Z` : "") });
-    const thick = make("path", { class: "mean", d: path(mean), "stroke-dasharray": dash });
+    const thick = make("path", { "class": "mean", "d": path(mean), "stroke-dasharray": dash });
     const all = [area, ...lines, ...dots, thick, ...ends];
     all.forEach((element) => element.style.setProperty("--colour", colour));
     return all;
@@ -163,7 +166,7 @@ function createView(root) {
   function label() {
     legend.replaceChildren(...now.variants.map(({ name, colour, dash }) => {
       const key = make("svg", { class: "key" });
-      key.append(make("path", { class: "mean", d: "M0 6H34", "stroke-dasharray": dash }));
+      key.append(make("path", { "class": "mean", "d": "M0 6H34", "stroke-dasharray": dash }));
       key.style.setProperty("--colour", colour);
       const entry = document.createElement("span");
       entry.append(key, name);
@@ -183,3 +186,5 @@ function createView(root) {
     remove: () => observer.disconnect(),
   };
 }
+
+export default mount(createView);

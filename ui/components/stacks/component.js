@@ -1,4 +1,6 @@
 // Layers as stacks of planes in space, by CSS transforms. `at` is the plane that is read; turning belongs to the DOM node.
+import { mount } from "../mount.js";
+import { bytes, clamp } from "../shared.js";
 const LARGEST = 4; // screen pixels that a map's pixel has, at most
 const GAP = { wide: 52, narrow: 26 };
 const NARROW = 560;
@@ -7,8 +9,6 @@ const TILT = -10; // degrees
 const A_TURN = 0.4; // degrees that a pixel of dragging turns
 const KEYS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const short = (name) => name.replace("2D", "").replace("GlobalAverage", "Mean").replace("Average", "Avg").replace("Pooling", "Pool").replace("BatchNormalization", "BatchNorm");
 
 function createView(root) {
@@ -135,3 +135,5 @@ function createView(root) {
     remove: () => observer.disconnect(),
   };
 }
+
+export default mount(createView);

@@ -1,10 +1,8 @@
 // Curves over a slider; the picture and its reading follow the slider in the browser.
+import { mount } from "../mount.js";
+import { bytes, clamp, floats } from "../shared.js";
 const BOX = { left: 36, right: 12, top: 14, bottom: 8 };
 const APART = 22; // pixels between the labels on the curves
-
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const floats = (text) => new Float32Array(bytes(text).buffer);
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 function percent(value) {
   const text = (100 * value).toFixed(1);
@@ -97,7 +95,7 @@ function createView(root) {
       [...find(".axis").children].forEach((span, i) => { span.textContent = [low, now.describe, high][i]; });
       find(".readings").innerHTML = Array.from({ length: now.n }, (_, k) => {
         const [first] = order(k);
-        return `<span${first === now.expected ? "" : ' class="wrong"'}>${first}</span>`;
+        return `<span${first === now.expected ? "" : " class=\"wrong\""}>${first}</span>`;
       }).join("");
       drawChart();
       show(isNew ? now.start : step);
@@ -105,3 +103,5 @@ function createView(root) {
     remove: () => observer.disconnect(),
   };
 }
+
+export default mount(createView);

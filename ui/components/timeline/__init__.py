@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ui.components import define
 
-_mount = define(Path(__file__).parent, "stages.js")
+_mount = define(Path(__file__).parent)
 
 
 def timeline(

@@ -1,4 +1,6 @@
 // One slider over the stages; stages stand at equal distances, because at first much happens in few updates.
+import { mount } from "../mount.js";
+import { goToStage, placeOfStage } from "../stages.js";
 const STAGE_MS = 400;
 const LEAST_APART = 26; // pixels between the names of epochs
 
@@ -93,3 +95,5 @@ function createView(root) {
     },
   };
 }
+
+export default mount(createView);

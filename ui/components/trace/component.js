@@ -1,4 +1,6 @@
 // One value: where it stands, what it was made from, and how. Every number comes from Python; a click asks for the next.
+import { mount } from "../mount.js";
+import { bytes, clamp, floats, whole } from "../shared.js";
 const FEW_TERMS = 12;
 const ROOM_FOR_NUMBERS = 24; // pixels a cell
 const ROOM_FOR_ZERO = 36; // pixels a cell in which 0.52 needs no shortening to .52
@@ -10,9 +12,6 @@ const FORMULAS = {
   tanh: (before) => `tanh(${before})`,
 };
 
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const floats = (text) => new Float32Array(bytes(text).buffer);
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const signed = (text) => text.replace("-", "−");
 
 // Four decimals, fewer for large numbers, a power of ten for tiny ones.
@@ -67,15 +66,17 @@ function createView(root) {
 
   function lay(element, top, left, bottom, right, rows, columns) {
     Object.assign(element.style, {
-      top: `${(100 * top) / rows}%`, height: `${(100 * (bottom - top)) / rows}%`,
-      left: `${(100 * left) / columns}%`, width: `${(100 * (right - left)) / columns}%`,
+      top: `${(100 * top) / rows}%`,
+      height: `${(100 * (bottom - top)) / rows}%`,
+      left: `${(100 * left) / columns}%`,
+      width: `${(100 * (right - left)) / columns}%`,
     });
   }
 
   function drawHead() {
     const last = now.path.length - 1;
     find(".path").innerHTML = now.path.map((crumb, i) => `<li><button type="button" style="--layer:${crumb.colour}" data-crumb="${i}"
-      ${i === last ? 'aria-current="step"' : ""}>${crumb.name} <small>${shown(crumb.value)}</small></button></li>`).join("");
+      ${i === last ? "aria-current=\"step\"" : ""}>${crumb.name} <small>${shown(crumb.value)}</small></button></li>`).join("");
     find(".back").disabled = last === 0;
     find("h4").textContent = now.title;
     find(".value").innerHTML = `${now.path[last].name} = <span>${shown(now.after)}</span>`;
@@ -114,7 +115,7 @@ function createView(root) {
   }
 
   function grid(values, columns, cell, scale, choose) {
-    return `<div class="cells ${choose ? "choose" : ""}" style="--columns:${columns};--cell:${cell}px" ${choose ? 'role="group" aria-label="Arrow keys read the values, Enter goes to one."' : 'aria-hidden="true"'}>` + Array.from(values, (value, k) => {
+    return `<div class="cells ${choose ? "choose" : ""}" style="--columns:${columns};--cell:${cell}px" ${choose ? "role=\"group\" aria-label=\"Arrow keys read the values, Enter goes to one.\"" : "aria-hidden=\"true\""}>` + Array.from(values, (value, k) => {
       const [background, ink] = colourOf(value, scale);
       const outside = now.padding?.[k];
       const classes = `${k === state.place ? "here" : ""} ${outside && choose ? "padding" : ""} ${k === now.winnerPlace ? "winner" : ""}`;
@@ -194,8 +195,8 @@ function createView(root) {
     box.innerHTML = `<h5>softmax: exp of each sum, then its share of them all</h5><div class="list">` + now.logits.map((logit, unit) => `
       <button type="button" data-unit="${unit}" tabindex="${unit === own ? 0 : -1}" aria-pressed="${unit === own}"><span>${now.unitNames[unit]}</span><b>${shown(logit)}</b>
       <b>exp ${shown(now.exponentials[unit])}</b><i class="share" style="width:${100 * now.shares[unit]}%"></i><b>${shown(now.shares[unit])}</b></button>`).join("")
-      + `</div><p class="formula">exp(${shown(now.before)} − ${shown(Math.max(...now.logits))}) ÷ ${shown(now.exponentialSum)} = <b>${shown(now.after)}</b>`
-      + ` <small>(the largest sum is taken away first: exp stays small, the shares stay the same)</small></p>`;
+    + `</div><p class="formula">exp(${shown(now.before)} − ${shown(Math.max(...now.logits))}) ÷ ${shown(now.exponentialSum)} = <b>${shown(now.after)}</b>`
+    + ` <small>(the largest sum is taken away first: exp stays small, the shares stay the same)</small></p>`;
   }
 
   function drawWork() {
@@ -263,8 +264,7 @@ function createView(root) {
   function click(event) {
     const { crumb, channel, input, unit, place } = event.target.closest("button")?.dataset ?? {};
     if (event.target.closest(".back")) go({ crumb: now.path.length - 2 });
-    else if (event.target.closest(".show")) { state.terms += FEW_TERMS; drawTerms(); }
-    else if (crumb !== undefined) go({ crumb: +crumb });
+    else if (event.target.closest(".show")) { state.terms += FEW_TERMS; drawTerms(); } else if (crumb !== undefined) go({ crumb: +crumb });
     else if (channel !== undefined) choose(+channel);
     else if (input !== undefined) go({ input: [+input] });
     else if (unit !== undefined) go({ unit: +unit });
@@ -306,8 +306,13 @@ function createView(root) {
       send = (request) => setTriggerValue("go", request);
       const decoded = (name) => (typeof data[name] === "string" ? floats(data[name]) : data[name]);
       now = {
-        ...data, inputs: decoded("inputs"), weights: decoded("weights"), products: decoded("products"),
-        padding: data.padding && bytes(data.padding), digit: floats(data.digit), thisMap: data.thisMap && floats(data.thisMap),
+        ...data,
+        inputs: decoded("inputs"),
+        weights: decoded("weights"),
+        products: decoded("products"),
+        padding: data.padding && bytes(data.padding),
+        digit: floats(data.digit),
+        thisMap: data.thisMap && floats(data.thisMap),
         tables: Object.fromEntries(Object.entries(data.tables).map(([kind, { table, darkText }]) => [kind, { table: bytes(table), darkText: bytes(darkText) }])),
       };
       now.columns = now.side ?? now.shape?.[1] ?? 1;
@@ -332,3 +337,5 @@ function createView(root) {
     remove: () => observer.disconnect(),
   };
 }
+
+export default mount(createView);

@@ -1,5 +1,7 @@
 // One cell of the output at a time: where it looks, what is multiplied there, and what comes out. Every number but a
 // product of two others comes from Python.
+import { mount } from "../mount.js";
+import { bytes, clamp, floats, whole } from "../shared.js";
 const ROOM_FOR_NUMBERS = 22; // pixels a cell
 const ROOM_FOR_ZERO = 36; // pixels a cell in which 0.52 needs no shortening to .52
 const CELL = { least: 30, most: 44, leastInColumn: 14, mostInColumn: 40, leastOfTwo: 26 };
@@ -15,9 +17,6 @@ const FORMULAS = {
   tanh: (before) => `tanh(${before})`,
 };
 
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const floats = (text) => new Float32Array(bytes(text).buffer);
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const signed = (text) => text.replace("-", "−");
 const rounded = (value, digits) => signed(`${+value.toFixed(digits)}`.replace(/^-0$/, "0"));
 const shown = (value) => (value !== 0 && Math.abs(value) < 0.0005 ? signed(value.toExponential(0)) : rounded(value, 3));
@@ -62,16 +61,18 @@ function paint(canvas, { rows, columns, value, scale, opacity, isEmpty }) {
 
 function place(element, top, left, height, width, rows, columns) {
   Object.assign(element.style, {
-    top: `${(100 * top) / rows}%`, height: `${(100 * height) / rows}%`,
-    left: `${(100 * left) / columns}%`, width: `${(100 * width) / columns}%`,
+    top: `${(100 * top) / rows}%`,
+    height: `${(100 * height) / rows}%`,
+    left: `${(100 * left) / columns}%`,
+    width: `${(100 * width) / columns}%`,
   });
 }
 
 const GRID = (side, name, sign = "") => `<div class="term">${sign && `<b class="sign" aria-hidden="true">${sign}</b>`}
   <div><span class="name">${name}</span><div class="cells" role="img" aria-label="${name}">${
-  "<span></span>".repeat(side * side)}</div></div></div>`;
+    "<span></span>".repeat(side * side)}</div></div></div>`;
 const FIGURE = (kind, marks) =>
-  `<figure class="${kind}"><figcaption><b></b><span></span>${kind === "map" ? '<em> · point at a cell</em>' : ""}</figcaption><div class="picture"><canvas></canvas>${marks}</div></figure>`;
+  `<figure class="${kind}"><figcaption><b></b><span></span>${kind === "map" ? "<em> · point at a cell</em>" : ""}</figcaption><div class="picture"><canvas></canvas>${marks}</div></figure>`;
 
 function createView(root) {
   const find = (selector) => root.querySelector(selector);
@@ -86,8 +87,8 @@ function createView(root) {
   const index = () => state.row * now.columns + state.column;
   const input = (row, column, plane) => now.input[(row * now.inputColumns + column) * now.planes.length + plane];
   const isBorder = (row, column) =>
-    row < now.border[0] || column < now.border[1] ||
-    row >= now.inputRows - now.border[2] || column >= now.inputColumns - now.border[3];
+    row < now.border[0] || column < now.border[1]
+    || row >= now.inputRows - now.border[2] || column >= now.inputColumns - now.border[3];
   const reach = () => (now.side - 1) * now.dilation + 1;
   const corner = () => [state.row * now.strides, state.column * now.strides];
 
@@ -101,18 +102,18 @@ function createView(root) {
   // --- building: once for each structure -----------------------------------------------------------------------------
 
   function build() {
-    const taps = now.dilation > 1 ? '<i class="tap"></i>'.repeat(now.side ** 2) : "";
+    const taps = now.dilation > 1 ? "<i class=\"tap\"></i>".repeat(now.side ** 2) : "";
     const plane = FIGURE("plane", `<i class="edge"></i><i class="field"></i>${taps}<i class="mark" hidden></i>`);
     const grids = {
       convolution: GRID(now.side, "window") + GRID(now.side, "filter", "×") + GRID(now.side, "products", "="),
       pooling: GRID(now.side, "window"),
       field: "",
     }[now.mode];
-    const total = '<div class="total-box"><table class="total"></table></div>';
+    const total = "<div class=\"total-box\"><table class=\"total\"></table></div>";
     const isSingle = now.planes.length === 1;
     const works = grids ? now.planes.map(() => `<div class="work">${grids}${isSingle ? total : ""}</div>`).join("") : "";
     stage.className = `stage ${isSingle ? "single" : "many"} ${now.outputs.length > 1 ? "pools" : ""}`;
-    stage.innerHTML = now.planes.map(() => plane).join("") + now.outputs.map(() => FIGURE("map", '<i class="mark"></i>')).join("")
+    stage.innerHTML = now.planes.map(() => plane).join("") + now.outputs.map(() => FIGURE("map", "<i class=\"mark\"></i>")).join("")
       + works + (isSingle ? "" : total);
     all(".plane .picture").forEach((picture) => listen(picture, cellSeeing));
     all(".map .picture").forEach((picture) => listen(picture, (x, y) => [y * now.rows, x * now.columns].map(Math.floor)));
@@ -266,7 +267,9 @@ function createView(root) {
   function paintOutputs() {
     const isReached = (row, column) => !state.isPlaying || state.isHovered || row * now.columns + column <= index();
     all(".map canvas").forEach((canvas, k) => paint(canvas, {
-      rows: now.rows, columns: now.columns, scale: now.outputs[k].scale,
+      rows: now.rows,
+      columns: now.columns,
+      scale: now.outputs[k].scale,
       value: (row, column) => now.outputs[k].values[row * now.columns + column],
       opacity: (row, column) => (isReached(row, column) ? 1 : UNREACHED),
     }));
@@ -282,7 +285,10 @@ function createView(root) {
     now.cell = Math.floor(isSingle ? clamp(room, CELL.least, CELL.most) : inColumn);
     stage.style.setProperty("--cell", `${now.cell}px`);
     all(".plane canvas").forEach((canvas, plane) => paint(canvas, {
-      rows: now.inputRows, columns: now.inputColumns, scale: now.planes[plane].scale, isEmpty: isBorder,
+      rows: now.inputRows,
+      columns: now.inputColumns,
+      scale: now.planes[plane].scale,
+      isEmpty: isBorder,
       value: (row, x) => input(row, x, plane),
     }));
     paintOutputs();
@@ -346,3 +352,5 @@ function createView(root) {
     remove: () => { clearInterval(timer); observer.disconnect(); },
   };
 }
+
+export default mount(createView);
