@@ -75,44 +75,5 @@ code(mnist.normalise, pictures.to_grey)
 heading("What does a large photo cost?", "Weights and work")
 cost()
 
-red, green, blue = pictures.GREY_WEIGHTS
-article(
-    {
-        "Pixels and planes": r"""
-A computer has no pictures, only numbers. A grey picture of $h$ rows and $w$ columns is a table of $h \cdot w$ numbers
-of one byte each, from 0 (no light) to 255 (as much as the screen gives). A colour picture has three such tables, one
-for red, one for green and one for blue, because the eye has three kinds of cones. A picture is therefore an array of
-the shape (height, width, channels), and so is every map inside a network.
-""",
-        "Light that is added": rf"""
-Colours on a screen are light that is added, not paint that is mixed: red and green together are yellow, all three are
-white, none is black. How bright a colour looks is not the mean of the three, because the eye is most sensitive to
-green. The usual weights are those of television:
-
-$$
-\text{{grey}} = {red:g}\, R + {green:g}\, G + {blue:g}\, B
-$$
-
-[ITU-R Recommendation BT.601](https://www.itu.int/rec/R-REC-BT.601)
-""",
-        "Scale and shape": r"""
-Normalising divides every number by the largest there can be: $x = p / 255$, so that all lie from 0 to 1. Nothing is
-lost, and nothing looks different; but a network's weights begin as small numbers, and it learns faster when its inputs
-are about as small. Reshaping changes no number: $(28, 28)$ becomes $(28, 28, 1)$ because a convolution wants to
-be told how many channels there are, even if it is only one.
-""",
-        "Weights and work": r"""
-A dense layer has a weight for each pair of an input and a unit. A convolution uses the same small filters everywhere,
-so the size of the picture is not in its count of weights, only in its work:
-
-$$
-\text{dense: } h w c \cdot u + u \qquad \text{convolution: } k^2 c \cdot f + f
-$$
-
-for $h \times w$ pixels of $c$ channels, $u$ units, and $f$ filters of $k \times k$ cells. One multiply-add
-is needed for each weight of the dense layer, but $k^2 c f$ of them for *every cell* of the maps.
-[LeCun and others: Gradient-based learning applied to document recognition](https://doi.org/10.1109/5.726791)
-""",
-    }
-)
+article(__file__)
 next_station()

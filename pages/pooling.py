@@ -33,44 +33,5 @@ heading("What it saves", "Fewer values, fewer weights")
 share_that_is_left()
 savings()
 
-article(
-    {
-        "The largest and the mean": r"""
-Pooling makes one value of each window and has no weights to learn. Max pooling keeps the largest value of the window,
-average pooling the mean of all $k^2$:
-
-$$
-\max_{i,j}\; x_{r s + i,\, c s + j} \qquad\text{and}\qquad \frac{1}{k^2} \sum_{i,j} x_{r s + i,\, c s + j}
-$$
-
-The largest value says that something was found somewhere in the window; the mean says how much of it there was.
-Each channel is pooled by itself. With a stride $s$ as large as the window, no pixel is looked at twice; with a smaller
-one, windows overlap.
-[Boureau, Ponce, LeCun: A Theoretical Analysis of Feature Pooling](https://nyuscholars.nyu.edu/en/publications/a-theoretical-analysis-of-feature-pooling-in-visual-recognition)
-""",
-        "What noise leaves": r"""
-To measure it, a clean digit and the same digit with noise are both pooled, and subtracted. What is left has two parts:
-a bias, by which all values are moved, and a spread about it,
-
-$$
-\text{RMSE}^2 = \text{bias}^2 + \text{standard deviation}^2
-$$
-
-As long as noise is not clipped, the mean of four draws spreads half as much as one, and has no bias. The largest of
-four is nearly always above zero, by about one standard deviation, so max pooling makes black paper grey. Dark spots on
-white ink are another matter: any bright neighbour wins over them.
-""",
-        "Fewer values, fewer weights": r"""
-A window of $k \times k$ with the stride $k$ leaves one value of $k^2$. A dense layer has one weight for each value
-and unit, so it becomes as many times smaller:
-
-$$
-\frac{h}{k} \cdot \frac{w}{k} \cdot \text{maps} \cdot \text{units} + \text{units}
-$$
-
-Layers after it have less to do, and each of their cells sees $k$ times as far into the picture. What is lost is where
-in its window a value stood: pooling forgets the place a little, on purpose.
-""",
-    }
-)
+article(__file__)
 next_station()

@@ -8,7 +8,7 @@ import inspect
 import math
 import re
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -212,18 +212,21 @@ def sign(paragraph: str) -> str:
     return f'[](#{_anchor(paragraph)} "About: {paragraph}")'
 
 
-def article(paragraphs: Mapping[str, str]) -> None:
+def article(script: str) -> None:
     """Show the page in words: for each view one paragraph under a heading of its own. Before `next_station`.
 
     Args:
-        paragraphs: by their headings, which are not those of the views: three to six plain sentences of Markdown, the
-            formula, and its source where there is one.
+        script: the page's `__file__`. `parts/<page>/article.md` beside it has the paragraphs: three to six plain
+            sentences, the formula, and its source where there is one, each under a `##` that is no view's heading.
     """
+    page = Path(script)
+    words = (page.parent / "parts" / page.stem / "article.md").read_text(encoding="utf-8")
     st.header("In words")
     with st.container(width=ARTICLE_WIDTH):
-        for name, words in paragraphs.items():
+        for paragraph in words.removeprefix("## ").split("\n## "):
+            name, text = paragraph.split("\n", 1)
             st.subheader(name, anchor=_anchor(name))
-            st.markdown(words)
+            st.markdown(text)
 
 
 def _anchor(paragraph: str) -> str:

@@ -3,6 +3,7 @@
 import struct
 import zlib
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -261,3 +262,8 @@ def test_drawn_pictures(name, side):
 def test_a_drawn_picture_has_a_size():
     with pytest.raises(ValueError, match=r"`side` must be at least 1\. Received: side=0"):
         DRAWN["Circle"](0)
+
+
+def test_the_article_gives_the_weights_of_grey():
+    article = (Path(__file__).parents[3] / "pages/parts/pixels/article.md").read_text()
+    assert "grey}} = {:g}\\, R + {:g}\\, G + {:g}\\, B".format(*pictures.GREY_WEIGHTS) in article
