@@ -1,17 +1,18 @@
 """A lesson report: a whole run in one HTML file that needs nothing else, to be printed, handed in or kept.
 
 It holds what was trained, how it went, how good it is, what it mixes up, what the doctor says, and the script that does
-it again. Whatever people wrote (a name, a note) is escaped. It holds no script, and fetches nothing.
+it again: `report.html` is its template. Whatever people wrote (a name, a note) is escaped. It holds no script, and
+fetches nothing.
 """
 
 import platform
-from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from html import escape
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cnnlab import __version__, mnist
 from cnnlab.design import keras_script
@@ -26,7 +27,7 @@ from cnnlab.report.charts import Line, chart, digit
 from cnnlab.runs.records import DamagedRunError, History, RunInfo
 from cnnlab.runs.store import Run
 
-STYLE = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
+TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
 NUM_MISTAKES = 16
 PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy")
 DARKEST = 0.6
@@ -44,57 +45,54 @@ def report(run: Run, health: NetworkHealth | None = None) -> str:
         DamagedRunError: when its curves cannot be read.
     """
     info, history = run.info, run.history()
-    title = info.label.name or f"Run {run.id}"
-    parts = [_head(title, info)]
+    parts: dict[str, Any] = {"title": info.label.name or f"Run {run.id}", "info": info, "experiment": info.experiment}
+    parts |= _answers(run)
     if info.experiment:
-        parts += [_figures(info, info.experiment), _curves(history), _doctor(info, info.experiment, history, health)]
-    parts.append(_answers(run))
-    if info.experiment:
-        parts += [_network(info.experiment), _settings(info), _script(run, info.experiment)]
-    return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>'
-        f"<body>{''.join(parts)}</body></html>\n"
-    )
-
-
-def _head(title: str, info: RunInfo) -> str:
-    words = f"A lesson report by cnnlab. Run {info.id}, {info.state}, made on {info.created:%d %B %Y, %H:%M} UTC"
-    reason = f"<p>{escape(info.reason)}</p>" if info.reason else ""
-    note = f'<p class="note">{escape(info.label.note)}</p>' if info.label.note else ""
-    return f'<h1>{escape(title)}</h1><p class="soft">{escape(words)}</p>{reason}{note}'
-
-
-def _figures(info: RunInfo, experiment: Experiment) -> str:
-    """What came out, in large."""
-    figures: dict[str, str] = {}
-    words = "It has not been measured on the test digits."
-    if info.test_accuracy is not None and info.test_loss is not None:
-        count = len(mnist.load().test.labels)
-        low, high = accuracy_interval(round(info.test_accuracy * count), count)
-        figures["test accuracy"] = f"{info.test_accuracy:.2%}"
-        figures["test loss"] = f"{info.test_loss:.4f}"
-        words = (
-            f"Measured on {count:,} digits that it had never seen. With others of the same kind the accuracy would be "
-            f"between {low:.2%} and {high:.2%} (Wilson's 95 % interval); another seed, and other people's pens, are "
-            "not in it."
+        failure = info.reason if info.state == "failed" else None
+        parts |= (
+            _results(info, info.experiment)
+            | _network(info.experiment)
+            | {
+                "charts": _curves(history),
+                "findings": diagnose(
+                    history, info.experiment, failure=failure, health=health, learning_rates=info.learning_rates
+                ),
+                "script": keras_script.script(info.experiment),
+                "not_in_script": [
+                    *(["the learning rate that was set by hand"] if info.learning_rates else []),
+                    *(
+                        ["the weights and drawings that this run began from"]
+                        if "start.npz" in run.files.names()
+                        else []
+                    ),
+                ],
+                "versions": versions(),
+            }
         )
-    figures["parameters"] = f"{experiment.architecture.num_parameters:,}"
-    figures["seed"] = str(experiment.seed)
+    return TEMPLATES.get_template("report.html").render(parts)
+
+
+def _results(info: RunInfo, experiment: Experiment) -> dict[str, Any]:
+    """What came out, in large, and how far it can be trusted."""
+    figures: dict[str, str] = {}
+    count, interval = len(mnist.load().test.labels), None
+    if info.test_accuracy is not None and info.test_loss is not None:
+        interval = accuracy_interval(round(info.test_accuracy * count), count)
+        figures = {"test accuracy": f"{info.test_accuracy:.2%}", "test loss": f"{info.test_loss:.4f}"}
+    figures |= {"parameters": f"{experiment.architecture.num_parameters:,}", "seed": str(experiment.seed)}
     if info.started and info.ended:
         figures["from the start to the end"] = f"{(info.ended - info.started).total_seconds():,.0f} s"
-    boxes = "".join(f"<div><b>{value}</b><small>{escape(name)}</small></div>" for name, value in figures.items())
-    return f'<div class="figures">{boxes}</div><p>{escape(words)}</p>'
+    return {"figures": figures, "num_test": count, "interval": interval}
 
 
-def _curves(history: History) -> str:
+def _curves(history: History) -> list[str]:
     """Loss and accuracy, in training and in validation."""
     batches, epochs = history.batches, history.epochs
     if not len(batches.step):
-        return ""
-    charts = (
+        return []
+    return [
         chart(
-            title,
+            name.capitalize(),
             [
                 Line("batches", batches.step, getattr(batches, name), has_dots=False),
                 Line("training", epochs.step, getattr(epochs, name)),
@@ -102,75 +100,40 @@ def _curves(history: History) -> str:
             ],
             percent=name == "accuracy",
         )
-        for title, name in (("Loss", "loss"), ("Accuracy", "accuracy"))
-    )
-    names = {"batches": "each batch", "training": "training, mean of an epoch", "validation": "validation"}
-    key = "".join(f'<span class="{kind}">{words}</span>' for kind, words in names.items())
-    return f'<h2>How it went</h2><p class="key">{key}</p><div class="charts">{"".join(charts)}</div>'
+        for name in ("loss", "accuracy")
+    ]
 
 
-def _doctor(info: RunInfo, experiment: Experiment, history: History, health: NetworkHealth | None) -> str:
-    """What the doctor has found, and what to try."""
-    failure = info.reason if info.state == "failed" else None
-    found = diagnose(history, experiment, failure=failure, health=health, learning_rates=info.learning_rates)
-    said = "".join(
-        f'<p class="finding"><b>{escape(one.title)}.</b> {escape(one.sentence)}'
-        f"{escape(' Try ' + ', or '.join(each.words for each in one.tries) + '.') if one.tries else ''}</p>"
-        for one in found
-    )
-    return f"<h2>What the doctor says</h2>{said}"
-
-
-def _answers(run: Run) -> str:
+def _answers(run: Run) -> dict[str, Any]:
     """What was read wrongly, as far as the answers are there and can be read."""
+    nothing: dict[str, Any] = {"trouble": None, "matrix": None, "mistakes": None}
     try:
         answers = run.probabilities()
     except DamagedRunError as error:
-        return f"<p>{escape(str(error))}</p>"
+        return nothing | {"trouble": error}
     if answers is None:
-        return ""
+        return nothing
     if not np.isfinite(answers).all():
-        return "<p>Its answers to the test digits are not numbers.</p>"
-    return _mixed_up(answers) + _mistakes(answers)
-
-
-def _mixed_up(answers: np.ndarray) -> str:
-    """The confusion matrix, its mistakes shaded."""
+        return nothing | {"trouble": "Its answers to the test digits are not numbers."}
     test = mnist.load().test
     matrix = confusion_matrix(test.labels, answers.argmax(axis=1))
     wrong = np.where(np.eye(len(matrix), dtype=bool), 0, matrix)
     share = DARKEST * np.sqrt(wrong / max(1, wrong.max()))  # so that a single mistake is seen beside thirty
-    cells = [[_cell(count, dark) for count, dark in zip(*row, strict=True)] for row in zip(matrix, share, strict=True)]
-    head = "".join(f"<th>{column}</th>" for column in range(len(matrix)))
-    rows = "".join(f"<tr><th>{row}</th>{''.join(cells[row])}</tr>" for row in range(len(matrix)))
-    return (
-        '<section class="together"><h2>What it mixes up</h2><p>Each row is a digit, each column what it was read as; '
-        f'the darker, the more mistakes.</p><div class="wide"><table class="matrix"><tr><th></th>{head}</tr>{rows}'
-        "</table></div></section>"
-    )
-
-
-def _cell(count: int, dark: float) -> str:
-    return f'<td style="background: rgba(var(--wrong), {dark:.2f})">{f"{count:,}" if count else ""}</td>'
-
-
-def _mistakes(answers: np.ndarray) -> str:
-    """The surest mistakes as pictures."""
-    test = mnist.load().test
-    pictures = "".join(
+    pictures = [
         digit(
             test.images[index, ..., 0],
             f"{test.labels[index]} read as {answers[index].argmax()}, {answers[index].max():.0%} sure",
         )
         for index in mistakes(answers, test.labels)[:NUM_MISTAKES]
-    )
-    return f'<h2>Its surest mistakes</h2><div class="digits">{pictures}</div>' if pictures else ""
+    ]
+    rows = [list(zip(*row, strict=True)) for row in zip(matrix, share, strict=True)]
+    return nothing | {"matrix": rows, "mistakes": pictures}
 
 
-def _network(experiment: Experiment) -> str:
-    """The layers, what each makes and costs, and the costs of all."""
+def _network(experiment: Experiment) -> dict[str, Any]:
+    """The layers, what each makes and costs; all settings beside those of the preset that is most like it."""
     architecture = experiment.architecture
-    lines = [
+    layers = [
         (
             f"{number}. {summary.layer}",
             dimensions(summary.output_shape),
@@ -180,30 +143,13 @@ def _network(experiment: Experiment) -> str:
         )
         for number, summary in enumerate(architecture.summaries, 1)
     ]
-    lines.append(("All", "", f"{architecture.num_parameters:,}", f"{architecture.multiply_adds:,}", ""))
-    table = _table(("Layer", "Output", "Parameters", "Multiply-adds", "Sees"), lines, kind="network")
-    return f"<h2>The network</h2>{table}"
-
-
-def _settings(info: RunInfo) -> str:
-    """All settings beside those of the preset that is most like it; where they differ is marked."""
-    if info.experiment is None:
-        return ""
-    name, differs = nearest_preset(info.experiment)
-    values = settings(info.experiment)
+    layers.append(("All", "", f"{architecture.num_parameters:,}", f"{architecture.multiply_adds:,}", ""))
+    preset, differs = nearest_preset(experiment)
     lines = [
-        (setting, _value(value), _value(differs[setting][0]) if setting in differs else "")
-        for setting, value in values.items()
+        (name, _value(value), _value(differs[name][0]) if name in differs else "")
+        for name, value in settings(experiment).items()
     ]
-    table = _table(
-        ("Setting", "Value", f"Preset {name}"), lines, [setting in differs for setting in values], "settings"
-    )
-    by_hand = "".join(
-        f"<p>The learning rate was set to {rate:g} by hand, after update {step:,}.</p>"
-        for step, rate in info.learning_rates
-    )
-    words = f'The most similar preset is "{name}". What differs from it is marked.'
-    return f"<h2>All settings</h2><p>{escape(words)}</p>{table}{by_hand}"
+    return {"layers": layers, "preset": preset, "differs": differs, "settings": lines}
 
 
 def _value(value: object) -> str:
@@ -220,23 +166,6 @@ def nearest_preset(experiment: Experiment) -> tuple[str, dict[str, list[object]]
     return name, found[name]
 
 
-def _script(run: Run, experiment: Experiment) -> str:
-    """The script that repeats the run, with what is not in it, and the experiment for cnnlab itself."""
-    not_in_it = []
-    if run.info.learning_rates:
-        not_in_it.append("the learning rate that was set by hand")
-    if "start.npz" in run.files.names():
-        not_in_it.append("the weights and drawings that this run began from")
-    but = f" Not in it: {' and '.join(not_in_it)}." if not_in_it else ""
-    return (
-        "<h2>Do it again</h2><p>This script repeats the run: the same first weights, the same images in the same order."
-        f" It needs tensorflow alone.{but}</p><pre>{escape(keras_script.script(experiment))}</pre>"
-        "<p>The same for cnnlab itself, to be saved as a .json file and opened on its Build page:</p>"
-        f"<pre>{escape(experiment.to_json())}</pre>"
-        f'<p class="soft">Written with {escape(", ".join(versions()))}.</p>'
-    )
-
-
 def versions() -> list[str]:
     """Name and version of what is at work here, as far as it is installed."""
     found = [f"cnnlab {__version__}", f"Python {platform.python_version()}"]
@@ -244,13 +173,3 @@ def versions() -> list[str]:
         with suppress(PackageNotFoundError):
             found.append(f"{package} {version(package)}")
     return found
-
-
-def _table(head: Iterable[str], lines: Sequence[Sequence[str]], changed: Sequence[bool] = (), kind: str = "") -> str:
-    marks = [*changed] or [False] * len(lines)
-    top = "".join(f"<th>{escape(name)}</th>" for name in head)
-    rows = "".join(
-        f"<tr{' class=changed' if is_changed else ''}>{''.join(f'<td>{escape(cell)}</td>' for cell in line)}</tr>"
-        for line, is_changed in zip(lines, marks, strict=True)
-    )
-    return f'<div class="wide"><table class="{kind}"><tr>{top}</tr>{rows}</table></div>'
