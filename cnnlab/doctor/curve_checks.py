@@ -8,10 +8,11 @@ import numpy as np
 
 from cnnlab.doctor import remedies
 from cnnlab.doctor.curves import STUCK_UPDATES, SURE, Curves
-from cnnlab.doctor.finding import ERROR, INFO, WARNING, Finding, number, percent
+from cnnlab.doctor.finding import ERROR, INFO, WARNING, Finding, number
 from cnnlab.doctor.remedies import those
 from cnnlab.experiment import OPTIMIZERS
 from cnnlab.nn.layers import Dropout
+from cnnlab.words import percent
 
 COMMONEST = 0.112
 """Share of the ones among MNIST's training digits: who always says 1 is right so often."""

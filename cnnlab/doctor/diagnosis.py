@@ -15,12 +15,13 @@ import numpy as np
 from cnnlab.doctor import curve_checks, remedies
 from cnnlab.doctor.curve_checks import LATER, MIN_UPDATES, MIN_VALIDATION
 from cnnlab.doctor.curves import STUCK_UPDATES, Curves
-from cnnlab.doctor.finding import ERROR, GOOD, INFO, WARNING, Finding, number, percent
+from cnnlab.doctor.finding import ERROR, GOOD, INFO, WARNING, Finding, number
 from cnnlab.doctor.remedies import those
 from cnnlab.doctor.unit_health import NUM_IMAGES, LayerHealth, NetworkHealth
 from cnnlab.experiment import Experiment
 from cnnlab.runs.records import History
 from cnnlab.training.events import NOT_A_NUMBER
+from cnnlab.words import percent
 
 DEAD = 0.5
 """Share of a layer's units from which on dead ones are told: the network that ships has 27 % in one of its layers, and

@@ -154,7 +154,8 @@ class Engine:
             raise ValueError(f"Only a paused or interrupted run can go on. Received: a run that is {info.state}")
         live = LiveRun(run, info.experiment, run.checkpoint(), run.start(), _key(run), orders=orders)
         live.is_background = is_background
-        run.queue()
+        with suppress(OSError):  # the first event says it again
+            run.queue()
         self._enter(live)
 
     def compute(self, function: Callable[..., T], *arguments: object) -> Future[T]:

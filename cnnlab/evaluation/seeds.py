@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import comb
 
+from cnnlab.words import percent
+
 LEAST = 2
 """Values on each side from which on ranges can be compared."""
 ENOUGH = 3
@@ -61,11 +63,6 @@ class Spread:
         if len(self.values) == 1:
             return percent(self.mean)
         return f"{percent(self.mean)} ({100 * self.low:.1f} to {100 * self.high:.1f})"
-
-
-def percent(share: float) -> str:
-    """A share as it is written in a sentence: 97.1 %."""
-    return f"{100 * share:.1f} %"
 
 
 def best(spreads: Mapping[str, Spread]) -> str | None:

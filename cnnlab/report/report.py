@@ -225,7 +225,7 @@ def _script(run: Run, experiment: Experiment) -> str:
     not_in_it = []
     if run.info.learning_rates:
         not_in_it.append("the learning rate that was set by hand")
-    if "start.npz" in run.files.names():
+    if run.began_from_weights:
         not_in_it.append("the weights and drawings that this run began from")
     but = f" Not in it: {' and '.join(not_in_it)}." if not_in_it else ""
     return (

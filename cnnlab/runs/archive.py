@@ -61,7 +61,7 @@ def check_size(runs: Sequence[Run]) -> None:
     """Raise a ValueError when these runs are too many or too large for one zip file."""
     if len(runs) > MAX_RUNS:
         raise ValueError(f"One file takes at most {MAX_RUNS} runs. Received: {len(runs)} runs")
-    size = sum(run.files.size() for run in runs)
+    size = sum(run.size() for run in runs)
     if size > MAX_BYTES:
         raise ValueError(f"One file takes at most {MAX_BYTES / 1e6:.0f} MB. Received: runs of {size / 1e6:,.0f} MB")
 
@@ -71,10 +71,8 @@ def to_zip(runs: Iterable[Run]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:  # weights hardly get smaller
         for run in runs:
-            for name in sorted(filter(_is_known, run.files.names())):
-                content = run.files.read(name)
-                if content is not None:
-                    archive.writestr(f"{run.id}/{name}", content)
+            for name, content in run.contents(_is_known):
+                archive.writestr(f"{run.id}/{name}", content)
     return buffer.getvalue()
 
 

@@ -11,6 +11,7 @@ at the same time.
 
 import io
 import secrets
+import tempfile
 import threading
 import zipfile
 import zlib
@@ -134,10 +135,13 @@ def one(image: np.ndarray, label: int) -> Handwriting:
 
 
 class HandwritingStore:
-    """All sets below one folder, one file each."""
+    """All sets below one folder, one file each; in a temporary folder where that one cannot be written.
+
+    What writes raises OSError when neither can be.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._files = RunFiles(folder, _nowhere_else)
+        self._files = RunFiles(folder, lambda _: Path(tempfile.mkdtemp(prefix="cnnlab-handwriting-")))
         self._lock = threading.Lock()
 
     def create(self) -> str:
@@ -168,8 +172,3 @@ def _name(set_id: str) -> str:
     if not isinstance(set_id, str) or not ID.fullmatch(set_id):
         raise UnknownHandwritingError(f"There is no handwriting of this name here. Received: {str(set_id)[:60]!r}")
     return f"{set_id}.npz"
-
-
-def _nowhere_else(error: OSError) -> Path:
-    """A folder that cannot be written: the sets go on in memory."""
-    raise error

@@ -1,6 +1,7 @@
 """What stands in the files of a run: `state.json`, `history.csv`, `epochs.csv` and `checkpoint.npz`, both ways."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -95,7 +96,6 @@ class EpochHistory:
     accuracy: np.ndarray
     val_loss: np.ndarray
     val_accuracy: np.ndarray
-    seconds_left: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +122,7 @@ def to_line(event: BatchEnd | EpochEnd) -> bytes:
 
 def to_columns(columns: type[Columns], content: bytes) -> Columns:
     """Read a CSV file with one line of names. Raises ValueError when a finished line is not what it should be."""
-    _, _, lines = complete_lines(content).partition(b"\n")
+    _, _, lines = _without_seconds_left(complete_lines(content)).partition(b"\n")
     return _to_columns(columns, lines)
 
 
@@ -132,6 +132,12 @@ def extended(columns: Columns, lines: bytes) -> Columns:
         return columns
     kind, new = type(columns), _to_columns(type(columns), lines)
     return kind(*(np.concatenate([getattr(columns, name), getattr(new, name)]) for name in names_of(kind)))
+
+
+def _without_seconds_left(content: bytes) -> bytes:
+    """Take out the last column of an `epochs.csv` that an older version has written."""
+    names, _, _ = content.partition(b"\n")
+    return re.sub(rb",[^,\n]*$", b"", content, flags=re.MULTILINE) if names.endswith(b",seconds_left") else content
 
 
 def _to_columns(columns: type[Columns], content: bytes) -> Columns:
@@ -144,7 +150,7 @@ def _to_columns(columns: type[Columns], content: bytes) -> Columns:
 
 def until(step: int, columns: type[BatchHistory | EpochHistory], content: bytes) -> bytes:
     """Leave the lines of the first `step` updates in a CSV file, below a line of names."""
-    lines = complete_lines(content).splitlines(keepends=True)
+    lines = _without_seconds_left(complete_lines(content)).splitlines(keepends=True)
     kept = (line for line in lines if (number := line.partition(b",")[0]).isdigit() and int(number) <= step)
     return ",".join(names_of(columns)).encode() + b"\n" + b"".join(kept)
 

@@ -105,7 +105,7 @@ def seconds(experiments: Sequence[Experiment]) -> tuple[float, ...]:
 def _is_plain(info: RunInfo, store: RunStore) -> bool:
     """Whether a run began from the weights that its experiment begins from."""
     try:
-        return store.get(info.id).files.stamp("start.npz") is None
+        return not store.get(info.id).began_from_weights
     except UnknownRunError:  # deleted just now
         return False
 

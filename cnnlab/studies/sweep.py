@@ -26,7 +26,6 @@ MAX_AXES = 2
 MAX_TEXT_LENGTH = 500
 RATES = (0.1, 0.3, 1.0, 3.0, 10.0)
 """Learning rates to begin with, as multiples of the optimizer's usual one."""
-WITH_EACH_OPTIMIZER = "training.optimizer"
 
 _PARTS: dict[str, dict[str, tuple[Value, ...]]] = {
     "training": {

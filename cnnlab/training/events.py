@@ -43,7 +43,7 @@ class EpochEnd:
     """All training images were seen once more.
 
     `loss` and `accuracy` are means over the epoch's batches, as Keras reports them; the `val_` figures are None
-    without validation images. `seconds_left` is an estimate for the rest of the run.
+    without validation images.
     """
 
     step: int
@@ -52,7 +52,6 @@ class EpochEnd:
     accuracy: float
     val_loss: float | None
     val_accuracy: float | None
-    seconds_left: float
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,11 @@ import keras
 import numpy as np
 
 from cnnlab.digits.prepare import SIZE
-from cnnlab.experiment import DataSettings, Experiment, TrainingSettings
+from cnnlab.experiment import KERAS_OPTIMIZERS, DataSettings, Experiment, TrainingSettings
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import SOBEL, Conv2D, Dense, Dropout, Layer, sobel
 from cnnlab.nn.weights import Weights
 
-MOMENTUM = 0.9
 INITIALIZERS = {
     "glorot_uniform": keras.initializers.GlorotUniform,
     "glorot_normal": keras.initializers.GlorotNormal,
@@ -107,15 +106,8 @@ def network_layers(model: keras.Model) -> list[keras.layers.Layer]:
 
 def optimizer(training: TrainingSettings) -> keras.optimizers.Optimizer:
     """Make the optimizer that the settings name."""
-    kinds = {
-        "sgd": keras.optimizers.SGD,
-        "sgd_momentum": lambda learning_rate: keras.optimizers.SGD(learning_rate, momentum=MOMENTUM),
-        "rmsprop": keras.optimizers.RMSprop,
-        "adam": keras.optimizers.Adam,
-        "adamw": keras.optimizers.AdamW,
-        "adagrad": keras.optimizers.Adagrad,
-    }
-    return kinds[training.optimizer](learning_rate=training.learning_rate)
+    kind, _, more = KERAS_OPTIMIZERS[training.optimizer]
+    return getattr(keras.optimizers, kind)(training.learning_rate, **more)
 
 
 def weights_of(model: keras.Model) -> Weights:

@@ -137,8 +137,7 @@ class _Run:
         self._tell_start()
         if self.step == 0:
             self.emit(WeightsSnapshot(0, keras_models.weights_of(self.model)))
-        self.started, self.first_step = time.monotonic(), self.step
-        self.last_checkpoint = self.last_batch = self.started
+        self.last_checkpoint = self.last_batch = time.monotonic()
         self.images_per_second = 0.0
         while self.epoch.index < self.experiment.training.epochs and not self._has_waited_enough():
             for batch in self._batches():
@@ -243,20 +242,8 @@ class _Run:
         watched = epoch.loss_sum / num_images if val_loss is None else val_loss
         self.num_waited = 0 if watched < self.best_loss else self.num_waited + 1
         self.best_loss = min(self.best_loss, watched)
-        elapsed = time.monotonic() - self.started
-        steps_left = self.experiment.num_steps - self.step
-        seconds_left = elapsed / max(1, self.step - self.first_step) * steps_left
-        self.emit(
-            EpochEnd(
-                self.step,
-                epoch.index,
-                epoch.loss_sum / num_images,
-                epoch.accuracy_sum / num_images,
-                val_loss,
-                val_accuracy,
-                seconds_left,
-            )
-        )
+        loss, accuracy = epoch.loss_sum / num_images, epoch.accuracy_sum / num_images
+        self.emit(EpochEnd(self.step, epoch.index, loss, accuracy, val_loss, val_accuracy))
         self.epoch = _Epoch(epoch.index + 1)
         self._checkpoint()
         self.last_batch = time.monotonic()

@@ -18,7 +18,7 @@ NEXT = (
 def results(run: Run) -> None:
     """Show the test figures of a run that is over, its file, and the ways on."""
     info = run.info
-    if info.state == "interrupted" and "checkpoint.npz" in run.files.names():
+    if info.is_over and run.can_go_on:
         st.button(
             "Go on from the last checkpoint",
             on_click=resume,

@@ -46,7 +46,7 @@ WEIGHTS = {"0/kernel": np.arange(6, dtype=np.float32).reshape(2, 3), "1/bias": n
 EVENTS = [
     RunStarted(0, 2000, 1000, 20, 2),
     BatchEnd(1, 0, float("nan"), 0.1, 900.0),
-    EpochEnd(20, 0, 1.5, 0.5, None, None, 3.5),
+    EpochEnd(20, 0, 1.5, 0.5, None, None),
     WeightsSnapshot(20, WEIGHTS),
     Checkpoint(20, 1, 0, 0.0, 0.0, (np.array(5, np.uint32), np.ones((2, 2), np.float32)), (np.array(1, np.int64),)),
     Finished(40, True, 0.3, 0.9, np.full((3, 10), 0.1, np.float32), WEIGHTS, b"\x00\xff"),
@@ -593,7 +593,7 @@ def test_a_run_that_the_disk_refuses_is_stopped_and_kept(engine, store, monkeypa
     )
     steps = run.history().batches.step
     np.testing.assert_array_equal(steps, np.arange(1, len(steps) + 1))
-    assert run.model()[:2] == b"PK"
+    assert run.weights() is not None
 
 
 def test_a_dead_cluster_answers_no_question(engine):
