@@ -52,15 +52,14 @@ class Question:
 class LiveRun:
     """A run that is not over. `attempt` names the worker's task that speaks for it; None: it has not begun.
 
-    `orders` are those that it is to have, `told` those that its worker was given last. `paused_at` is the step at which
-    it is paused, None while it trains. What `is_background` lets the others pass.
+    `key` is a name of its own for every time that a run is given to the cluster. `orders` are those that it is to have,
+    `told` those that its worker was given last. `paused_at`: the step at which it is paused, None while it trains.
     """
 
     run: Run
     experiment: Experiment
     checkpoint: Checkpoint | None
     start: Start | None
-    key: str
     future: Any = None
     attempt: str | None = None
     dead_attempts: set[str] = field(default_factory=set)
@@ -70,6 +69,10 @@ class LiveRun:
     was_moved: bool = False
     reason: str | None = None
     is_background: bool = False
+    """It lets the others pass."""
+
+    def __post_init__(self) -> None:
+        self.key = f"cnnlab-run-{self.run.id}-{secrets.token_hex(4)}"
 
 
 class Cluster:

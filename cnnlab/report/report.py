@@ -5,7 +5,7 @@ it again. Whatever people wrote (a name, a note) is escaped. It holds no script,
 """
 
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from contextlib import suppress
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
@@ -45,12 +45,12 @@ def report(run: Run, health: NetworkHealth | None = None) -> str:
     """
     info, history = run.info, run.history()
     title = info.label.name or f"Run {run.id}"
-    parts = [_head(title, info)]
-    if info.experiment:
-        parts += [_figures(info, info.experiment), _curves(history), _doctor(info, info.experiment, history, health)]
+    parts, experiment = [_head(title, info)], info.experiment
+    if experiment:
+        parts += [_figures(info, experiment), _curves(history), _doctor(info, experiment, history, health)]
     parts.append(_answers(run))
-    if info.experiment:
-        parts += [_network(info.experiment), _settings(info), _script(run, info.experiment)]
+    if experiment:
+        parts += [_network(experiment), _settings(info, experiment), _script(run, experiment)]
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>'
@@ -81,8 +81,8 @@ def _figures(info: RunInfo, experiment: Experiment) -> str:
         )
     figures["parameters"] = f"{experiment.architecture.num_parameters:,}"
     figures["seed"] = str(experiment.seed)
-    if info.started and info.ended:
-        figures["from the start to the end"] = f"{(info.ended - info.started).total_seconds():,.0f} s"
+    if info.seconds is not None:
+        figures["from the start to the end"] = f"{info.seconds:,.0f} s"
     boxes = "".join(f"<div><b>{value}</b><small>{escape(name)}</small></div>" for name, value in figures.items())
     return f'<div class="figures">{boxes}</div><p>{escape(words)}</p>'
 
@@ -138,11 +138,12 @@ def _mixed_up(answers: np.ndarray) -> str:
     """The confusion matrix, its mistakes shaded."""
     test = mnist.load().test
     matrix = confusion_matrix(test.labels, answers.argmax(axis=1))
-    wrong = np.where(np.eye(len(matrix), dtype=bool), 0, matrix)
+    wrong = matrix - np.diag(np.diag(matrix))
     share = DARKEST * np.sqrt(wrong / max(1, wrong.max()))  # so that a single mistake is seen beside thirty
-    cells = [[_cell(count, dark) for count, dark in zip(*row, strict=True)] for row in zip(matrix, share, strict=True)]
     head = "".join(f"<th>{column}</th>" for column in range(len(matrix)))
-    rows = "".join(f"<tr><th>{row}</th>{''.join(cells[row])}</tr>" for row in range(len(matrix)))
+    rows = "".join(
+        f"<tr><th>{row}</th>{''.join(map(_cell, matrix[row], share[row]))}</tr>" for row in range(len(matrix))
+    )
     return (
         '<section class="together"><h2>What it mixes up</h2><p>Each row is a digit, each column what it was read as; '
         f'the darker, the more mistakes.</p><div class="wide"><table class="matrix"><tr><th></th>{head}</tr>{rows}'
@@ -157,47 +158,32 @@ def _cell(count: int, dark: float) -> str:
 def _mistakes(answers: np.ndarray) -> str:
     """The surest mistakes as pictures."""
     test = mnist.load().test
-    pictures = "".join(
-        digit(
-            test.images[index, ..., 0],
-            f"{test.labels[index]} read as {answers[index].argmax()}, {answers[index].max():.0%} sure",
-        )
-        for index in mistakes(answers, test.labels)[:NUM_MISTAKES]
-    )
+    wrong = mistakes(answers, test.labels)[:NUM_MISTAKES]
+    words = (f"{test.labels[i]} read as {answers[i].argmax()}, {answers[i].max():.0%} sure" for i in wrong)
+    pictures = "".join(map(digit, test.images[wrong, ..., 0], words))
     return f'<h2>Its surest mistakes</h2><div class="digits">{pictures}</div>' if pictures else ""
 
 
 def _network(experiment: Experiment) -> str:
     """The layers, what each makes and costs, and the costs of all."""
     architecture = experiment.architecture
-    lines = [
-        (
-            f"{number}. {summary.layer}",
-            dimensions(summary.output_shape),
-            summary.arithmetic,
-            f"{summary.multiply_adds:,}",
-            f"{summary.receptive_field} x {summary.receptive_field}",
-        )
-        for number, summary in enumerate(architecture.summaries, 1)
-    ]
+    lines = []
+    for number, one in enumerate(architecture.summaries, 1):
+        figures = one.arithmetic, f"{one.multiply_adds:,}", f"{one.receptive_field} x {one.receptive_field}"
+        lines.append((f"{number}. {one.layer}", dimensions(one.output_shape), *figures))
     lines.append(("All", "", f"{architecture.num_parameters:,}", f"{architecture.multiply_adds:,}", ""))
-    table = _table(("Layer", "Output", "Parameters", "Multiply-adds", "Sees"), lines, kind="network")
+    table = _table(("Layer", "Output", "Parameters", "Multiply-adds", "Sees"), lines, "network")
     return f"<h2>The network</h2>{table}"
 
 
-def _settings(info: RunInfo) -> str:
+def _settings(info: RunInfo, experiment: Experiment) -> str:
     """All settings beside those of the preset that is most like it; where they differ is marked."""
-    if info.experiment is None:
-        return ""
-    name, differs = nearest_preset(info.experiment)
-    values = settings(info.experiment)
+    name, differs = nearest_preset(experiment)
     lines = [
         (setting, _value(value), _value(differs[setting][0]) if setting in differs else "")
-        for setting, value in values.items()
+        for setting, value in settings(experiment).items()
     ]
-    table = _table(
-        ("Setting", "Value", f"Preset {name}"), lines, [setting in differs for setting in values], "settings"
-    )
+    table = _table(("Setting", "Value", f"Preset {name}"), lines, "settings", differs.keys())
     by_hand = "".join(
         f"<p>The learning rate was set to {rate:g} by hand, after update {step:,}.</p>"
         for step, rate in info.learning_rates
@@ -222,11 +208,8 @@ def nearest_preset(experiment: Experiment) -> tuple[str, dict[str, list[object]]
 
 def _script(run: Run, experiment: Experiment) -> str:
     """The script that repeats the run, with what is not in it, and the experiment for cnnlab itself."""
-    not_in_it = []
-    if run.info.learning_rates:
-        not_in_it.append("the learning rate that was set by hand")
-    if run.began_from_weights:
-        not_in_it.append("the weights and drawings that this run began from")
+    not_in_it = ["the learning rate that was set by hand"] if run.info.learning_rates else []
+    not_in_it += ["the weights and drawings that this run began from"] if run.began_from_weights else []
     but = f" Not in it: {' and '.join(not_in_it)}." if not_in_it else ""
     return (
         "<h2>Do it again</h2><p>This script repeats the run: the same first weights, the same images in the same order."
@@ -246,11 +229,11 @@ def versions() -> list[str]:
     return found
 
 
-def _table(head: Iterable[str], lines: Sequence[Sequence[str]], changed: Sequence[bool] = (), kind: str = "") -> str:
-    marks = [*changed] or [False] * len(lines)
+def _table(head: Iterable[str], lines: Iterable[Sequence[str]], kind: str, changed: Container[str] = ()) -> str:
+    """A table; `changed` are the lines to be marked, by their first cells."""
     top = "".join(f"<th>{escape(name)}</th>" for name in head)
-    rows = "".join(
-        f"<tr{' class=changed' if is_changed else ''}>{''.join(f'<td>{escape(cell)}</td>' for cell in line)}</tr>"
-        for line, is_changed in zip(lines, marks, strict=True)
-    )
+    rows = ""
+    for line in lines:
+        mark = " class=changed" if line[0] in changed else ""
+        rows += f"<tr{mark}>{''.join(f'<td>{escape(cell)}</td>' for cell in line)}</tr>"
     return f'<div class="wide"><table class="{kind}"><tr>{top}</tr>{rows}</table></div>'

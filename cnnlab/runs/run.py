@@ -13,44 +13,14 @@ import numpy as np
 import psutil
 
 from cnnlab.nn.weights import Weights
+from cnnlab.runs import records
 from cnnlab.runs.files import RunFiles, complete_lines, from_npz, to_npz
-from cnnlab.runs.records import (
-    NO_LABEL,
-    VERSION,
-    BatchHistory,
-    Columns,
-    DamagedRunError,
-    EpochHistory,
-    History,
-    Label,
-    RunInfo,
-    extended,
-    from_checkpoint,
-    names_of,
-    to_checkpoint,
-    to_columns,
-    to_info,
-    to_label,
-    to_line,
-    to_start,
-    until,
-)
-from cnnlab.training.events import (
-    BatchEnd,
-    Checkpoint,
-    EpochEnd,
-    Event,
-    Failed,
-    Finished,
-    LearningRateSet,
-    Paused,
-    RunStarted,
-    Start,
-    WeightsSnapshot,
-)
+from cnnlab.runs.records import NO_LABEL, BatchHistory, Columns, DamagedRunError, EpochHistory, History, RunInfo
+from cnnlab.training import events
 
 T = TypeVar("T")
-CURVES: dict[Literal["batch", "epoch"], str] = {"batch": "history.csv", "epoch": "epochs.csv"}
+CurvePart = Literal["batch", "epoch"]
+CURVES: dict[CurvePart, str] = {"batch": "history.csv", "epoch": "epochs.csv"}
 
 
 class StoreError(RuntimeError):
@@ -66,8 +36,7 @@ class Run:
     def __init__(self, run_id: str, files: RunFiles) -> None:
         self.id = run_id
         self._files = files
-        self._info: tuple[object, RunInfo] | None = None  # what was read last, after the stamps of its files
-        self._last_epoch: tuple[object, EpochEnd | None] | None = None  # in the same way
+        self._known: dict[str, tuple[object, Any]] = {}  # what was read last, after the stamps of its files
         self._read: dict[str, tuple[int, bytes, Any]] = {}  # of growing files: up to where, the last line, the columns
         self._unsaved: dict[str, Any] | None = None  # the state that the disk has refused
         self._is_lost = False
@@ -75,11 +44,8 @@ class Run:
     @property
     def info(self) -> RunInfo:
         """The run in a few words; read again only when it has changed."""
-        stamp, known = self._files.stamp("state.json"), self._info
-        stamps = stamp, self._files.stamp("label.json"), self._unsaved
-        if stamp is None or known is None or known[0] != stamps:
-            self._info = known = stamps, self._read_info()
-        return known[1]
+        stamps = self._files.stamp("state.json"), self._files.stamp("label.json"), self._unsaved
+        return self._unless_known("info", stamps, self._read_info)
 
     @property
     def began_from_weights(self) -> bool:
@@ -91,20 +57,20 @@ class Run:
         """Whether it is paused or interrupted, and has a checkpoint to be resumed from."""
         return self.info.state in ("paused", "interrupted") and self._files.stamp("checkpoint.npz") is not None
 
-    def last_epoch(self) -> EpochEnd | None:
+    def last_epoch(self) -> events.EpochEnd | None:
         """Return the last epoch that is over, or None; NaN stands for no validation. Raises DamagedRunError."""
-        stamp, known = self._files.stamp("epochs.csv"), self._last_epoch
-        if stamp is None or known is None or known[0] != stamp:
-            epochs = self._load("epochs.csv", partial(to_columns, EpochHistory))
-            newest = [column[-1] for column in vars(epochs).values()] if epochs and len(epochs.step) else None
-            self._last_epoch = known = stamp, EpochEnd(*newest) if newest else None
-        return known[1]
+
+        def read() -> events.EpochEnd | None:
+            epochs = self._load("epochs.csv", partial(records.to_columns, EpochHistory))
+            return events.EpochEnd(*(one[-1] for one in vars(epochs).values())) if epochs and len(epochs.step) else None
+
+        return self._unless_known("last epoch", self._files.stamp("epochs.csv"), read)
 
     def history(self) -> History:
         """Return the curves so far, every step once. Raises DamagedRunError."""
         return History(self._growing(CURVES["batch"], BatchHistory), self._growing(CURVES["epoch"], EpochHistory))
 
-    def csv(self, part: Literal["batch", "epoch"]) -> bytes:
+    def csv(self, part: CurvePart) -> bytes:
         """Return the curves as they are on disk, a line a batch or an epoch below one of names."""
         return complete_lines(self._files.read(CURVES[part]) or b"")
 
@@ -122,13 +88,13 @@ class Run:
         newest = max(self.snapshot_steps(), default=0) if step is None else step
         return self._load(_snapshot(newest), from_npz)
 
-    def start(self) -> Start | None:
+    def start(self) -> events.Start | None:
         """Return the weights and digits that the run began from; None: it began afresh. Raises DamagedRunError."""
-        return self._load("start.npz", lambda content: to_start(from_npz(content)))
+        return self._load("start.npz", lambda content: records.to_start(from_npz(content)))
 
-    def checkpoint(self) -> Checkpoint | None:
+    def checkpoint(self) -> events.Checkpoint | None:
         """Return the place to resume from, or None. Raises DamagedRunError."""
-        return self._load("checkpoint.npz", lambda content: to_checkpoint(from_npz(content)))
+        return self._load("checkpoint.npz", lambda content: records.to_checkpoint(from_npz(content)))
 
     def probabilities(self) -> np.ndarray | None:
         """Return the trained network's answers to the test images, float32 (10000, 10), or None; DamagedRunError."""
@@ -169,7 +135,7 @@ class Run:
         for name, content in files.items():
             self._files.write(name, content)
 
-    def record(self, event: Event) -> None:
+    def record(self, event: events.Event) -> None:
         """Store an event. Raises StoreError, once, when the disk refuses it; what comes after it is not kept."""
         if self._is_lost:
             return
@@ -179,35 +145,36 @@ class Run:
             self._is_lost = True
             raise StoreError(error) from error
 
-    def _record(self, event: Event) -> None:
+    def _record(self, event: events.Event) -> None:
         match event:
-            case RunStarted():
+            case events.RunStarted():
                 self._rewind(event.step)
-                counts = {name: getattr(event, name) for name in names_of(RunStarted) if name != "step"}
+                counts = {name: getattr(event, name) for name in records.names_of(events.RunStarted) if name != "step"}
                 started = self._state().get("started") or now()
                 rates = self._learning_rates_until(event.step)
                 self._update(state="running", reason=None, ended=None, started=started, learning_rates=rates, **counts)
-            case BatchEnd() | EpochEnd():
-                self._files.append(CURVES["batch" if isinstance(event, BatchEnd) else "epoch"], to_line(event))
-            case WeightsSnapshot():
+            case events.BatchEnd() | events.EpochEnd():
+                part: CurvePart = "batch" if isinstance(event, events.BatchEnd) else "epoch"
+                self._files.append(CURVES[part], records.to_line(event))
+            case events.WeightsSnapshot():
                 self._files.write(_snapshot(event.step), to_npz(event.weights))
-            case Checkpoint():
-                self._files.write("checkpoint.npz", to_npz(from_checkpoint(event)))
-            case Paused():
+            case events.Checkpoint():
+                self._files.write("checkpoint.npz", to_npz(records.from_checkpoint(event)))
+            case events.Paused():
                 self._update(state="paused")
-            case LearningRateSet():
+            case events.LearningRateSet():
                 before = self._learning_rates_until(event.step - 1)
                 self._update(learning_rates=[*before, (event.step, event.learning_rate)])
-            case Finished():
+            case events.Finished():
                 self._files.write(_snapshot(event.step), to_npz(event.weights))
                 self._files.write("evaluation.npz", to_npz({"probabilities": event.probabilities}))
                 self._files.write("model.keras", event.model)
                 self._update(test_loss=event.test_loss, test_accuracy=event.test_accuracy)
                 self.end("stopped" if event.stopped else "finished", event.reason)
-            case Failed():
+            case events.Failed():
                 self.end("failed", event.reason)
 
-    def set_label(self, label: Label) -> None:
+    def set_label(self, label: records.Label) -> None:
         """Keep what people say of the run. Raises OSError."""
         self._files.write("label.json", json.dumps(asdict(label)).encode())
 
@@ -216,7 +183,7 @@ class Run:
         self._is_lost = False
         owner = {"pid": os.getpid(), "created": psutil.Process().create_time()}
         created = created or self._state()["created"]
-        self._update(version=VERSION, state="queued", created=created, reason=None, ended=None, owner=owner)
+        self._update(version=records.VERSION, state="queued", created=created, reason=None, ended=None, owner=owner)
 
     def end(self, state: str, reason: str | None = None) -> None:
         """Mark as over: finished, stopped, failed or interrupted; if need be without the disk, for this server only."""
@@ -229,11 +196,18 @@ class Run:
     def _rewind(self, step: int) -> None:
         """Take out what came after `step`, because it is going to happen again."""
         for name, columns in ((CURVES["batch"], BatchHistory), (CURVES["epoch"], EpochHistory)):
-            keep = partial(until, step, columns)
+            keep = partial(records.until, step, columns)
             self._files.write(name, self._load(name, keep) or keep(b""))
         for late in self.snapshot_steps():
             if late > step:
                 self._files.remove(_snapshot(late))
+
+    def _unless_known(self, what: str, stamp: object, read: Callable[[], T]) -> T:
+        """Read something again only when its stamp has changed."""
+        known = self._known.get(what)
+        if known is None or known[0] != stamp:
+            self._known[what] = known = stamp, read()
+        return known[1]
 
     def _growing(self, name: str, kind: type[Columns]) -> Columns:
         """Read the finished lines of a CSV file that is appended to: only the new ones, unless it was replaced."""
@@ -243,7 +217,8 @@ class Run:
             end, last, columns = 0, b"", None
             content = self._load(name, bytes) or b""
         new = complete_lines(content)[len(last) :]
-        columns = self._parse(name, lambda: extended(columns, new) if columns else to_columns(kind, new))
+        parse = partial(records.extended, columns) if columns else partial(records.to_columns, kind)
+        columns = self._parse(name, lambda: parse(new))
         if new:
             self._read[name] = end + len(new), new.splitlines(keepends=True)[-1], columns
         return columns
@@ -275,15 +250,14 @@ class Run:
             raise
 
     def _read_info(self) -> RunInfo:
+        label = NO_LABEL
         try:
-            experiment = self._load("experiment.json", bytes.decode)
-            return to_info(self.id, self._state(), experiment or "", self._load("label.json", to_label) or NO_LABEL)
+            label = self._load("label.json", records.to_label) or label
+            return records.to_info(self.id, self._state(), self._load("experiment.json", bytes.decode) or "", label)
         except ValueError as error:
-            created, label = datetime.fromtimestamp(0, UTC), NO_LABEL
+            created = datetime.fromtimestamp(0, UTC)
             with suppress(ValueError):
                 created = datetime.strptime(f"{self.id[:15]}+0000", "%Y%m%d-%H%M%S%z")
-            with suppress(ValueError):
-                label = self._load("label.json", to_label) or NO_LABEL
             return RunInfo(self.id, "damaged", created, reason=f"This run cannot be read. {error}", label=label)
 
 

@@ -112,24 +112,21 @@ def optimizer(training: TrainingSettings) -> keras.optimizers.Optimizer:
 
 def weights_of(model: keras.Model) -> Weights:
     """All weights of a model by '<layer index>/<Keras name>', as float32 copies."""
-    return {
-        f"{index}/{weight.name}": weight.numpy().astype(np.float32)
-        for index, layer in enumerate(network_layers(model))
-        for weight in layer.weights
-    }
+    return {name: variable.numpy().astype(np.float32) for name, variable in _variables(model).items()}
 
 
 def set_weights(model: keras.Model, weights: Weights) -> None:
     """Put weights into a model of the same architecture, in place. Raises ValueError when they do not belong to it."""
-    own = {
-        f"{index}/{weight.name}": weight
-        for index, layer in enumerate(network_layers(model))
-        for weight in layer.weights
-    }
+    own = _variables(model)
     if own.keys() != weights.keys():
         raise ValueError(f"`weights` must be {', '.join(own)}. Received: {', '.join(weights)}")
     for key, weight in own.items():
         weight.assign(weights[key])
+
+
+def _variables(model: keras.Model) -> dict[str, keras.Variable]:
+    layers = enumerate(network_layers(model))
+    return {f"{index}/{variable.name}": variable for index, layer in layers for variable in layer.weights}
 
 
 def to_bytes(model: keras.Model) -> bytes:

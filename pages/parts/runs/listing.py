@@ -53,8 +53,7 @@ class Row:
     @property
     def seconds(self) -> float:
         """How long it took; NaN: it is not over, or never began."""
-        info = self.info
-        return (info.ended - info.started).total_seconds() if info.started and info.ended else np.nan
+        return np.nan if self.info.seconds is None else self.info.seconds
 
 
 def ranked() -> list[Row]:
