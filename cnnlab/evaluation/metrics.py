@@ -16,12 +16,8 @@ SMALLEST = 1e-7
 def accuracy_interval(num_right: int, num_images: int) -> tuple[float, float]:
     """Return the 95 % interval of an accuracy: Wilson's score interval (Journal of the ASA 22, 1927).
 
-    It tells how far the figure may be from the one on endlessly many digits of the same kind. Another seed, or other
-    people's digits, are not in it.
-
-    Args:
-        num_right: images read rightly, from 0 to `num_images`.
-        num_images: images read, from 1.
+    It tells how far the figure, `num_right` (from 0) of `num_images` (from 1), may be from the one on endlessly many
+    digits of the same kind. Another seed, or other people's digits, are not in it.
     """
     if not 0 <= num_right <= num_images or num_images < 1:
         raise ValueError(

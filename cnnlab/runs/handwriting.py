@@ -123,10 +123,7 @@ def one(image: np.ndarray, label: int) -> Handwriting:
 
 
 class HandwritingStore:
-    """All sets below one folder, one file each; in a temporary folder where that one cannot be written.
-
-    What writes raises OSError when neither can be.
-    """
+    """All sets, one file each, below one folder or else a temporary one; OSError when neither can be written."""
 
     def __init__(self, folder: Path) -> None:
         self._files = RunFiles(folder, lambda _: Path(tempfile.mkdtemp(prefix="cnnlab-handwriting-")))

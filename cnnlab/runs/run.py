@@ -130,10 +130,15 @@ class Run:
             if (content := self._files.read(name)) is not None:
                 yield name, content
 
-    def fill(self, files: Mapping[str, bytes]) -> None:
-        """Put files into a new run. Raises OSError."""
-        for name, content in files.items():
-            self._files.write(name, content)
+    def fill(self, files: Mapping[str, bytes], *, created: str | None = None) -> None:
+        """Put files into a new run, and queue one that was `created` just now. Raises StoreError."""
+        try:
+            for name, content in files.items():
+                self._files.write(name, content)
+            if created:
+                self.queue(created)
+        except OSError as error:
+            raise StoreError(error) from error
 
     def record(self, event: events.Event) -> None:
         """Store an event. Raises StoreError, once, when the disk refuses it; what comes after it is not kept."""

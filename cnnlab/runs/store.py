@@ -67,11 +67,7 @@ class RunStore:
             files = {"experiment.json": experiment.to_json().encode()}
             if start:
                 files["start.npz"] = to_npz(from_start(start))
-            try:
-                run.fill(files)
-                run.queue(created=now())
-            except OSError as error:
-                raise StoreError(error) from error
+            run.fill(files, created=now())
             self._runs[run.id] = run
             return run
 
@@ -100,10 +96,7 @@ class RunStore:
             while self._open(run_id).exists() or self._in_bin(run_id).exists():
                 run_id = f"{run_id[:16]}{secrets.token_hex(3)}"
             run = self._open(run_id)
-            try:
-                run.fill(files)
-            except OSError as error:
-                raise StoreError(error) from error
+            run.fill(files)
             self._runs[run_id] = run
             return run
 

@@ -196,6 +196,25 @@ def test_a_run_is_named_starred_and_found(visit, store):
     assert table(at)["Run"].tolist() == []
 
 
+def test_a_name_that_the_disk_refuses_is_told(visit, store, monkeypatch):
+    run, _ = make(store, accuracy=0.99)
+    at = visit("runs")
+    choose(at, 0)
+
+    def no_space(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("cnnlab.runs.run.Run.set_label", no_space)
+    click(at, "Star")
+    assert not at.exception
+    assert "No space left on device. It was not kept." in text(at)
+    assert run.info.label == Label()
+    monkeypatch.undo()
+    click(at, "Star")
+    assert "It was not kept" not in text(at)
+    assert run.info.label.is_starred
+
+
 def test_runs_are_deleted_and_brought_back(visit, store):
     runs = [make(store, accuracy=0.9 - 0.1 * n)[0] for n in range(3)]
     at = visit("runs")
