@@ -7,7 +7,7 @@
     engine.pause(run_id)                    # soon
     engine.resume(run_id, until=step)       # a paused or interrupted run goes on, bit for bit, up to this update
     engine.set_learning_rate(run_id, 0.01)  # from the next update on
-    engine.orders(run_id)                   # what a run that has a worker, or waits for one, was told last
+    engine.orders(run_id)                   # the newest orders of a run that has a worker, or waits for one
     engine.compute(function, *arguments)    # what takes long, beside training: a concurrent.futures.Future
     engine.state, engine.problem            # "starting", "warming up", "ready" or "down", and why it is down
     engine.live_runs                        # ids of all runs that are not over, in the order of submission
@@ -117,7 +117,7 @@ class Engine:
         self._order(run_id, learning_rate=learning_rate, **orders)
 
     def orders(self, run_id: str) -> Orders | None:
-        """Return what a run was told last, which its worker may not know yet; None: it has none and waits for none."""
+        """Return a run's newest orders, which its worker may not know yet; None: it has none and waits for none."""
         with self._lock:
             live = self._live.get(run_id)
             return live.orders if live else None
@@ -199,7 +199,7 @@ class Engine:
                 for live in self._live.values():
                     live.orders = Orders(should_stop=True)
                     cluster.give_orders(live)
-        except (Exception, CancelledError) as error:  # whatever it is, the runs are kept and the learner is told
+        except (Exception, CancelledError) as error:  # whatever it is, the runs are kept and the page says why
             logger.exception("The training engine is down")
             problem = f"The training engine is down: {error or type(error).__name__}."
         with self._lock:
@@ -220,7 +220,7 @@ class Engine:
                     live.run.end("interrupted", problem)
 
     def _look(self, cluster: Cluster) -> None:
-        """Do what was asked, store what was told."""
+        """Do what was asked, store what has come."""
         cluster.check()
         with self._lock:
             runs, questions = list(self._live.values()), list(self._questions)
@@ -294,7 +294,7 @@ class Engine:
             return
         orders = replace(live.orders, should_leave=False)
         self._forget(cluster, live)
-        if orders.pause_at is None or orders.pause_at > live.paused_at or orders.should_stop:  # told just now
+        if orders.pause_at is None or orders.pause_at > live.paused_at or orders.should_stop:  # ordered just now
             try:
                 self._enter_again(live.run, orders, is_background=live.is_background)
             except ValueError as error:  # DamagedRunError is one

@@ -1,4 +1,4 @@
-"""What training tells while it runs: small frozen records, in the order in which they happen; and what it is told.
+"""What training tells while it runs: small frozen records, in the order in which they happen; and its orders.
 
 They stand apart from `cnnlab.training.loop` because the process that shows and stores them never imports TensorFlow.
 `step` is the number of weight updates done so far, counted over the whole run: 0 before the first one.
@@ -100,7 +100,7 @@ class LearningRateSet:
 
 @dataclass(frozen=True)
 class Orders:
-    """What a run is told while it trains; the newest stand.
+    """What a run is to do while it trains; the newest stand.
 
     should_stop: end early and keep the network so far.
     pause_at: pause as soon as so many updates are done (0: now); None: go on.
