@@ -23,7 +23,8 @@ FEW, MANY = 1_000, 100_000
 def rows() -> Iterator[Row]:
     """Reading the history, and making of it what the browser is given."""
     with tempfile.TemporaryDirectory() as folder:
-        short, long = (run_of(Path(folder) / str(n), n) for n in (FEW, MANY))
+        stores = {n: RunStore(Path(folder) / str(n)) for n in (FEW, MANY)}
+        short, long = (run_of(store, n) for n, store in stores.items())
         against = f"{FEW:,} batches"
 
         many, few = milliseconds(prepare(long), prepare(short))
@@ -35,14 +36,14 @@ def rows() -> Iterator[Row]:
         many, few = milliseconds(long.history, short.history)
         yield Row(f"history, nothing new: {MANY:,}", many, against, few)
 
-        many, few = milliseconds(*(lambda run=run: RunStore(run.files.folder.parent).get(run.id).history()
-                                   for run in (long, short)))  # fmt: skip
+        many, few = milliseconds(*(lambda n=n, run=run: RunStore(stores[n].root).get(run.id).history()
+                                   for n, run in ((MANY, long), (FEW, short))))  # fmt: skip
         yield Row(f"history in a new server: {MANY:,}", many, against, few)
 
 
-def run_of(folder: Path, num_batches: int) -> Run:
+def run_of(store: RunStore, num_batches: int) -> Run:
     """Make a run that has trained on so many batches."""
-    run = RunStore(folder).create(PRESETS[DEFAULT])
+    run = store.create(PRESETS[DEFAULT])
     run.record(RunStarted(0, 60_000, 0, 3_750, 30))
     rng = np.random.default_rng(0)
     losses, accuracies = rng.uniform(0, 2, num_batches), rng.integers(0, 17, num_batches) / 16
@@ -50,7 +51,7 @@ def run_of(folder: Path, num_batches: int) -> Run:
         to_line(BatchEnd(index + 1, index // 3_750, float(loss), float(accuracy), 2_500.0))
         for index, (loss, accuracy) in enumerate(zip(losses, accuracies, strict=True))
     )
-    run.files.write("history.csv", ",".join(names_of(BatchHistory)).encode() + b"\n" + b"".join(lines))
+    run.fill({"history.csv": ",".join(names_of(BatchHistory)).encode() + b"\n" + b"".join(lines)})
     return run
 
 

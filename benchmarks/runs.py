@@ -36,7 +36,7 @@ def store_of(root: Path, num_runs: int) -> RunStore:
     store, presets = RunStore(root), list(PRESETS.values())
     for seed in range(num_runs):
         run = store.create(replace(presets[seed % len(presets)], seed=seed))
-        run.record(EpochEnd(10, 0, 0.5, 0.9, 0.5, 0.8 + 0.1 * seed / num_runs, 0.0))
+        run.record(EpochEnd(10, 0, 0.5, 0.9, 0.5, 0.8 + 0.1 * seed / num_runs))
         run.end("finished")
     return store
 

@@ -25,15 +25,17 @@ MAX_URL_LENGTH = 4_000
 MAX_JSON_LENGTH = 20_000
 NUM_TRAINING_IMAGES = 60_000
 
-OPTIMIZERS: dict[str, float] = {
-    "sgd": 0.01,
-    "sgd_momentum": 0.01,
-    "rmsprop": 0.001,
-    "adam": 0.001,
-    "adamw": 0.001,
-    "adagrad": 0.01,
+KERAS_OPTIMIZERS: dict[str, tuple[str, float, dict[str, float]]] = {
+    "sgd": ("SGD", 0.01, {}),
+    "sgd_momentum": ("SGD", 0.01, {"momentum": 0.9}),
+    "rmsprop": ("RMSprop", 0.001, {}),
+    "adam": ("Adam", 0.001, {}),
+    "adamw": ("AdamW", 0.001, {}),
+    "adagrad": ("Adagrad", 0.01, {}),
 }
-"""Optimizers and the learning rate to begin with. `sgd_momentum` is Keras's SGD with a momentum of 0.9."""
+"""By name: Keras's class, the learning rate to begin with, and what else the class is given."""
+OPTIMIZERS = {name: learning_rate for name, (_, learning_rate, _) in KERAS_OPTIMIZERS.items()}
+"""Optimizers and the learning rate to begin with."""
 
 LOSSES = ("categorical_crossentropy", "mean_squared_error")
 

@@ -51,5 +51,5 @@ def add(more: Handwriting) -> None:
         if visitor.handwriting_id is None:
             visitor.handwriting_id = sets().create()
         sets().add(visitor.handwriting_id, more)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         visitor.problems["handwriting"] = str(error)

@@ -2,6 +2,10 @@
 
 import re
 
+from cnnlab.words import percent
+
+__all__ = ["ENGINE", "duration", "percent", "plain", "when"]
+
 ENGINE = {
     "starting": "The engine is starting.",
     "warming up": "The engine is warming up (TensorFlow takes some seconds to load).",

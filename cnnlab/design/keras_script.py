@@ -8,18 +8,16 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from cnnlab.digits.prepare import SIZE
-from cnnlab.experiment import LABELS_KEY, LAST_SHARE, PERMUTATION_SEED, DataSettings, Experiment, TrainingSettings
+from cnnlab.experiment import (
+    KERAS_OPTIMIZERS,
+    LABELS_KEY,
+    LAST_SHARE,
+    PERMUTATION_SEED,
+    DataSettings,
+    Experiment,
+    TrainingSettings,
+)
 from cnnlab.nn.layers import SOBEL, Conv2D, Dense, Layer
-
-OPTIMIZERS = {
-    "sgd": "SGD(learning_rate={rate})",
-    "sgd_momentum": "SGD(learning_rate={rate}, momentum=0.9)",
-    "rmsprop": "RMSprop(learning_rate={rate})",
-    "adam": "Adam(learning_rate={rate})",
-    "adamw": "AdamW(learning_rate={rate})",
-    "adagrad": "Adagrad(learning_rate={rate})",
-}
-"""How Keras's optimizers are made, by their names in an experiment."""
 
 LOADER = "(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()"
 LOADER_OR_FILE = """if len(sys.argv) > 1:  # a file with the same four arrays, for a computer without a network
@@ -156,7 +154,9 @@ def _optimizer(experiment: Experiment) -> str:
         "exponential": f"keras.optimizers.schedules.ExponentialDecay({rate}, decay_steps={steps}, "
         f"decay_rate={LAST_SHARE})",
     }
-    return OPTIMIZERS[training.optimizer].format(rate=schedules[training.schedule])
+    kind, _, more = KERAS_OPTIMIZERS[training.optimizer]
+    settings = {"learning_rate": schedules[training.schedule], **more}
+    return f"{kind}({', '.join(f'{name}={value}' for name, value in settings.items())})"
 
 
 def _sobel(experiment: Experiment) -> str:

@@ -8,10 +8,10 @@ import numpy as np
 
 from cnnlab.doctor import remedies
 from cnnlab.doctor.curves import STUCK_UPDATES, SURE, Curves
-from cnnlab.doctor.finding import ERROR, INFO, WARNING, Finding, number, percent
-from cnnlab.doctor.remedies import those
+from cnnlab.doctor.finding import ERROR, INFO, WARNING, Finding, number
 from cnnlab.experiment import OPTIMIZERS
 from cnnlab.nn.layers import Dropout
+from cnnlab.words import percent
 
 COMMONEST = 0.112
 """Share of the ones among MNIST's training digits: who always says 1 is right so often."""
@@ -54,18 +54,12 @@ STILL = 0.05
 
 def of_the_rate(curves: Curves) -> str:
     """A sentence about a learning rate that is far from the usual one; otherwise nothing."""
-    usual, optimizer = OPTIMIZERS[curves.experiment.training.optimizer], curves.experiment.training.optimizer
-    for times, word in ((curves.rate / usual, "above"), (usual / curves.rate, "below")):
-        if times >= FAR * (1 - 1e-9):
-            rate = f"The learning rate, {curves.rate:g}, lies {times:,.0f} times {word} the usual {usual:g}"
-            return f" {rate} of {optimizer}."
-    return ""
-
-
-def progress(curves: Curves) -> Finding | None:
-    """The first that holds of what can be wrong with how the loss goes."""
-    checks = (steps_too_long, not_learning, steps_too_short, bad_start, underfitting, not_finished)
-    return next((found for check in checks if (found := check(curves))), None)
+    optimizer, rate = curves.experiment.training.optimizer, curves.rate
+    usual = OPTIMIZERS[optimizer]
+    times, word = max((rate / usual, "above"), (usual / rate, "below"))
+    if times < FAR * (1 - 1e-9):
+        return ""
+    return f" The learning rate, {rate:g}, lies {times:,.0f} times {word} the usual {usual:g} of {optimizer}."
 
 
 def steps_too_long(curves: Curves) -> Finding | None:
@@ -77,9 +71,9 @@ def steps_too_long(curves: Curves) -> Finding | None:
     after = f" {'Since then it has recovered: now' if is_over else 'Now'} it is {number(curves.now)}."
     if curves.is_stuck:
         after += f" {percent(curves.accuracy)} of the newest images are read rightly: it only guesses."
-    tries = those(remedies.normalise(curves.experiment), remedies.shorter_steps(curves.experiment, curves.rate))
     severity = INFO if is_over else ERROR if curves.is_stuck else WARNING
-    return Finding("steps_too_long", severity, seen + after + of_the_rate(curves), tries)
+    sentence = seen + after + of_the_rate(curves)
+    return curves.finding("steps_too_long", severity, sentence, remedies.normalise, curves.shorter_steps)
 
 
 def _jumped(curves: Curves) -> str:
@@ -114,15 +108,11 @@ def not_learning(curves: Curves) -> Finding | None:
     )
     if experiment.data.label_noise:
         sentence += f" Of the labels, {percent(experiment.data.label_noise)} are shuffled, as set."
-    is_usual = not of_the_rate(curves)
-    tries = those(
-        remedies.random_weights(experiment),
-        remedies.true_labels(experiment),
-        remedies.normalise(experiment),
-        *(remedies.learning_rate(experiment, rate * times) for times in (10, 0.1) if is_usual),
-        None if is_usual else remedies.usual_learning_rate(experiment),
-    )
-    return Finding("not_learning", ERROR, sentence + of_the_rate(curves), tries)
+    of_rate = of_the_rate(curves)
+    rates = [remedies.learning_rate(experiment, rate * times) for times in (10, 0.1)]
+    tries = remedies.random_weights, remedies.true_labels, remedies.normalise
+    more = [remedies.usual_learning_rate] if of_rate else rates
+    return curves.finding("not_learning", ERROR, sentence + of_rate, *tries, *more)
 
 
 def steps_too_short(curves: Curves) -> Finding | None:
@@ -141,8 +131,8 @@ def steps_too_short(curves: Curves) -> Finding | None:
         f"{f'{left:,} are' if left else 'none is'} left."
     )
     rate = max(10 * curves.rate, OPTIMIZERS[curves.experiment.training.optimizer])
-    tries = those(remedies.learning_rate(curves.experiment, rate))
-    return Finding("steps_too_short", WARNING, sentence + of_the_rate(curves), tries)
+    sentence += of_the_rate(curves)
+    return curves.finding("steps_too_short", WARNING, sentence, remedies.learning_rate(curves.experiment, rate))
 
 
 def bad_start(curves: Curves) -> Finding | None:
@@ -155,7 +145,7 @@ def bad_start(curves: Curves) -> Finding | None:
         f"comes in, or its first weights, are too large. Now it is {number(curves.now)}."
     )
     severity = INFO if curves.now < RISE_OF_GUESS * curves.guess else WARNING
-    return Finding("bad_start", severity, sentence, those(remedies.normalise(curves.experiment)))
+    return curves.finding("bad_start", severity, sentence, remedies.normalise)
 
 
 def underfitting(curves: Curves) -> Finding | None:
@@ -172,22 +162,16 @@ def underfitting(curves: Curves) -> Finding | None:
         "about 92 % on MNIST."
     )
     is_far = curves.rate >= FAR * OPTIMIZERS[experiment.training.optimizer]
-    tries = those(
-        remedies.shorter_steps(experiment, curves.rate) if is_far else None,
-        remedies.normalise(experiment),
-        remedies.larger(experiment),
-    )
-    return Finding("underfitting", WARNING, sentence + (of_the_rate(curves) if is_far else ""), tries)
+    sentence += of_the_rate(curves) if is_far else ""
+    tries = curves.shorter_steps if is_far else None, remedies.normalise, remedies.larger
+    return curves.finding("underfitting", WARNING, sentence, *tries)
 
 
 def overfitting(curves: Curves) -> Finding | None:
     """The validation loss has risen since its best epoch while the training loss fell, or far apart they stand."""
     epochs, experiment = curves.history.epochs, curves.experiment
-    if experiment.data.validation_size < MIN_VALIDATION or not np.isfinite(epochs.val_loss).all():
-        return None
-    if curves.num_epochs <= LATER:
-        return None
-    best = int(epochs.val_loss.argmin())
+    is_known = experiment.data.validation_size >= MIN_VALIDATION and np.isfinite(epochs.val_loss).all()
+    best = int(epochs.val_loss.argmin()) if is_known and curves.num_epochs else curves.num_epochs
     if curves.num_epochs - 1 - best < LATER:
         return None
     lowest, loss_then, loss_now = float(epochs.val_loss[best]), float(epochs.loss[best]), float(epochs.loss[-1])
@@ -205,8 +189,8 @@ def overfitting(curves: Curves) -> Finding | None:
     )
     if experiment.data.label_noise:
         sentence += f" It learns the shuffled labels by heart, {percent(experiment.data.label_noise)} of all."
-    tries = (remedies.true_labels, remedies.more_images, remedies.dropout, remedies.early_stopping)
-    return Finding("overfitting", WARNING, sentence, those(*(make(experiment) for make in tries)))
+    tries = remedies.true_labels, remedies.more_images, remedies.dropout, remedies.early_stopping
+    return curves.finding("overfitting", WARNING, sentence, *tries)
 
 
 def wrong_labels(curves: Curves) -> Finding | None:
@@ -224,9 +208,9 @@ def wrong_labels(curves: Curves) -> Finding | None:
         f"After {curves.num_epochs} epochs it reads {percent(epochs.val_accuracy[-1])} of the validation images "
         f"rightly, and only {percent(epochs.accuracy[-1])} of those that it learns from, without dropout or "
         "augmentation. So a part of what it is taught may be wrong."
+        + (f" Shuffled labels, as set: {percent(data.label_noise)}." if data.label_noise else "")
     )
-    sentence += f" Shuffled labels, as set: {percent(data.label_noise)}." if data.label_noise else ""
-    return Finding("wrong_labels", WARNING, sentence, those(remedies.true_labels(experiment)))
+    return curves.finding("wrong_labels", WARNING, sentence, remedies.true_labels)
 
 
 def noisy_steps(curves: Curves) -> Finding | None:
@@ -244,7 +228,7 @@ def noisy_steps(curves: Curves) -> Finding | None:
         f"{number(curves.quarters[2])} before."
     )
     shorter = remedies.learning_rate(curves.experiment, curves.rate / 4)
-    return Finding("noisy_steps", INFO, sentence, those(remedies.batch_size(curves.experiment), shorter))
+    return curves.finding("noisy_steps", INFO, sentence, remedies.batch_size, shorter)
 
 
 def not_finished(curves: Curves) -> Finding | None:
@@ -260,4 +244,19 @@ def not_finished(curves: Curves) -> Finding | None:
         f"So far {percent(curves.best_accuracy)} are read rightly."
     )
     severity = INFO if curves.best_accuracy >= curves.reachable else WARNING
-    return Finding("not_finished", severity, sentence, those(remedies.more_epochs(curves.experiment)))
+    return curves.finding("not_finished", severity, sentence, remedies.more_epochs)
+
+
+CHECKS = (
+    (steps_too_long, not_learning, steps_too_short, bad_start, underfitting, not_finished),
+    (overfitting,),
+    (wrong_labels,),
+    (noisy_steps,),
+)
+"""All checks; of those in one row the first that holds speaks."""
+
+
+def found(curves: Curves) -> list[Finding]:
+    """All that is wrong with the curves."""
+    rows = ((one for check in row if (one := check(curves))) for row in CHECKS if curves.num_updates)
+    return [first for row in rows if (first := next(row, None))]

@@ -1,13 +1,19 @@
 """The curves of a run, as far as it has come, and the figures that are read off them: what the doctor looks at."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, log, sqrt
 
 import numpy as np
 
+from cnnlab.doctor import remedies
+from cnnlab.doctor.finding import Finding
+from cnnlab.doctor.remedies import Try, those
 from cnnlab.experiment import Experiment
 from cnnlab.runs.records import History
+
+Remedy = Callable[[Experiment], Try | None]
 
 GUESS = {"categorical_crossentropy": log(10), "mean_squared_error": 0.09}
 """The loss of a network that gives every digit 10 %: -ln(0.1), and (0.9^2 + 9 x 0.1^2) / 10."""
@@ -116,3 +122,13 @@ class Curves:
     def reachable(self) -> float:
         """The accuracy below which a network underfits, with labels as wrong as they are set to be."""
         return LINEAR * (1 - self.experiment.data.label_noise)
+
+    def finding(self, kind: str, severity: str, sentence: str, *tries: Remedy | Try | None) -> Finding:
+        """Make a finding with what can be tried about it in this run: remedies, or what they have given."""
+        made = (one if one is None or isinstance(one, Try) else one(self.experiment) for one in tries)
+        return Finding(kind, severity, sentence, those(*made))
+
+    @property
+    def shorter_steps(self) -> Try | None:
+        """A lower learning rate than it has."""
+        return remedies.shorter_steps(self.experiment, self.rate)

@@ -54,8 +54,3 @@ class Finding:
 def number(value: float) -> str:
     """A loss as it is written in a sentence: 2.3, 0.0451, 4,021, 1.25e+17."""
     return f"{value:,.0f}" if 1_000 <= value < 1_000_000 else f"{value:.3g}"  # noqa: PLR2004 - a plain whole number
-
-
-def percent(share: float) -> str:
-    """A share as it is written in a sentence: 97.3 %."""
-    return f"{100 * share:.1f} %"

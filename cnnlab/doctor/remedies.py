@@ -10,7 +10,7 @@ from typing import Any
 from cnnlab.experiment import NUM_TRAINING_IMAGES, OPTIMIZERS, Experiment
 from cnnlab.limits import LIMITS
 from cnnlab.nn.architecture import Architecture
-from cnnlab.nn.layers import Conv2D, Dense, Dropout, Layer
+from cnnlab.nn.layers import Dropout, Layer
 from cnnlab.presets import DEFAULT, PRESETS
 
 PATIENCE = 2
@@ -96,11 +96,8 @@ def dropout(experiment: Experiment) -> Try | None:
     layers = experiment.architecture.layers
     if any(isinstance(layer, Dropout) for layer in layers):
         return None
-    return _layers(
-        f"Dropout({DROPOUT_RATE:g}) before the last layer",
-        experiment,
-        (*layers[:-1], Dropout(DROPOUT_RATE), layers[-1]),
-    )
+    words = f"Dropout({DROPOUT_RATE:g}) before the last layer"
+    return _layers(words, experiment, (*layers[:-1], Dropout(DROPOUT_RATE), layers[-1]))
 
 
 def larger(experiment: Experiment) -> Try | None:
@@ -113,18 +110,14 @@ def larger(experiment: Experiment) -> Try | None:
 
 
 def _twice(layer: Layer) -> Layer:
-    if isinstance(layer, Conv2D):
-        return replace(layer, filters=min(2 * layer.filters, int(LIMITS["filters"][1])))
-    if isinstance(layer, Dense):
-        return replace(layer, units=min(2 * layer.units, int(LIMITS["units"][1])))
-    return layer
+    sizes = {name: getattr(layer, name) for name in ("filters", "units") if hasattr(layer, name)}
+    return replace(layer, **{name: min(2 * size, int(LIMITS[name][1])) for name, size in sizes.items()})
 
 
 def random_weights(experiment: Experiment) -> Try | None:
     """First weights that differ from each other."""
-    return _every(
-        "first weights at random (glorot_uniform)", experiment, "kernel_initializer", {"zeros"}, "glorot_uniform"
-    )
+    words = "first weights at random (glorot_uniform)"
+    return _every(words, experiment, "kernel_initializer", {"zeros"}, "glorot_uniform")
 
 
 def relu(experiment: Experiment) -> Try | None:
@@ -142,21 +135,21 @@ def _every(words: str, experiment: Experiment, name: str, old: set[str], new: st
 
 
 def _layers(words: str, experiment: Experiment, layers: Sequence[Layer]) -> Try | None:
-    return _change(words, experiment, lambda: replace(experiment, architecture=Architecture(tuple(layers))))
+    return _change(words, experiment, "architecture", lambda: Architecture(tuple(layers)))
 
 
 def _training(words: str, experiment: Experiment, **settings: Any) -> Try | None:  # noqa: ANN401 - of any setting
-    return _change(words, experiment, lambda: replace(experiment, training=replace(experiment.training, **settings)))
+    return _change(words, experiment, "training", lambda: replace(experiment.training, **settings))
 
 
 def _data(words: str, experiment: Experiment, **settings: Any) -> Try | None:  # noqa: ANN401
-    return _change(words, experiment, lambda: replace(experiment, data=replace(experiment.data, **settings)))
+    return _change(words, experiment, "data", lambda: replace(experiment.data, **settings))
 
 
-def _change(words: str, experiment: Experiment, make: Callable[[], Experiment]) -> Try | None:
-    """Make the changed experiment; None where the limits do not allow it, or nothing has changed."""
+def _change(words: str, experiment: Experiment, part: str, make: Callable[[], Any]) -> Try | None:
+    """Change a part of the experiment; None where the limits do not allow it, or nothing has changed."""
     try:
-        made = make()
+        made = replace(experiment, **{part: make()})
     except ValueError:
         return None
     return None if made == experiment else Try(words, made)

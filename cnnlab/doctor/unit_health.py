@@ -53,13 +53,7 @@ class NetworkHealth:
 
 
 def examine(experiment: Experiment, weights: Weights, images: np.ndarray) -> NetworkHealth:
-    """Send images through a network and look at each layer with a kernel.
-
-    Args:
-        experiment: what the network was made from.
-        weights: its weights.
-        images: uint8 (n, 28, 28) or (n, 28, 28, 1), ink towards 255; n at least 1.
-    """
+    """Send images, uint8 (n, 28, 28) or (n, 28, 28, 1), n from 1, through a network; look at what has a kernel."""
     if not len(images):
         raise ValueError(f"`images` must be at least one. Received: images of shape {images.shape}")
     architecture = experiment.architecture

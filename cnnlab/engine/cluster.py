@@ -52,24 +52,27 @@ class Question:
 class LiveRun:
     """A run that is not over. `attempt` names the worker's task that speaks for it; None: it has not begun.
 
-    `orders` are those that it is to have, `told` those that its worker was given last. `paused_at` is the step at which
-    it is paused, None while it trains. What `is_background` lets the others pass.
+    `key` is a name of its own for every time that a run is given to the cluster. `orders` are those that it is to have,
+    `given` those that its worker was given last. `paused_at`: the step at which it is paused, None while it trains.
     """
 
     run: Run
     experiment: Experiment
     checkpoint: Checkpoint | None
     start: Start | None
-    key: str
     future: Any = None
     attempt: str | None = None
     dead_attempts: set[str] = field(default_factory=set)
     orders: Orders = field(default_factory=Orders)
-    told: Orders | None = None
+    given: Orders | None = None
     paused_at: int | None = None
     was_moved: bool = False
     reason: str | None = None
     is_background: bool = False
+    """It lets the others pass."""
+
+    def __post_init__(self) -> None:
+        self.key = f"cnnlab-run-{self.run.id}-{secrets.token_hex(4)}"
 
 
 class Cluster:
@@ -153,8 +156,8 @@ class Cluster:
 
     def give_orders(self, live: LiveRun) -> None:
         """Give a run its orders, if they are new."""
-        if live.told != live.orders:
-            live.told = live.orders
+        if live.given != live.orders:
+            live.given = live.orders
             self._orders(live).set(asdict(live.orders))
 
     def messages(self) -> tuple[dict[str, Any], ...]:
@@ -203,7 +206,7 @@ def _train(run_id: str, experiment: str, start: Start | None, key: str, queue: s
 
     client = get_client()
     messages = Queue(queue, client=client, maxsize=MAX_MESSAGES)
-    checkpoint, told = Variable(key, client=client), Variable(f"{key}-orders", client=client)
+    checkpoint, newest = Variable(key, client=client), Variable(f"{key}-orders", client=client)
     attempt = secrets.token_hex(8)
 
     def send(events: list[dict[str, Any]]) -> None:
@@ -212,7 +215,7 @@ def _train(run_id: str, experiment: str, start: Start | None, key: str, queue: s
 
     def orders() -> Orders:
         try:
-            return Orders(**told.get(timeout=CONTACT_SECONDS))
+            return Orders(**newest.get(timeout=CONTACT_SECONDS))
         except TimeoutError:  # the run was given up
             return Orders(should_stop=True)
 

@@ -7,7 +7,7 @@
     engine.pause(run_id)                    # soon
     engine.resume(run_id, until=step)       # a paused or interrupted run goes on, bit for bit, up to this update
     engine.set_learning_rate(run_id, 0.01)  # from the next update on
-    engine.orders(run_id)                   # what a run that has a worker, or waits for one, was told last
+    engine.orders(run_id)                   # the newest orders of a run that has a worker, or waits for one
     engine.compute(function, *arguments)    # what takes long, beside training: a concurrent.futures.Future
     engine.state, engine.problem            # "starting", "warming up", "ready" or "down", and why it is down
     engine.live_runs                        # ids of all runs that are not over, in the order of submission
@@ -17,27 +17,23 @@
 
 Without an address the engine starts the cluster of `local_cluster`; with one, or with the environment variable
 CNNLAB_SCHEDULER (`tcp://host:8786`), it joins a cluster whose workers can import cnnlab and have one thread each
-(`dask worker --nthreads 1 --memory-limit 0 --preload cnnlab.engine.local_cluster ...`); `cluster` tells how
-some are set apart. Who reaches a Dask scheduler can run code on it: use TLS (`tls://host:8786`), for which certificates
-are set in Dask's own configuration.
+(`dask worker --nthreads 1 --memory-limit 0 --preload cnnlab.engine.local_cluster ...`). Who reaches a Dask scheduler
+can run code on it: use TLS (`tls://host:8786`), with certificates set in Dask's own configuration.
 
-All talk with the cluster is in one thread, so no page ever waits for it. A worker is told an experiment and loads MNIST
-by itself; its events come back through one queue. When a worker dies, Dask gives its run to another one, which goes on
-from the checkpoint in the run's Variable. When the cluster dies, its runs are interrupted, and the next `submit` starts
-anew.
+All talk with the cluster is in one thread, so no page ever waits for it. When a worker dies, Dask gives its run to
+another one, which goes on from the run's checkpoint. When the cluster dies, its runs are interrupted, and the next
+`submit` starts anew.
 """
 
 import atexit
 import logging
 import os
-import secrets
 import threading
 from asyncio import CancelledError
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import Any, Literal, TypeVar
 
 from cnnlab.engine.cluster import CONTACT_SECONDS, Cluster, ClusterLostError, LiveRun, Question, connect
@@ -90,78 +86,69 @@ class Engine:
         return waiting.index(run_id) + 1 if run_id in waiting else None
 
     def submit(self, experiment: Experiment, start: Start | None = None, *, is_background: bool = False) -> str:
-        """Begin to train as soon as a worker is free; return the run's id. Raises StoreError.
+        """Begin to train, from `start` if given, when a worker is free; return the run's id. Raises StoreError.
 
-        With `start`, training begins from weights that there are, and goes on with one's own digits. A run in the
-        background waits until no other one does.
+        A run in the background waits until no other one does.
         """
         run = self._store.create(experiment, start)
-        self._enter(LiveRun(run, experiment, None, start, _key(run), is_background=is_background))
+        self._enter(LiveRun(run, experiment, None, start, is_background=is_background))
         return run.id
 
     def pause(self, run_id: str) -> None:
         """Let a run pause soon. Nothing happens to a run that is over. Raises ValueError for an unknown one."""
-        if self._listens(run_id):
-            self._order(run_id, partial(replace, pause_at=0))
+        self._order_if_not_over(run_id, pause_at=0)
 
     def resume(self, run_id: str, until: int | None = None, *, is_background: bool = False) -> None:
-        """Go on with a paused or interrupted run, as if nothing had been.
+        """Go on with a paused or interrupted run; pause again after `until` updates of the whole run, None: never.
 
-        Args:
-            run_id: which run.
-            until: pause again after so many updates of the whole run; None: go on to the end.
-            is_background: as in `submit`.
-
-        Raises:
-            ValueError: when there is nothing to go on with.
+        Raises ValueError when there is nothing to go on with.
         """
-        self._order(run_id, partial(replace, pause_at=until), is_background=is_background)
+        self._order(run_id, is_background=is_background, pause_at=until)
 
     def stop(self, run_id: str) -> None:
         """Let a run end soon, its network kept. Nothing happens to a run that is over. Raises ValueError."""
-        if self._listens(run_id):
-            self._order(run_id, partial(replace, should_stop=True))
+        self._order_if_not_over(run_id, should_stop=True)
 
     def set_learning_rate(self, run_id: str, learning_rate: float) -> None:
         """Train with another learning rate from the next update on. Raises ValueError."""
         check_limit("learning_rate", learning_rate, float)
         is_waiting = self._store.get(run_id).info.state in ("paused", "interrupted")
-        order = partial(replace, learning_rate=learning_rate)
-        self._order(run_id, partial(order, pause_at=0) if is_waiting else order)
+        orders: dict[str, Any] = {"pause_at": 0} if is_waiting else {}
+        self._order(run_id, learning_rate=learning_rate, **orders)
 
     def orders(self, run_id: str) -> Orders | None:
-        """Return what a run was told last, which its worker may not know yet; None: it has none and waits for none."""
+        """Return a run's newest orders, which its worker may not know yet; None: it has none and waits for none."""
         with self._lock:
             live = self._live.get(run_id)
             return live.orders if live else None
 
-    def _listens(self, run_id: str) -> bool:
-        return run_id in self._live or self._store.get(run_id).info.state == "paused"
+    def _order_if_not_over(self, run_id: str, **orders: Any) -> None:  # noqa: ANN401 - of Orders
+        if run_id in self._live or self._store.get(run_id).info.state == "paused":
+            self._order(run_id, **orders)
 
-    def _order(self, run_id: str, order: Callable[[Orders], Orders], *, is_background: bool = False) -> None:
+    def _order(self, run_id: str, *, is_background: bool = False, **orders: Any) -> None:  # noqa: ANN401
         """Give a run other orders; one that has left its worker is entered again from its checkpoint."""
         with self._lock:  # two clicks resume once
             live = self._live.get(run_id)
             if live:
-                live.orders = order(replace(live.orders, should_leave=False))
+                live.orders = replace(live.orders, should_leave=False, **orders)
             else:
-                self._enter_again(self._store.get(run_id), order(Orders()), is_background=is_background)
+                self._enter_again(self._store.get(run_id), Orders(**orders), is_background=is_background)
         self._wake.set()
 
     def _enter_again(self, run: Run, orders: Orders, *, is_background: bool) -> None:
         info = run.info
         if info.state not in ("paused", "interrupted") or info.experiment is None:
             raise ValueError(f"Only a paused or interrupted run can go on. Received: a run that is {info.state}")
-        live = LiveRun(run, info.experiment, run.checkpoint(), run.start(), _key(run), orders=orders)
-        live.is_background = is_background
-        run.queue()
-        self._enter(live)
+        checkpoint, start = run.checkpoint(), run.start()
+        with suppress(OSError):  # the first event says it again
+            run.queue()
+        self._enter(LiveRun(run, info.experiment, checkpoint, start, orders=orders, is_background=is_background))
 
     def compute(self, function: Callable[..., T], *arguments: object) -> Future[T]:
-        """Compute `function(*arguments)` on the cluster, beside training and not behind it.
+        """Compute `function(*arguments)`, of a module that a worker can import, beside training and not behind it.
 
-        The function must stand in a module that a worker can import. The future ends with what the function returns or
-        raises, or with ClusterLostError; cancelled before it begins, nothing is computed.
+        The future ends with what the function returns or raises, or with ClusterLostError, unless it is cancelled.
         """
         question = Question(function, arguments)
         with self._lock:
@@ -212,16 +199,13 @@ class Engine:
                 for live in self._live.values():
                     live.orders = Orders(should_stop=True)
                     cluster.give_orders(live)
-        except (Exception, CancelledError) as error:  # whatever it is, the runs are kept and the learner is told
+        except (Exception, CancelledError) as error:  # whatever it is, the runs are kept and the page says why
             logger.exception("The training engine is down")
             problem = f"The training engine is down: {error or type(error).__name__}."
         with self._lock:
-            lost = [
-                live
-                for live in self._live.values()
-                if self._is_closing or live.was_moved or not was_there or live.future
-            ]
-            self._live = {name: live for name, live in self._live.items() if live not in lost}
+            live_runs, is_lost = self._live, self._is_closing or not was_there
+            lost = [live for live in live_runs.values() if is_lost or live.was_moved or live.future]
+            self._live = {name: live for name, live in live_runs.items() if live not in lost}
             questions, self._questions = self._questions, []
             self.state, self.problem = "down", problem
             for live in self._live.values():  # they have not begun, so they can wait for another cluster, once
@@ -236,7 +220,7 @@ class Engine:
                     live.run.end("interrupted", problem)
 
     def _look(self, cluster: Cluster) -> None:
-        """Do what was asked, store what was told."""
+        """Do what was asked, store what has come."""
         cluster.check()
         with self._lock:
             runs, questions = list(self._live.values()), list(self._questions)
@@ -310,7 +294,7 @@ class Engine:
             return
         orders = replace(live.orders, should_leave=False)
         self._forget(cluster, live)
-        if orders.pause_at is None or orders.pause_at > live.paused_at or orders.should_stop:  # told just now
+        if orders.pause_at is None or orders.pause_at > live.paused_at or orders.should_stop:  # ordered just now
             try:
                 self._enter_again(live.run, orders, is_background=live.is_background)
             except ValueError as error:  # DamagedRunError is one
@@ -320,8 +304,3 @@ class Engine:
         with self._lock:
             del self._live[live.run.id]  # first: should the cluster be dead, the run is over all the same
         cluster.forget(live)
-
-
-def _key(run: Run) -> str:
-    """A name of its own for every time that a run is given to the cluster."""
-    return f"cnnlab-run-{run.id}-{secrets.token_hex(4)}"

@@ -88,16 +88,6 @@ def num_workers(cores: int) -> int:
     return int(wanted)
 
 
-def environment(num_threads: int) -> dict[str, str]:
-    """Return what a worker's TensorFlow is told by environment variables."""
-    return {
-        "OMP_NUM_THREADS": str(num_threads),
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_NUM_INTEROP_THREADS": "1",
-        "TF_NUM_INTRAOP_THREADS": str(num_threads),
-    }
-
-
 @cache
 def warm_up() -> None:
     """Make TensorFlow ready in this worker; once a process."""
@@ -119,7 +109,9 @@ def main() -> None:
     address_line = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print does not go to a pipe that nobody reads
     workers = num_workers(num_cores())
-    os.environ |= environment(max(1, num_cores() // workers)) | os.environ  # what the user set stands
+    tensorflow = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_NUM_INTEROP_THREADS": "1"}
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"), str(max(1, num_cores() // workers)))
+    os.environ |= tensorflow | threads | os.environ  # what the user set stands
     dask.config.set(SETTINGS)
     scheduler = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
     options = {

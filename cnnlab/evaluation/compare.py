@@ -38,17 +38,10 @@ def mcnemar(right_a: np.ndarray, right_b: np.ndarray) -> McNemar:
         raise ValueError(
             f"`right_a` and `right_b` must be of the same images. Received: shapes {right_a.shape} and {right_b.shape}"
         )
+    from scipy.stats import binomtest  # noqa: PLC0415 - takes half a second
+
     only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
-    return McNemar(only_a, only_b, _both_tails(min(only_a, only_b), only_a + only_b))
-
-
-def _both_tails(num_heads: int, num_throws: int) -> float:
-    """Chance that a fair coin shows one of its sides at most `num_heads` times; exact, in whole numbers."""
-    ways = tail = 1
-    for heads in range(num_heads):
-        ways = ways * (num_throws - heads) // (heads + 1)
-        tail += ways
-    return min(1.0, 2 * tail / 2**num_throws)
+    return McNemar(only_a, only_b, float(binomtest(only_a, only_a + only_b).pvalue) if only_a + only_b else 1.0)
 
 
 def pareto(costs: np.ndarray, accuracies: np.ndarray) -> np.ndarray:

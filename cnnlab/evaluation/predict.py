@@ -17,16 +17,7 @@ BATCH_SIZE = 500
 
 
 def predict(experiment: Experiment, weights: Weights, images: np.ndarray) -> np.ndarray:
-    """Return a network's answers to many images, by Keras. For workers.
-
-    Args:
-        experiment: what the network was made from.
-        weights: its weights, by '<layer index>/<Keras name>'.
-        images: uint8 (n, 28, 28) or (n, 28, 28, 1), ink towards 255.
-
-    Returns:
-        Probabilities, float32 (n, 10).
-    """
+    """Return a network's answers to uint8 images, (n, 28, 28) or (n, 28, 28, 1), ink towards 255: float32 (n, 10)."""
     return reader(experiment, weights)(images)
 
 
@@ -68,23 +59,17 @@ def accuracy_under(experiment: Experiment, weights: Weights, name: str, num_imag
 
 
 def accuracy_by_shift(experiment: Experiment, weights: Weights, most: int) -> np.ndarray:
-    """Return the accuracy on the 10,000 test digits shifted by 0, 1, ... `most` pixels, float64 (most + 1,).
-
-    Each digit goes one way, the next one another: right, down, left, up by turns. What leaves the picture is lost. For
-    workers.
-    """
+    """Return the accuracy on the test digits after `shift_by_turns` by 0, 1, ... `most` pixels: float64 (most + 1,)."""
     test, read = mnist.load().test, reader(experiment, weights)
     shifted = (shift_by_turns(test.images, pixels) for pixels in range(most + 1))
     return np.array([np.mean(read(images).argmax(axis=1) == test.labels) for images in shifted])
 
 
 def shift_by_turns(images: np.ndarray, pixels: int) -> np.ndarray:
-    """Shift images, uint8 (n, 28, 28, 1), by whole pixels: to the right, down, to the left, up by turns."""
+    """Shift images, uint8 (n, 28, 28, 1), by whole pixels: right, down, left, up by turns; what leaves is lost."""
     shifted, (_, height, width, _) = np.zeros_like(images), images.shape
-    near_rows, far_rows = slice(height - pixels), slice(pixels, height)
-    near_columns, far_columns = slice(width - pixels), slice(pixels, width)
-    shifted[0::4, :, far_columns] = images[0::4, :, near_columns]
-    shifted[1::4, far_rows] = images[1::4, near_rows]
-    shifted[2::4, :, near_columns] = images[2::4, :, far_columns]
-    shifted[3::4, near_rows] = images[3::4, far_rows]
+    for start, (down, right) in enumerate(((0, pixels), (pixels, 0), (0, -pixels), (-pixels, 0))):
+        to = slice(max(down, 0), height + min(down, 0)), slice(max(right, 0), width + min(right, 0))
+        of = slice(max(-down, 0), height + min(-down, 0)), slice(max(-right, 0), width + min(-right, 0))
+        shifted[start::4, *to] = images[start::4, *of]
     return shifted

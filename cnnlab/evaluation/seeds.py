@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import comb
 
+from cnnlab.words import percent
+
 LEAST = 2
 """Values on each side from which on ranges can be compared."""
 ENOUGH = 3
@@ -63,11 +65,6 @@ class Spread:
         return f"{percent(self.mean)} ({100 * self.low:.1f} to {100 * self.high:.1f})"
 
 
-def percent(share: float) -> str:
-    """A share as it is written in a sentence: 97.1 %."""
-    return f"{100 * share:.1f} %"
-
-
 def best(spreads: Mapping[str, Spread]) -> str | None:
     """Return the variant that is above every other one; None: it is too close to tell."""
     known = {name: spread for name, spread in spreads.items() if spread.values}
@@ -80,11 +77,8 @@ def best(spreads: Mapping[str, Spread]) -> str | None:
 def compare(first: str, second: str, spreads: Mapping[str, Spread]) -> str:
     """Say in words which of two variants is better, by how much, and whether the seeds agree."""
     one, other = spreads[first], spreads[second]
-    failed = " ".join(
-        f"Of **{name}**, {spread.num_failed} of {spread.num_runs} runs failed."
-        for name, spread in ((first, one), (second, other))
-        if spread.num_failed
-    )
+    both = ((first, one), (second, other))
+    failed = " ".join(f"Of **{a}**, {b.num_failed} of {b.num_runs} runs failed." for a, b in both if b.num_failed)
     if not one.values or not other.values:
         return failed or f"**{first}** and **{second}** cannot be compared yet."
     if other.mean > one.mean:
@@ -109,11 +103,9 @@ def _agreement(first: str, one: Spread, second: str, other: Spread) -> str:
     apart = f"The ranges do not overlap: every run of **{first}** is better than every one of **{second}**"
     if one.is_far_above(other):
         return f"{apart}, and the gap is wider than either range. That is hardly chance."
-    ways = comb(len(one.values) + len(other.values), len(one.values)) / 2
-    return (
-        f"{apart}. Were both equally good, chance alone would part them so in 1 of {ways:g} cases: a hint, but too few "
-        "seeds to be sure."
-    )
+    cases = comb(len(one.values) + len(other.values), len(one.values)) / 2
+    chance = f"Were both equally good, chance alone would part them so in 1 of {cases:g} cases"
+    return f"{apart}. {chance}: a hint, but too few seeds to be sure."
 
 
 def spreads_of(figures: Mapping[str, Sequence[float | None]]) -> dict[str, Spread]:

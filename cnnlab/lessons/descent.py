@@ -56,7 +56,7 @@ def adam(
     return weights - corrected_rate * mean / (np.sqrt(square) + epsilon), (step, mean, square)
 
 
-OPTIMIZERS: dict[str, Step] = {"sgd": sgd, "sgd_momentum": sgd_momentum, "rmsprop": rmsprop, "adam": adam}
+OPTIMIZERS: dict[str, Step] = {step.__name__: step for step in (sgd, sgd_momentum, rmsprop, adam)}
 """Steps by the names that `cnnlab.experiment.OPTIMIZERS` uses."""
 
 

@@ -25,7 +25,7 @@ from cnnlab.nn.layers import dimensions
 from cnnlab.presets import PRESETS
 from cnnlab.report.charts import Line, chart, digit
 from cnnlab.runs.records import DamagedRunError, History, RunInfo
-from cnnlab.runs.store import Run
+from cnnlab.runs.run import Run
 
 TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
 NUM_MISTAKES = 16
@@ -60,11 +60,7 @@ def report(run: Run, health: NetworkHealth | None = None) -> str:
                 "script": keras_script.script(info.experiment),
                 "not_in_script": [
                     *(["the learning rate that was set by hand"] if info.learning_rates else []),
-                    *(
-                        ["the weights and drawings that this run began from"]
-                        if "start.npz" in run.files.names()
-                        else []
-                    ),
+                    *(["the weights and drawings that this run began from"] if run.began_from_weights else []),
                 ],
                 "versions": versions(),
             }
@@ -80,8 +76,8 @@ def _results(info: RunInfo, experiment: Experiment) -> dict[str, Any]:
         interval = accuracy_interval(round(info.test_accuracy * count), count)
         figures = {"test accuracy": f"{info.test_accuracy:.2%}", "test loss": f"{info.test_loss:.4f}"}
     figures |= {"parameters": f"{experiment.architecture.num_parameters:,}", "seed": str(experiment.seed)}
-    if info.started and info.ended:
-        figures["from the start to the end"] = f"{(info.ended - info.started).total_seconds():,.0f} s"
+    if info.seconds is not None:
+        figures["from the start to the end"] = f"{info.seconds:,.0f} s"
     return {"figures": figures, "num_test": count, "interval": interval}
 
 
@@ -117,15 +113,11 @@ def _answers(run: Run) -> dict[str, Any]:
         return nothing | {"trouble": "Its answers to the test digits are not numbers."}
     test = mnist.load().test
     matrix = confusion_matrix(test.labels, answers.argmax(axis=1))
-    wrong = np.where(np.eye(len(matrix), dtype=bool), 0, matrix)
+    wrong = matrix - np.diag(np.diag(matrix))
     share = DARKEST * np.sqrt(wrong / max(1, wrong.max()))  # so that a single mistake is seen beside thirty
-    pictures = [
-        digit(
-            test.images[index, ..., 0],
-            f"{test.labels[index]} read as {answers[index].argmax()}, {answers[index].max():.0%} sure",
-        )
-        for index in mistakes(answers, test.labels)[:NUM_MISTAKES]
-    ]
+    shown = mistakes(answers, test.labels)[:NUM_MISTAKES]
+    words = (f"{test.labels[i]} read as {answers[i].argmax()}, {answers[i].max():.0%} sure" for i in shown)
+    pictures = list(map(digit, test.images[shown, ..., 0], words))
     rows = [list(zip(*row, strict=True)) for row in zip(matrix, share, strict=True)]
     return nothing | {"matrix": rows, "mistakes": pictures}
 
@@ -133,16 +125,10 @@ def _answers(run: Run) -> dict[str, Any]:
 def _network(experiment: Experiment) -> dict[str, Any]:
     """The layers, what each makes and costs; all settings beside those of the preset that is most like it."""
     architecture = experiment.architecture
-    layers = [
-        (
-            f"{number}. {summary.layer}",
-            dimensions(summary.output_shape),
-            summary.arithmetic,
-            f"{summary.multiply_adds:,}",
-            f"{summary.receptive_field} x {summary.receptive_field}",
-        )
-        for number, summary in enumerate(architecture.summaries, 1)
-    ]
+    layers = []
+    for number, one in enumerate(architecture.summaries, 1):
+        figures = one.arithmetic, f"{one.multiply_adds:,}", f"{one.receptive_field} x {one.receptive_field}"
+        layers.append((f"{number}. {one.layer}", dimensions(one.output_shape), *figures))
     layers.append(("All", "", f"{architecture.num_parameters:,}", f"{architecture.multiply_adds:,}", ""))
     preset, differs = nearest_preset(experiment)
     lines = [

@@ -19,18 +19,9 @@ from typing import Any
 
 from cnnlab.nn import network
 from cnnlab.nn.layers import LAYERS
+from cnnlab.runs import records
 from cnnlab.runs.files import from_npz
-from cnnlab.runs.records import (
-    BatchHistory,
-    EpochHistory,
-    RunInfo,
-    from_history,
-    to_checkpoint,
-    to_columns,
-    to_info,
-    to_label,
-    to_start,
-)
+from cnnlab.runs.records import BatchHistory, EpochHistory, RunInfo
 from cnnlab.runs.store import Run, RunStore
 
 MAX_RUNS = 50
@@ -54,14 +45,12 @@ KERAS_CLASSES: dict[str, set[str] | None] = {
 """What a model may be made of, by module; None: anything. A Lambda layer or somebody's own object could run code."""
 CUT = "It was exported while it was running."
 
-Check = Callable[[bytes, RunInfo], object]
-
 
 def check_size(runs: Sequence[Run]) -> None:
     """Raise a ValueError when these runs are too many or too large for one zip file."""
     if len(runs) > MAX_RUNS:
         raise ValueError(f"One file takes at most {MAX_RUNS} runs. Received: {len(runs)} runs")
-    size = sum(run.files.size() for run in runs)
+    size = sum(run.size() for run in runs)
     if size > MAX_BYTES:
         raise ValueError(f"One file takes at most {MAX_BYTES / 1e6:.0f} MB. Received: runs of {size / 1e6:,.0f} MB")
 
@@ -71,10 +60,8 @@ def to_zip(runs: Iterable[Run]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:  # weights hardly get smaller
         for run in runs:
-            for name in sorted(filter(_is_known, run.files.names())):
-                content = run.files.read(name)
-                if content is not None:
-                    archive.writestr(f"{run.id}/{name}", content)
+            for name, content in run.contents(_is_known):
+                archive.writestr(f"{run.id}/{name}", content)
     return buffer.getvalue()
 
 
@@ -82,18 +69,13 @@ def to_json(run: Run) -> str:
     """Return a run's settings and curves as JSON: one list of numbers a column, null for what is no number."""
     info, history = run.info, run.history()
     experiment = json.loads(info.experiment.to_json()) if info.experiment else None
-    return json.dumps({"run": run.id, "experiment": experiment, **from_history(history)})
+    return json.dumps({"run": run.id, "experiment": experiment, **records.from_history(history)})
 
 
 def from_zip(content: bytes, store: RunStore) -> list[str]:
-    """Check a zip file and keep its runs; a run whose id is taken gets another one.
+    """Check a zip file, keep its runs, and return their ids in order; one whose id is taken gets another one.
 
-    Returns:
-        The ids under which the runs are kept, in the order of the file.
-
-    Raises:
-        ValueError: when anything in it is not what it should be; nothing is kept then.
-        StoreError: when the runs folder cannot be written.
+    Raises ValueError when anything in it is not what it should be (nothing is kept then), or StoreError.
     """
     runs = _unpacked(content)
     checked = {run_id: _checked(run_id, files) for run_id, files in runs.items()}
@@ -101,7 +83,7 @@ def from_zip(content: bytes, store: RunStore) -> list[str]:
 
 
 def _is_known(name: str) -> bool:
-    return name in CHECKS or name in ("state.json", "experiment.json") or bool(SNAPSHOT.fullmatch(name))
+    return name in CHECKS or bool(SNAPSHOT.fullmatch(name))
 
 
 def _unpacked(content: bytes) -> dict[str, dict[str, bytes]]:
@@ -118,25 +100,24 @@ def _unpacked(content: bytes) -> dict[str, dict[str, bytes]]:
 
 
 def _members(content: bytes, what: str) -> dict[str, bytes]:
-    """What is in a zip, as long as it is small and plain."""
+    """What is in a zip, as long as it is small and plain; of no file more than its `file_size`."""
+    found: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
             if len(members) > MAX_RUNS * MAX_FILES or sum(member.file_size for member in members) > MAX_BYTES:
                 raise ValueError(f"{what} unpacks to too much: at most {MAX_BYTES / 1e6:,.0f} MB are allowed")
-            if len({member.filename for member in members}) < len(members):
-                raise ValueError(f"{what} holds two files of the same name")
-            return {member.filename: _unpack(archive, member) for member in members}
+            for member in members:
+                if member.filename in found:
+                    raise ValueError(f"{what} holds two files of the same name")
+                if member.compress_type not in PACKINGS:
+                    why = f"{member.filename[:80]!r} is packed in another way than deflate"
+                    raise ValueError(f"{what} is not a whole, plain zip file ({why})")
+                with archive.open(member) as file:
+                    found[member.filename] = file.read(member.file_size)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise ValueError(f"{what} is not a whole, plain zip file ({error})") from error
-
-
-def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """One file, and never more of it than its `file_size`, however much would come."""
-    if member.compress_type not in PACKINGS:
-        raise NotImplementedError(f"{member.filename[:80]!r} is packed in another way than deflate")
-    with archive.open(member) as file:
-        return file.read(member.file_size)
+    return found
 
 
 def _checked(run_id: str, files: dict[str, bytes]) -> dict[str, bytes]:
@@ -145,22 +126,18 @@ def _checked(run_id: str, files: dict[str, bytes]) -> dict[str, bytes]:
         raise ValueError(f"Run {run_id} must have state.json, experiment.json and at most {MAX_FILES} files")
     try:
         state = json.loads(files["state.json"])
-        info = to_info(run_id, state, files["experiment.json"].decode())
+        info = records.to_info(run_id, state, files["experiment.json"].decode())
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"Run {run_id} cannot be read: {error}") from error
     for name, content in files.items():
         try:
-            CHECKS.get(name, _check_weights if name.startswith("weights/") else _nothing)(content, info)
+            CHECKS[name](content) if name in CHECKS else _check_weights(content, info)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError) as error:
             raise ValueError(f"`{name}` of run {run_id} cannot be read: {error}") from error
     state.pop("owner", None)
     if not info.is_over:
         state |= {"state": "interrupted", "reason": CUT}
     return files | {"state.json": json.dumps(state, indent=1).encode()}
-
-
-def _nothing(content: bytes, info: RunInfo) -> None:
-    """For what was read already."""
 
 
 def _arrays(content: bytes) -> dict[str, Any]:
@@ -173,16 +150,14 @@ def _check_weights(content: bytes, info: RunInfo) -> None:
         network.check_weights(info.experiment.architecture, _arrays(content))
 
 
-def _check_answers(content: bytes, info: RunInfo) -> None:
-    del info
+def _check_answers(content: bytes) -> None:
     answers = _arrays(content)["probabilities"]
     if answers.shape != (10_000, 10):
         raise ValueError(f"`probabilities` must be of shape (10000, 10). Received: {answers.shape}")
 
 
-def _check_keras(content: bytes, info: RunInfo) -> None:
+def _check_keras(content: bytes) -> None:
     """A model as Keras saves it, made of KERAS_CLASSES."""
-    del info
     members = _members(content, "It")
     if members.keys() != KERAS_FILES:
         raise ValueError(f"A .keras file holds {', '.join(sorted(KERAS_FILES))}. Received: {', '.join(members)[:200]}")
@@ -208,17 +183,15 @@ def _objects(value: object) -> Iterable[dict[str, Any]]:
             yield from _objects(part)
 
 
-def _alone(parse: Callable[[bytes], object]) -> Check:
-    return lambda content, info: parse(content)  # noqa: ARG005
-
-
-CHECKS: dict[str, Check] = {
-    "label.json": _alone(to_label),
-    "history.csv": _alone(partial(to_columns, BatchHistory)),
-    "epochs.csv": _alone(partial(to_columns, EpochHistory)),
-    "checkpoint.npz": _alone(lambda content: to_checkpoint(_arrays(content))),
-    "start.npz": _alone(lambda content: to_start(_arrays(content))),
+CHECKS: dict[str, Callable[[bytes], object]] = {
+    "state.json": json.loads,
+    "experiment.json": bytes.decode,
+    "label.json": records.to_label,
+    "history.csv": partial(records.to_columns, BatchHistory),
+    "epochs.csv": partial(records.to_columns, EpochHistory),
+    "checkpoint.npz": lambda content: records.to_checkpoint(_arrays(content)),
+    "start.npz": lambda content: records.to_start(_arrays(content)),
     "evaluation.npz": _check_answers,
     "model.keras": _check_keras,
 }
-"""What is read of a run beside `state.json`, `experiment.json` and its weights, and how it is checked."""
+"""What is read of a run beside its weights, and how it is checked."""

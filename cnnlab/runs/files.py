@@ -1,4 +1,4 @@
-"""The files of one run, which outlive a full disk: bytes by name, in a folder, else in another one, else in memory.
+"""The files of one run, which outlive a full disk: bytes by name, in a folder, else in another one.
 
 A reader finds a file whole, old or new, because it is written beside and renamed. Lines are appended, in one write
 each; one that is cut is not among the `complete_lines`. Arrays are kept as `.npz` without pickles.
@@ -21,32 +21,22 @@ RENAME_ATTEMPTS = 5
 class RunFiles:
     """Files below `folder`, which is made at the first write.
 
-    When it cannot be written, what can be read of it is copied to the folder `spare(error)` (it may raise OSError), and
-    things go on there; when that one cannot be written either, in memory, and `trouble` is the last OSError.
+    When it cannot be written, what can be read of it is copied to the folder `spare(error)`, and things go on there.
+    When that one cannot be written either, every write raises OSError.
     """
 
     def __init__(self, folder: Path, spare: Callable[[OSError], Path]) -> None:
         self.folder = folder
-        self.trouble: OSError | None = None
         self.has_moved = False
         self._spare = spare
-        self._memory: dict[str, bytes] = {}
-
-    def exists(self) -> bool:
-        """Whether there is a folder, or what stands in for it."""
-        return self.trouble is not None or self.folder.is_dir()
 
     def names(self) -> list[str]:
         """All files, relative to the folder ('weights/000000.npz'), but those that are only half written."""
-        if self.trouble:
-            return list(self._memory)
         paths = [path for pattern in ("[!.]*.*", "*/[!.]*.*") for path in self.folder.glob(pattern)]
         return [path.relative_to(self.folder).as_posix() for path in paths]
 
     def size(self) -> int:
         """Bytes of all files."""
-        if self.trouble:
-            return sum(map(len, self._memory.values()))
         total = 0
         for name in self.names():
             with suppress(OSError):  # removed just now
@@ -55,61 +45,49 @@ class RunFiles:
 
     def read(self, name: str, start: int = 0) -> bytes | None:
         """Return the content of a file from a byte on, or None when there is none. Raises OSError."""
-        if self.trouble:
-            content = self._memory.get(name)
-            return content and content[start:]
         with suppress(FileNotFoundError, NotADirectoryError), (self.folder / name).open("rb") as file:
             file.seek(start)
             return file.read()
         return None
 
     def stamp(self, name: str) -> object:
-        """Return what changes whenever the file does, to know whether it must be read again; None: it must."""
-        if not self.trouble:
-            with suppress(OSError):
-                status = os.stat(f"{self.folder}/{name}")  # noqa: PTH116 - a listing asks it of every run, three times
-                return status.st_mtime_ns, status.st_ino, status.st_size
+        """Return what changes whenever the file does, to know whether it must be read again; None: there is none."""
+        with suppress(OSError):
+            status = os.stat(f"{self.folder}/{name}")  # noqa: PTH116 - a listing asks it of every run, three times
+            return status.st_mtime_ns, status.st_ino, status.st_size
         return None
 
     def write(self, name: str, content: bytes) -> None:
-        """Put a file in place of the one there may be."""
-        self._save(name, content)
+        """Put a file in place of the one there may be. Raises OSError."""
+        self._save(_replace, name, content)
 
     def append(self, name: str, line: bytes) -> None:
-        """Add a line, with its line end, to a file."""
-        self._save(name, line, append=True)
+        """Add a line, with its line end, to a file. Raises OSError."""
+        self._save(_append, name, line)
 
     def remove(self, name: str) -> None:
         """Remove a file if it is there."""
-        self._memory.pop(name, None)
         with suppress(OSError):
             (self.folder / name).unlink()
 
-    def _save(self, name: str, content: bytes, *, append: bool = False) -> None:
-        if self.trouble:
-            self._memory[name] = self._memory.get(name, b"") + content if append else content
-            return
+    def _save(self, save: Callable[[Path, bytes], None], name: str, content: bytes) -> None:
         try:
-            (_append if append else _replace)(self.folder / name, content)
+            save(self.folder / name, content)
         except OSError as error:
-            self._leave(error)
-            self._save(name, content, append=append)
+            if self.has_moved:
+                raise
+            self._move(self._spare(error))
+            save(self.folder / name, content)
 
-    def _leave(self, error: OSError) -> None:
+    def _move(self, folder: Path) -> None:
         """Go on elsewhere, with what can be read of the files so far."""
-        files = {}
         for name in self.names():
-            with suppress(OSError):
+            try:
                 content = (self.folder / name).read_bytes()
-                files[name] = complete_lines(content) if name.endswith(".csv") else content
-        if not self.has_moved:
-            with suppress(OSError):
-                folder = self._spare(error)
-                for name, content in files.items():
-                    _replace(folder / name, content)
-                self.folder, self.has_moved = folder, True
-                return
-        self._memory, self.trouble, self.has_moved = files, error, True
+            except OSError:
+                continue
+            _replace(folder / name, complete_lines(content) if name.endswith(".csv") else content)
+        self.folder, self.has_moved = folder, True
 
 
 def complete_lines(content: bytes) -> bytes:

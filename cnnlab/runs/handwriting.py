@@ -11,6 +11,7 @@ at the same time.
 
 import io
 import secrets
+import tempfile
 import threading
 import zipfile
 import zlib
@@ -35,14 +36,6 @@ SIDE = 28
 LESSON_IMAGES = 4_000
 
 
-def _no_images() -> np.ndarray:
-    return np.zeros((0, SIDE, SIDE), np.uint8)
-
-
-def _no_labels() -> np.ndarray:
-    return np.zeros(0, np.uint8)
-
-
 class UnknownHandwritingError(ValueError):
     """There is no set of this name."""
 
@@ -54,8 +47,8 @@ class Handwriting:
     `images`: uint8 (n, 28, 28), ink 255 on paper 0, as a network sees them. `labels`: uint8 (n,), 0 to 9.
     """
 
-    images: np.ndarray = field(default_factory=_no_images)
-    labels: np.ndarray = field(default_factory=_no_labels)
+    images: np.ndarray = field(default_factory=lambda: np.zeros((0, SIDE, SIDE), np.uint8))
+    labels: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint8))
 
     def __post_init__(self) -> None:
         count = len(self.images) if self.images.ndim else -1
@@ -91,12 +84,11 @@ class Handwriting:
     @classmethod
     def from_bytes(cls, content: bytes) -> Self:
         """Read what `to_bytes` wrote; nothing is unpacked that is larger than a full set. Raises ValueError."""
-        if len(content) > MAX_BYTES:
-            raise ValueError(f"A set must have at most {MAX_BYTES:,} bytes. Received: {len(content):,} bytes")
+        size = len(content)
         with suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-            if size > MAX_BYTES:
-                raise ValueError(f"A set must have at most {MAX_BYTES:,} bytes. Received: {size:,} bytes")
+            size = max(size, sum(entry.file_size for entry in archive.infolist()))
+        if size > MAX_BYTES:
+            raise ValueError(f"A set must have at most {MAX_BYTES:,} bytes. Received: {size:,} bytes")
         try:
             arrays = from_npz(content)
         except (MemoryError, RuntimeError, zlib.error) as error:
@@ -119,10 +111,7 @@ class Handwriting:
 
 
 def lesson(experiment: Experiment) -> Experiment:
-    """The short training in which a network learns a handwriting.
-
-    Half of its images are MNIST's, so that it does not forget them (`cnnlab.training.events.Start`).
-    """
+    """The short training in which a network learns a handwriting; half of its images are MNIST's (`events.Start`)."""
     data = replace(experiment.data, train_size=LESSON_IMAGES, validation_size=1_000)
     training = replace(experiment.training, optimizer="adam", learning_rate=0.001, batch_size=100, epochs=2)
     return replace(experiment, data=data, training=training)
@@ -134,10 +123,10 @@ def one(image: np.ndarray, label: int) -> Handwriting:
 
 
 class HandwritingStore:
-    """All sets below one folder, one file each."""
+    """All sets, one file each, below one folder or else a temporary one; OSError when neither can be written."""
 
     def __init__(self, folder: Path) -> None:
-        self._files = RunFiles(folder, _nowhere_else)
+        self._files = RunFiles(folder, lambda _: Path(tempfile.mkdtemp(prefix="cnnlab-handwriting-")))
         self._lock = threading.Lock()
 
     def create(self) -> str:
@@ -168,8 +157,3 @@ def _name(set_id: str) -> str:
     if not isinstance(set_id, str) or not ID.fullmatch(set_id):
         raise UnknownHandwritingError(f"There is no handwriting of this name here. Received: {str(set_id)[:60]!r}")
     return f"{set_id}.npz"
-
-
-def _nowhere_else(error: OSError) -> Path:
-    """A folder that cannot be written: the sets go on in memory."""
-    raise error

@@ -1,6 +1,7 @@
 """What stands in the files of a run: `state.json`, `history.csv`, `epochs.csv` and `checkpoint.npz`, both ways."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -73,6 +74,11 @@ class RunInfo:
         """Whether nothing more happens in this run, unless it is resumed."""
         return self.state not in ("queued", "running", "paused")
 
+    @property
+    def seconds(self) -> float | None:
+        """How long it took, pauses included; None: it never began, or is not over."""
+        return (self.ended - self.started).total_seconds() if self.started and self.ended else None
+
 
 @dataclass(frozen=True, eq=False)
 class BatchHistory:
@@ -95,7 +101,6 @@ class EpochHistory:
     accuracy: np.ndarray
     val_loss: np.ndarray
     val_accuracy: np.ndarray
-    seconds_left: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,13 +121,12 @@ def names_of(record: type) -> list[str]:
 
 def to_line(event: BatchEnd | EpochEnd) -> bytes:
     """Write an event as a line of CSV, exact for float32."""
-    values = (getattr(event, name) for name in names_of(BatchHistory if isinstance(event, BatchEnd) else EpochHistory))
-    return ",".join("nan" if value is None else f"{value:.9g}" for value in values).encode() + b"\n"
+    return ",".join("nan" if value is None else f"{value:.9g}" for value in vars(event).values()).encode() + b"\n"
 
 
 def to_columns(columns: type[Columns], content: bytes) -> Columns:
     """Read a CSV file with one line of names. Raises ValueError when a finished line is not what it should be."""
-    _, _, lines = complete_lines(content).partition(b"\n")
+    _, _, lines = _without_seconds_left(complete_lines(content)).partition(b"\n")
     return _to_columns(columns, lines)
 
 
@@ -130,8 +134,14 @@ def extended(columns: Columns, lines: bytes) -> Columns:
     """Add finished lines to what was read before. Raises ValueError."""
     if not lines:
         return columns
-    kind, new = type(columns), _to_columns(type(columns), lines)
-    return kind(*(np.concatenate([getattr(columns, name), getattr(new, name)]) for name in names_of(kind)))
+    new = _to_columns(type(columns), lines)
+    return type(columns)(*map(np.concatenate, zip(vars(columns).values(), vars(new).values(), strict=True)))
+
+
+def _without_seconds_left(content: bytes) -> bytes:
+    """Take out the last column of an `epochs.csv` that an older version has written."""
+    names, _, _ = content.partition(b"\n")
+    return re.sub(rb",[^,\n]*$", b"", content, flags=re.MULTILINE) if names.endswith(b",seconds_left") else content
 
 
 def _to_columns(columns: type[Columns], content: bytes) -> Columns:
@@ -144,7 +154,7 @@ def _to_columns(columns: type[Columns], content: bytes) -> Columns:
 
 def until(step: int, columns: type[BatchHistory | EpochHistory], content: bytes) -> bytes:
     """Leave the lines of the first `step` updates in a CSV file, below a line of names."""
-    lines = complete_lines(content).splitlines(keepends=True)
+    lines = _without_seconds_left(complete_lines(content)).splitlines(keepends=True)
     kept = (line for line in lines if (number := line.partition(b",")[0]).isdigit() and int(number) <= step)
     return ",".join(names_of(columns)).encode() + b"\n" + b"".join(kept)
 
@@ -152,15 +162,21 @@ def until(step: int, columns: type[BatchHistory | EpochHistory], content: bytes)
 def from_checkpoint(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
     """Give every part of a checkpoint a name."""
     arrays: dict[str, np.ndarray] = {}
-    for name in names_of(Checkpoint):
-        value = getattr(checkpoint, name)
-        parts = (
-            {f"{name}/{index:04}": part for index, part in enumerate(value)}
-            if isinstance(value, tuple)
-            else {name: value}
-        )
-        arrays |= {key: np.asarray(part) for key, part in parts.items()}
+    for name, value in vars(checkpoint).items():
+        parts = {f"{name}/{index:04}": part for index, part in enumerate(value)} if isinstance(value, tuple) else None
+        arrays |= {key: np.asarray(part) for key, part in (parts or {name: value}).items()}
     return arrays
+
+
+def to_checkpoint(arrays: Mapping[str, np.ndarray]) -> Checkpoint:
+    """Read what `from_checkpoint` wrote. Raises KeyError, TypeError or ValueError when it is anything else."""
+    kinds = {"step": int, "epoch": int, "batch": int, "loss_sum": float, "accuracy_sum": float}
+    later: dict[str, type] = {"best_loss": float, "num_waited": int, "learning_rate": float}
+    kinds |= {name: kind for name, kind in later.items() if name in arrays}
+    values: dict[str, Any] = {name: kind(arrays[name]) for name, kind in kinds.items()}
+    for name in ("variables", "optimizer_variables"):
+        values[name] = tuple(arrays[key] for key in sorted(arrays) if key.startswith(f"{name}/"))
+    return Checkpoint(**values)
 
 
 def from_start(start: Start) -> dict[str, np.ndarray]:
@@ -175,25 +191,6 @@ def to_start(arrays: Mapping[str, np.ndarray]) -> Start:
     return Start(weights, arrays["images"], arrays["labels"])
 
 
-def to_checkpoint(arrays: Mapping[str, np.ndarray]) -> Checkpoint:
-    """Read what `from_checkpoint` wrote. Raises KeyError, TypeError or ValueError when it is anything else."""
-
-    def parts(name: str) -> tuple[np.ndarray, ...]:
-        return tuple(arrays[key] for key in sorted(arrays) if key.startswith(f"{name}/"))
-
-    later: dict[str, Any] = {"best_loss": float, "num_waited": int, "learning_rate": float}
-    return Checkpoint(
-        step=int(arrays["step"]),
-        epoch=int(arrays["epoch"]),
-        batch=int(arrays["batch"]),
-        loss_sum=float(arrays["loss_sum"]),
-        accuracy_sum=float(arrays["accuracy_sum"]),
-        variables=parts("variables"),
-        optimizer_variables=parts("optimizer_variables"),
-        **{name: kind(arrays[name]) for name, kind in later.items() if name in arrays},
-    )
-
-
 def to_info(run_id: str, state: Mapping[str, Any], experiment: str, label: Label = NO_LABEL) -> RunInfo:
     """Read `state.json` and `experiment.json`. Raises ValueError with what is wrong."""
     if state.get("version") != VERSION:
@@ -202,19 +199,20 @@ def to_info(run_id: str, state: Mapping[str, Any], experiment: str, label: Label
         raise ValueError(f"`state` must be one of {', '.join(STATES)}. Received: state={state.get('state')!r}")
     counts = dict.fromkeys(("num_train", "num_validation", "batches_per_epoch", "epochs"), int | None)
     figures = dict.fromkeys(("test_loss", "test_accuracy"), float | int | None)
-    for name, kind in {"reason": str | None, **counts, **figures}.items():
+    plain = {"reason": str | None, **counts, **figures}
+    for name, kind in plain.items():
         if not isinstance(state.get(name), kind):
             raise ValueError(f"`{name}` in state.json is not what it should be. Received: {name}={state[name]!r}")
+    times: dict[str, Any] = {name: _to_time(state[name]) for name in ("started", "ended") if state.get(name)}
     return RunInfo(
         id=run_id,
         state=state["state"],
         created=_to_time(state["created"]),
         experiment=Experiment.from_json(experiment),
-        started=_to_time(state["started"]) if state.get("started") else None,
-        ended=_to_time(state["ended"]) if state.get("ended") else None,
         learning_rates=tuple((int(step), float(rate)) for step, rate in state.get("learning_rates", ())),
         label=label,
-        **{name: state.get(name) for name in ("reason", *counts, *figures)},
+        **times,
+        **{name: state.get(name) for name in plain},
     )
 
 
@@ -235,10 +233,8 @@ def to_label(content: bytes) -> Label:
 
 def from_history(history: History) -> dict[str, dict[str, list[float | None]]]:
     """Write curves as lists of numbers by 'batches' and 'epochs' and the names of their columns; None for NaN."""
+    parts = {"batches": history.batches, "epochs": history.epochs}
     return {
-        part: {
-            name: [value if np.isfinite(value) else None for value in getattr(columns, name).tolist()]
-            for name in names_of(type(columns))
-        }
-        for part, columns in (("batches", history.batches), ("epochs", history.epochs))
+        part: {name: [x if np.isfinite(x) else None for x in of.tolist()] for name, of in vars(columns).items()}
+        for part, columns in parts.items()
     }

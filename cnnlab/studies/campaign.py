@@ -5,11 +5,16 @@ by whomever, is not trained again, and a reload or another server finds everythi
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from cnnlab.experiment import Experiment
 from cnnlab.runs.store import RunInfo, RunStore, UnknownRunError
 from cnnlab.training import pace
+
+if TYPE_CHECKING:  # it loads Dask
+    from cnnlab.engine.engine import Engine
 
 STATES = ("finished", "running", "queued", "paused", "failed", "interrupted", "stopped")
 """Of several runs of one experiment, that one stands for it whose state comes first here."""
@@ -20,24 +25,10 @@ SECONDS_AROUND = 1.5
 """Beside its updates a run builds its network, reads 10,000 test digits and is written to the disk."""
 
 
-class Trains(Protocol):
-    """What is asked of the engine here."""
-
-    def submit(self, experiment: Experiment, *, is_background: bool = False) -> str:
-        """Begin a run."""
-
-    def resume(self, run_id: str, *, is_background: bool = False) -> None:
-        """Go on with a run."""
-
-    def stop(self, run_id: str) -> None:
-        """End a run."""
-
-
 def runs_of(experiments: Iterable[Experiment], store: RunStore) -> dict[Experiment, RunInfo]:
     """Find the run that stands for each experiment, as far as there is one: the newest of the best state.
 
-    Runs in which anything else was done do not count: those that began from other weights, or whose learning rate was
-    changed by hand.
+    Runs that began from other weights, or whose learning rate was changed by hand, do not count.
     """
     wanted, found = set(experiments), dict[Experiment, RunInfo]()
     for info in store.list():
@@ -50,7 +41,7 @@ def runs_of(experiments: Iterable[Experiment], store: RunStore) -> dict[Experime
     return found
 
 
-def train(experiments: Iterable[Experiment], store: RunStore, engine: Trains) -> None:
+def train(experiments: Iterable[Experiment], store: RunStore, engine: "Engine") -> None:
     """Train what is not done and not under way, in order and behind all other runs. Raises StoreError."""
     found = runs_of(experiments, store)
     for experiment in experiments:
@@ -64,7 +55,7 @@ def train(experiments: Iterable[Experiment], store: RunStore, engine: Trains) ->
             engine.submit(experiment, is_background=True)
 
 
-def stop(runs: Iterable[RunInfo], engine: Trains) -> None:
+def stop(runs: Iterable[RunInfo], engine: "Engine") -> None:
     """End what is under way, the last one first, so that none begins meanwhile."""
     for info in sorted(runs, key=lambda info: info.created, reverse=True):
         if info.state in UNDER_WAY:
@@ -84,9 +75,7 @@ def num_updates(info: RunInfo, store: RunStore) -> int:
 
 def seconds_of(info: RunInfo) -> float | None:
     """Return how long a finished run took; None: it is not finished."""
-    if info.state != "finished" or info.started is None or info.ended is None:
-        return None
-    return (info.ended - info.started).total_seconds()
+    return info.seconds if info.state == "finished" else None
 
 
 def seconds(experiments: Sequence[Experiment]) -> tuple[float, ...]:
@@ -94,22 +83,16 @@ def seconds(experiments: Sequence[Experiment]) -> tuple[float, ...]:
 
     The one with the least work in an update and the one with the most are measured; the others lie between them.
     """
-    light, heavy = min(experiments, key=_work), max(experiments, key=_work)
-    times = {one: pace.seconds_per_epoch(one) / one.batches_per_epoch for one in {light, heavy}}
-    span = _work(heavy) - _work(light)
-    shares = [(_work(one) - _work(light)) / span if span else 0.0 for one in experiments]
-    per_update = [times[light] + share * (times[heavy] - times[light]) for share in shares]
+    work = [one.architecture.multiply_adds * one.training.batch_size for one in experiments]
+    light, heavy = experiments[work.index(min(work))], experiments[work.index(max(work))]
+    times = {one: pace.seconds_per_epoch(one) / one.batches_per_epoch for one in dict.fromkeys((light, heavy))}
+    per_update = np.interp(work, [min(work), max(work)], [times[light], times[heavy]]).tolist()
     return tuple(each * one.num_steps + SECONDS_AROUND for each, one in zip(per_update, experiments, strict=True))
 
 
 def _is_plain(info: RunInfo, store: RunStore) -> bool:
     """Whether a run began from the weights that its experiment begins from."""
     try:
-        return store.get(info.id).files.stamp("start.npz") is None
+        return not store.get(info.id).began_from_weights
     except UnknownRunError:  # deleted just now
         return False
-
-
-def _work(experiment: Experiment) -> int:
-    """Multiply-adds of an update."""
-    return experiment.architecture.multiply_adds * experiment.training.batch_size

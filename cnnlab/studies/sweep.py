@@ -26,7 +26,6 @@ MAX_AXES = 2
 MAX_TEXT_LENGTH = 500
 RATES = (0.1, 0.3, 1.0, 3.0, 10.0)
 """Learning rates to begin with, as multiples of the optimizer's usual one."""
-WITH_EACH_OPTIMIZER = "training.optimizer"
 
 _PARTS: dict[str, dict[str, tuple[Value, ...]]] = {
     "training": {
@@ -134,7 +133,14 @@ class Sweep:
 
     def cells(self, base: Experiment) -> list[list[Experiment | str]]:
         """Make the experiment of each combination, or say why there is none."""
-        return [[_made(base, choice) for choice in line] for line in self.choices()]
+
+        def made(choice: Mapping[str, Value]) -> Experiment | str:
+            try:
+                return experiment(base, choice)
+            except ValueError as error:
+                return str(error)
+
+        return [list(map(made, line)) for line in self.choices()]
 
     def to_text(self) -> str:
         """Write as the value of `?sweep=`."""
@@ -155,19 +161,18 @@ class Sweep:
 
 def settings(base: Experiment) -> dict[str, Setting]:
     """Return what can be swept in an experiment, by its key."""
-    found: dict[str, Setting] = {}
-    for part, names in _PARTS.items():
-        for name, values in names.items():
-            found[f"{part}.{name}"] = Setting(name, _words(name), values, _choices(name, values))
-    usual = OPTIMIZERS[base.training.optimizer]
-    rates = tuple(float(f"{usual * times:g}") for times in RATES)
-    found["training.learning_rate"] = replace(found["training.learning_rate"], values=rates)
-    found["seed"] = Setting("seed", "Seed", _SEEDS)
-    for index, layer in enumerate(base.architecture.layers):
-        for name in _of_layer(layer, is_last=index == len(base.architecture.layers) - 1):
-            label = f"{_words(name)} of layer {index + 1} ({type(layer).__name__})"
-            values = _OF_LAYERS[name]
-            found[f"layers.{index}.{name}"] = Setting(name, label, values, _choices(name, values))
+    rates = tuple(float(f"{OPTIMIZERS[base.training.optimizer] * times:g}") for times in RATES)
+    found = {
+        f"{part}.{name}": _setting(name, rates if name == "learning_rate" else values)
+        for part, names in _PARTS.items()
+        for name, values in names.items()
+    }
+    found["seed"] = _setting("seed", _SEEDS)
+    layers = base.architecture.layers
+    for index, layer in enumerate(layers):
+        for name in _of_layer(layer, is_last=index == len(layers) - 1):
+            of_layer = f" of layer {index + 1} ({type(layer).__name__})"
+            found[f"layers.{index}.{name}"] = _setting(name, _OF_LAYERS[name], of_layer)
     return found
 
 
@@ -208,23 +213,12 @@ def in_words(value: Value) -> str:
     return f"{value!r}" if isinstance(value, float) else str(value)
 
 
-def _made(base: Experiment, choice: Mapping[str, Value]) -> Experiment | str:
-    try:
-        return experiment(base, choice)
-    except ValueError as error:
-        return str(error)
-
-
 def _of_layer(layer: Layer, *, is_last: bool) -> list[str]:
     """Names of what can be swept in a layer; the last one's units and activation are given."""
     fixed = ("units", "activation") if is_last and is_head(layer) else ()
     return [field.name for field in fields(layer) if field.name in _OF_LAYERS and field.name not in fixed]
 
 
-def _choices(name: str, values: tuple[Value, ...]) -> tuple[Value, ...]:
-    """All values of a setting that is not a number."""
-    return (True, False) if values and isinstance(values[0], bool) else _CHOICES.get(name, ())
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+def _setting(name: str, values: tuple[Value, ...], of_layer: str = "") -> Setting:
+    choices = (True, False) if values[0] is True else _CHOICES.get(name, ())
+    return Setting(name, name.replace("_", " ").capitalize() + of_layer, values, choices)

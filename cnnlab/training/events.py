@@ -1,4 +1,4 @@
-"""What training tells while it runs: small frozen records, in the order in which they happen; and what it is told.
+"""What training tells while it runs: small frozen records, in the order in which they happen; and its orders.
 
 They stand apart from `cnnlab.training.loop` because the process that shows and stores them never imports TensorFlow.
 `step` is the number of weight updates done so far, counted over the whole run: 0 before the first one.
@@ -43,7 +43,7 @@ class EpochEnd:
     """All training images were seen once more.
 
     `loss` and `accuracy` are means over the epoch's batches, as Keras reports them; the `val_` figures are None
-    without validation images. `seconds_left` is an estimate for the rest of the run.
+    without validation images.
     """
 
     step: int
@@ -52,7 +52,6 @@ class EpochEnd:
     accuracy: float
     val_loss: float | None
     val_accuracy: float | None
-    seconds_left: float
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ class LearningRateSet:
 
 @dataclass(frozen=True)
 class Orders:
-    """What a run is told while it trains; the newest stand.
+    """What a run is to do while it trains; the newest stand.
 
     should_stop: end early and keep the network so far.
     pause_at: pause as soon as so many updates are done (0: now); None: go on.

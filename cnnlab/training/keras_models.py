@@ -10,12 +10,11 @@ import keras
 import numpy as np
 
 from cnnlab.digits.prepare import SIZE
-from cnnlab.experiment import DataSettings, Experiment, TrainingSettings
+from cnnlab.experiment import KERAS_OPTIMIZERS, DataSettings, Experiment, TrainingSettings
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import SOBEL, Conv2D, Dense, Dropout, Layer, sobel
 from cnnlab.nn.weights import Weights
 
-MOMENTUM = 0.9
 INITIALIZERS = {
     "glorot_uniform": keras.initializers.GlorotUniform,
     "glorot_normal": keras.initializers.GlorotNormal,
@@ -107,37 +106,27 @@ def network_layers(model: keras.Model) -> list[keras.layers.Layer]:
 
 def optimizer(training: TrainingSettings) -> keras.optimizers.Optimizer:
     """Make the optimizer that the settings name."""
-    kinds = {
-        "sgd": keras.optimizers.SGD,
-        "sgd_momentum": lambda learning_rate: keras.optimizers.SGD(learning_rate, momentum=MOMENTUM),
-        "rmsprop": keras.optimizers.RMSprop,
-        "adam": keras.optimizers.Adam,
-        "adamw": keras.optimizers.AdamW,
-        "adagrad": keras.optimizers.Adagrad,
-    }
-    return kinds[training.optimizer](learning_rate=training.learning_rate)
+    kind, _, more = KERAS_OPTIMIZERS[training.optimizer]
+    return getattr(keras.optimizers, kind)(training.learning_rate, **more)
 
 
 def weights_of(model: keras.Model) -> Weights:
     """All weights of a model by '<layer index>/<Keras name>', as float32 copies."""
-    return {
-        f"{index}/{weight.name}": weight.numpy().astype(np.float32)
-        for index, layer in enumerate(network_layers(model))
-        for weight in layer.weights
-    }
+    return {name: variable.numpy().astype(np.float32) for name, variable in _variables(model).items()}
 
 
 def set_weights(model: keras.Model, weights: Weights) -> None:
     """Put weights into a model of the same architecture, in place. Raises ValueError when they do not belong to it."""
-    own = {
-        f"{index}/{weight.name}": weight
-        for index, layer in enumerate(network_layers(model))
-        for weight in layer.weights
-    }
+    own = _variables(model)
     if own.keys() != weights.keys():
         raise ValueError(f"`weights` must be {', '.join(own)}. Received: {', '.join(weights)}")
     for key, weight in own.items():
         weight.assign(weights[key])
+
+
+def _variables(model: keras.Model) -> dict[str, keras.Variable]:
+    layers = enumerate(network_layers(model))
+    return {f"{index}/{variable.name}": variable for index, layer in layers for variable in layer.weights}
 
 
 def to_bytes(model: keras.Model) -> bytes:

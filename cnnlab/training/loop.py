@@ -16,22 +16,8 @@ import numpy as np
 from cnnlab import mnist
 from cnnlab.experiment import Experiment
 from cnnlab.presets import PRESETS
-from cnnlab.training import keras_models
-from cnnlab.training.events import (
-    NOT_A_NUMBER,
-    BatchEnd,
-    Checkpoint,
-    EpochEnd,
-    Event,
-    Failed,
-    Finished,
-    LearningRateSet,
-    Orders,
-    Paused,
-    RunStarted,
-    Start,
-    WeightsSnapshot,
-)
+from cnnlab.training import events, keras_models
+from cnnlab.training.events import NOT_A_NUMBER, Checkpoint, Event, Orders, Start
 
 NUM_SNAPSHOTS = 20
 FIRST_SNAPSHOTS = (1, 2, 5, 10, 20, 50, 100)
@@ -86,13 +72,17 @@ def warm_up() -> None:
 
 
 @dataclass
-class _Epoch:
-    """Where in which epoch the run is, and the sums over the images seen in it."""
+class _Progress:
+    """How far a run is: what a Checkpoint holds beside the variables."""
 
-    index: int = 0
+    step: int = 0
+    epoch: int = 0
     batch: int = 0
     loss_sum: float = 0.0
     accuracy_sum: float = 0.0
+    best_loss: float = math.inf
+    num_waited: int = 0
+    learning_rate: float = math.nan
 
 
 class _Run:
@@ -107,24 +97,20 @@ class _Run:
         start: Start | None,
     ) -> None:
         self.experiment, self.emit, self.orders = experiment, emit, orders
-        data = mnist.load()
-        num_validation = experiment.data.validation_size
-        split = len(data.train.images) - num_validation
-        self.images = data.train.images[: experiment.data.num_train]
-        labels = experiment.data.labels(data.train.labels[: experiment.data.num_train], experiment.seed)
+        train, num_train = mnist.load().train, experiment.data.num_train
+        split = len(train.images) - experiment.data.validation_size
+        self.images = train.images[:num_train]
+        labels = experiment.data.labels(train.labels[:num_train], experiment.seed)
         if start and len(start.labels):
             own = np.arange(len(labels) // 2) % len(start.labels)
             self.images = np.concatenate([start.images[own, ..., np.newaxis], self.images[len(own) :]])
             labels = np.concatenate([start.labels[own], labels[len(own) :]])
         self.targets = mnist.one_hot(labels)
-        self.validation_images = self._prepare(data.train.images[split:])
-        self.validation_targets = mnist.one_hot(data.train.labels[split:])
-        self.test = data.test
+        self.validation_images = self._prepare(train.images[split:])
+        self.validation_targets = mnist.one_hot(train.labels[split:])
 
         self.model = keras_models.build(experiment)
-        self.step, self.epoch = 0, _Epoch()
-        self.best_loss, self.num_waited = math.inf, 0
-        self.learning_rate = math.nan  # as it was set by hand
+        self.at = _Progress()
         self.set_rate = np.float32(math.nan)
         if start:
             keras_models.set_weights(self.model, start.weights)
@@ -135,12 +121,11 @@ class _Run:
     def go(self) -> None:
         """Run to the end, or until stopped."""
         self._tell_start()
-        if self.step == 0:
-            self.emit(WeightsSnapshot(0, keras_models.weights_of(self.model)))
-        self.started, self.first_step = time.monotonic(), self.step
-        self.last_checkpoint = self.last_batch = self.started
+        if self.at.step == 0:
+            self.emit(events.WeightsSnapshot(0, keras_models.weights_of(self.model)))
+        self.last_checkpoint = self.last_batch = time.monotonic()
         self.images_per_second = 0.0
-        while self.epoch.index < self.experiment.training.epochs and not self._has_waited_enough():
+        while self.at.epoch < self.experiment.training.epochs and not self._has_waited_enough():
             for batch in self._batches():
                 orders = self._obey()
                 if orders.should_stop:
@@ -153,10 +138,9 @@ class _Run:
         self._finish(stopped=False)
 
     def _tell_start(self) -> None:
-        experiment = self.experiment
-        num_train, num_validation = len(self.images), len(self.validation_images)
-        epochs = experiment.training.epochs
-        self.emit(RunStarted(self.step, num_train, num_validation, experiment.batches_per_epoch, epochs))
+        sizes = len(self.images), len(self.validation_images)
+        epochs = self.experiment.training.epochs
+        self.emit(events.RunStarted(self.at.step, *sizes, self.experiment.batches_per_epoch, epochs))
 
     def _obey(self) -> Orders:
         """Take the orders for the next update; as long as they are to pause, wait. Leaves only from a pause."""
@@ -164,7 +148,7 @@ class _Run:
         if not self._is_paused_by(orders):
             return replace(orders, should_leave=False)
         self._checkpoint()
-        self.emit(Paused(self.step))
+        self.emit(events.Paused(self.at.step))
         since = time.monotonic()
         while self._is_paused_by(orders):
             if orders.should_leave or time.monotonic() - since > PAUSE_SECONDS:
@@ -178,29 +162,29 @@ class _Run:
         return replace(orders, should_leave=False)
 
     def _is_paused_by(self, orders: Orders) -> bool:
-        return not orders.should_stop and orders.pause_at is not None and self.step >= orders.pause_at
+        return not orders.should_stop and orders.pause_at is not None and self.at.step >= orders.pause_at
 
     def _orders(self) -> Orders:
         """Ask for the orders; set the next update's learning rate, by the schedule or as it was set by hand."""
         orders = self.orders()
-        if orders.learning_rate is not None and orders.learning_rate != self.learning_rate:
-            self.learning_rate = orders.learning_rate
-            self.emit(LearningRateSet(self.step, self.learning_rate))
-        by_hand = not math.isnan(self.learning_rate)
-        rate = np.float32(self.learning_rate if by_hand else self.experiment.learning_rate_at(self.step))
+        if orders.learning_rate is not None and orders.learning_rate != self.at.learning_rate:
+            self.at.learning_rate = orders.learning_rate
+            self.emit(events.LearningRateSet(self.at.step, self.at.learning_rate))
+        by_hand = not math.isnan(self.at.learning_rate)
+        rate = np.float32(self.at.learning_rate if by_hand else self.experiment.learning_rate_at(self.at.step))
         if rate != self.set_rate:
             self.model.optimizer.learning_rate = self.set_rate = rate
         return orders
 
     def _has_waited_enough(self) -> bool:
         patience = self.experiment.training.early_stopping
-        return 0 < patience <= self.num_waited
+        return 0 < patience <= self.at.num_waited
 
     def _batches(self) -> Iterator[np.ndarray]:
         """The image indices of each batch that is left of this epoch."""
-        order = np.random.default_rng((self.experiment.seed, self.epoch.index)).permutation(len(self.images))
+        order = np.random.default_rng((self.experiment.seed, self.at.epoch)).permutation(len(self.images))
         size = self.experiment.training.batch_size
-        for start in range(self.epoch.batch * size, len(order), size):
+        for start in range(self.at.batch * size, len(order), size):
             yield order[start : start + size]
 
     def _train_on(self, batch: np.ndarray) -> bool:
@@ -208,28 +192,27 @@ class _Run:
         self.model.reset_metrics()  # so that the figures are this batch's own
         figures = self.model.train_on_batch(self._prepare(self.images[batch]), self.targets[batch], return_dict=True)
         loss, accuracy = float(figures["loss"]), float(figures["accuracy"])
-        self.step += 1
+        self.at.step += 1
         if not math.isfinite(loss):
-            self.emit(Failed(self.step, _not_a_number(self.step, self.experiment)))
+            self.emit(events.Failed(self.at.step, _not_a_number(self.at.step, self.experiment)))
             return False
-        epoch = self.epoch
-        epoch.batch += 1
-        epoch.loss_sum += loss * len(batch)
-        epoch.accuracy_sum += accuracy * len(batch)
+        self.at.batch += 1
+        self.at.loss_sum += loss * len(batch)
+        self.at.accuracy_sum += accuracy * len(batch)
         now = time.monotonic()
         speed = len(batch) / (now - self.last_batch)
         self.images_per_second += (speed - self.images_per_second) * (0.1 if self.images_per_second else 1.0)
         self.last_batch = now
-        self.emit(BatchEnd(self.step, epoch.index, loss, accuracy, self.images_per_second))
-        if self.step in self.snapshot_steps:
-            self.emit(WeightsSnapshot(self.step, keras_models.weights_of(self.model)))
+        self.emit(events.BatchEnd(self.at.step, self.at.epoch, loss, accuracy, self.images_per_second))
+        if self.at.step in self.snapshot_steps:
+            self.emit(events.WeightsSnapshot(self.at.step, keras_models.weights_of(self.model)))
         if now - self.last_checkpoint >= CHECKPOINT_SECONDS:
             self._checkpoint()
         return True
 
     def _end_epoch(self) -> None:
         """Look at the validation images, report the epoch, begin the next one."""
-        epoch, num_images = self.epoch, len(self.images)
+        loss, accuracy = self.at.loss_sum / len(self.images), self.at.accuracy_sum / len(self.images)
         val_loss = val_accuracy = None
         if len(self.validation_images):
             figures = self.model.evaluate(
@@ -240,68 +223,43 @@ class _Run:
                 return_dict=True,
             )
             val_loss, val_accuracy = float(figures["loss"]), float(figures["accuracy"])
-        watched = epoch.loss_sum / num_images if val_loss is None else val_loss
-        self.num_waited = 0 if watched < self.best_loss else self.num_waited + 1
-        self.best_loss = min(self.best_loss, watched)
-        elapsed = time.monotonic() - self.started
-        steps_left = self.experiment.num_steps - self.step
-        seconds_left = elapsed / max(1, self.step - self.first_step) * steps_left
-        self.emit(
-            EpochEnd(
-                self.step,
-                epoch.index,
-                epoch.loss_sum / num_images,
-                epoch.accuracy_sum / num_images,
-                val_loss,
-                val_accuracy,
-                seconds_left,
-            )
-        )
-        self.epoch = _Epoch(epoch.index + 1)
+        watched = loss if val_loss is None else val_loss
+        self.at.num_waited = 0 if watched < self.at.best_loss else self.at.num_waited + 1
+        self.at.best_loss = min(self.at.best_loss, watched)
+        self.emit(events.EpochEnd(self.at.step, self.at.epoch, loss, accuracy, val_loss, val_accuracy))
+        self.at = replace(self.at, epoch=self.at.epoch + 1, batch=0, loss_sum=0.0, accuracy_sum=0.0)
         self._checkpoint()
         self.last_batch = time.monotonic()
 
     def _checkpoint(self) -> None:
         self.last_checkpoint = time.monotonic()
-        self.emit(
-            Checkpoint(
-                self.step,
-                self.epoch.index,
-                self.epoch.batch,
-                self.epoch.loss_sum,
-                self.epoch.accuracy_sum,
-                tuple(variable.numpy().copy() for variable in self.model.variables),
-                tuple(variable.numpy().copy() for variable in self.model.optimizer.variables),
-                self.best_loss,
-                self.num_waited,
-                self.learning_rate,
-            )
-        )
+        both = self.model.variables, self.model.optimizer.variables
+        variables, of_optimizer = (tuple(variable.numpy().copy() for variable in each) for each in both)
+        self.emit(Checkpoint(**vars(self.at), variables=variables, optimizer_variables=of_optimizer))
 
     def _restore(self, checkpoint: Checkpoint) -> None:
-        self.step = checkpoint.step
-        self.epoch = _Epoch(checkpoint.epoch, checkpoint.batch, checkpoint.loss_sum, checkpoint.accuracy_sum)
-        self.best_loss, self.num_waited = checkpoint.best_loss, checkpoint.num_waited
-        self.learning_rate = checkpoint.learning_rate
-        for variable, value in zip(self.model.variables, checkpoint.variables, strict=True):
-            variable.assign(value)
-        for variable, value in zip(self.model.optimizer.variables, checkpoint.optimizer_variables, strict=True):
-            variable.assign(value)
+        self.at = _Progress(**{name: getattr(checkpoint, name) for name in vars(self.at)})
+        for variables, values in (
+            (self.model.variables, checkpoint.variables),
+            (self.model.optimizer.variables, checkpoint.optimizer_variables),
+        ):
+            for variable, value in zip(variables, values, strict=True):
+                variable.assign(value)
 
     def _finish(self, *, stopped: bool) -> None:
         """The one look at the test images."""
-        images = self._prepare(self.test.images)
-        probabilities = self.model.predict(images, batch_size=EVALUATION_BATCH_SIZE, verbose=0)
+        test = mnist.load().test
+        probabilities = self.model.predict(self._prepare(test.images), batch_size=EVALUATION_BATCH_SIZE, verbose=0)
         loss = keras.losses.get(self.experiment.training.loss)
         weights = keras_models.weights_of(self.model)
-        if self.step not in self.snapshot_steps:
-            self.emit(WeightsSnapshot(self.step, weights))
+        if self.at.step not in self.snapshot_steps:
+            self.emit(events.WeightsSnapshot(self.at.step, weights))
         self.emit(
-            Finished(
-                self.step,
+            events.Finished(
+                self.at.step,
                 stopped,
-                float(np.mean(loss(mnist.one_hot(self.test.labels), probabilities))),
-                float(np.mean(probabilities.argmax(axis=1) == self.test.labels)),
+                float(np.mean(loss(mnist.one_hot(test.labels), probabilities))),
+                float(np.mean(probabilities.argmax(axis=1) == test.labels)),
                 probabilities,
                 weights,
                 keras_models.to_bytes(self.model),
@@ -311,10 +269,10 @@ class _Run:
 
     def _why_early(self) -> str | None:
         """Say why the run ends before its last epoch."""
-        if self.epoch.index == self.experiment.training.epochs:
+        if self.at.epoch == self.experiment.training.epochs:
             return None
         watched = "validation" if len(self.validation_images) else "training"
-        times = "" if self.num_waited == 1 else f" {self.num_waited} times in a row"
+        times = "" if self.at.num_waited == 1 else f" {self.at.num_waited} times in a row"
         return f"Early stopping: the {watched} loss did not fall{times}."
 
     def _prepare(self, images: np.ndarray) -> np.ndarray:

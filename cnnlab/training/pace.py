@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -55,28 +56,16 @@ class Pace:
 
 def alike(experiment: Experiment) -> Experiment:
     """Return the experiment that stands for all those with the same pace, whatever their epochs, seeds and rates."""
-    data, training = experiment.data, experiment.training
-    return Experiment(
-        experiment.architecture,
-        DataSettings(
-            normalise=data.normalise,
-            shift=min(data.shift, 1),
-            rotation=min(data.rotation, 1),
-            zoom=min(data.zoom, 0.1),
-            noise=min(data.noise, 0.1),
-            permute_pixels=data.permute_pixels,
-        ),
-        TrainingSettings(
-            optimizer=training.optimizer, loss=training.loss, batch_size=min(training.batch_size, data.num_train)
-        ),
-    )
+    data, training, most = experiment.data, experiment.training, {"shift": 1, "rotation": 1, "zoom": 0.1, "noise": 0.1}
+    changes: dict[str, Any] = {name: min(getattr(data, name), value) for name, value in most.items()}
+    settings = DataSettings(normalise=data.normalise, permute_pixels=data.permute_pixels, **changes)
+    batch_size = min(training.batch_size, data.num_train)
+    recipe = TrainingSettings(optimizer=training.optimizer, loss=training.loss, batch_size=batch_size)
+    return Experiment(experiment.architecture, settings, recipe)
 
 
 def measure(experiment: Experiment, again: int = 0) -> Pace:
-    """Train a network like this one for a second or so, and throw it away.
-
-    What else the machine does meanwhile is measured along. `again` only tells repeated questions apart.
-    """
+    """Train a network like this one for a second or so, and throw it away; `again` only tells questions apart."""
     del again
     from cnnlab.training import keras_models  # noqa: PLC0415 - the web process never imports TensorFlow
 

@@ -36,7 +36,7 @@ def some_training(num_steps: int = 4) -> list[Event]:
         epoch = (step - 1) // 2
         events.append(BatchEnd(step, epoch, 2 / step, 0.1 * step, 1000.0))
         if step % 2 == 0:
-            events.append(EpochEnd(step, epoch, 1 / step, 0.2 * step, 1 / step, 0.2 * step, 1.0))
+            events.append(EpochEnd(step, epoch, 1 / step, 0.2 * step, 1 / step, 0.2 * step))
     return events
 
 

@@ -172,7 +172,7 @@ def test_the_loss_is_the_one_that_was_trained(visit, store):
 
 def test_answers_that_cannot_be_read_are_computed_again(visit, store, asked):
     run = make(store, answers(FIVES[:4]))
-    run.files.write("evaluation.npz", b"cut")
+    run._files.write("evaluation.npz", b"cut")
     at = visit("evaluate", run=run.id)
     assert "The digits are read again" in at.warning[0].value
     assert len(asked) == 1

@@ -30,7 +30,7 @@ def finish(store, experiment, accuracy, *, validation=None, training=0.99):
     for epoch in range(experiment.training.epochs):
         step = (epoch + 1) * experiment.batches_per_epoch
         share = accuracy if validation is None else validation
-        run.record(EpochEnd(step, epoch, 0.1, training, 0.1, share, 0.0))
+        run.record(EpochEnd(step, epoch, 0.1, training, 0.1, share))
     run.record(replace(finished(), test_accuracy=accuracy))
     return run
 
@@ -399,5 +399,5 @@ def test_a_run_that_cannot_be_stored_is_told(sweep, engine, monkeypatch):
 
 def test_a_damaged_run_has_no_figure(sweep, store):
     run = make_run_of(store, 0.1)
-    run.files.write("epochs.csv", b"nonsense\n1,2\n")
+    run._files.write("epochs.csv", b"nonsense\n1,2\n")
     assert cells(sweep())[0][1]["text"] == "?"

@@ -240,7 +240,7 @@ def test_a_dead_filter_is_told(visit, store):
     weights = weights_of()
     weights["0/kernel"][..., 0] = 0
     weights["0/bias"][0] = -1
-    run.files.write("weights/000004.npz", to_npz(weights))
+    run._files.write("weights/000004.npz", to_npz(weights))
     assert "it is dead" in text(visit("look_inside", view="Excited by", run=run.id))
 
 

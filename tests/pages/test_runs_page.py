@@ -121,7 +121,7 @@ def test_runs_without_answers_are_told(visit, store, state):
 @pytest.mark.parametrize("name", ["state.json", "experiment.json", "epochs.csv", "history.csv", "evaluation.npz"])
 def test_a_damaged_run_harms_nothing(visit, store, name):
     (_, good), (bad, bad_name) = make(store), make(store)
-    bad.files.write(name, b"1,2\nnot, what it\nshould be\n")
+    bad._files.write(name, b"1,2\nnot, what it\nshould be\n")
     at = visit("runs")
     assert sorted(table(at)["Run"]) == sorted([good, bad_name])
     if name in ("state.json", "experiment.json"):
@@ -196,6 +196,25 @@ def test_a_run_is_named_starred_and_found(visit, store):
     assert table(at)["Run"].tolist() == []
 
 
+def test_a_name_that_the_disk_refuses_is_told(visit, store, monkeypatch):
+    run, _ = make(store, accuracy=0.99)
+    at = visit("runs")
+    choose(at, 0)
+
+    def no_space(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("cnnlab.runs.run.Run.set_label", no_space)
+    click(at, "Star")
+    assert not at.exception
+    assert "No space left on device. It was not kept." in text(at)
+    assert run.info.label == Label()
+    monkeypatch.undo()
+    click(at, "Star")
+    assert "It was not kept" not in text(at)
+    assert run.info.label.is_starred
+
+
 def test_runs_are_deleted_and_brought_back(visit, store):
     runs = [make(store, accuracy=0.9 - 0.1 * n)[0] for n in range(3)]
     at = visit("runs")
@@ -231,7 +250,7 @@ def test_a_live_run_is_not_deleted(visit, store):
 
 def test_runs_are_taken_along_and_brought_in(visit, store):
     run, _ = make(store)
-    store.get(run.id).files.write("model.keras", keras_file())
+    store.get(run.id)._files.write("model.keras", keras_file())
     content = to_zip([run])
     at = visit("runs")
     choose(at, 0)
@@ -251,7 +270,7 @@ def test_runs_are_taken_along_and_brought_in(visit, store):
 @pytest.mark.usefixtures("store")
 def test_runs_come_in_where_there_are_none(visit, tmp_path):
     run, _ = make(RunStore(tmp_path / "elsewhere"))
-    run.files.write("model.keras", keras_file())
+    run._files.write("model.keras", keras_file())
     at = visit("runs")
     upload(at, "runs.zip", to_zip([run]))
     assert table(at)["Run"].tolist() == [run.id[-6:]]
@@ -261,6 +280,6 @@ def test_runs_come_in_where_there_are_none(visit, tmp_path):
 def test_a_damaged_label_is_told(visit, store, content):
     make(store)
     run, name = make(store)
-    run.files.write("label.json", content)
+    run._files.write("label.json", content)
     at = visit("runs")
     assert dict(zip(table(at)["Run"], table(at)["State"], strict=True))[name] == "damaged"

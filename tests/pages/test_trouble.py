@@ -47,7 +47,7 @@ def test_a_run_in_any_state_has_findings(store):
     for name in ("queued", "running", "paused", "failed", "interrupted", "finished", "stopped"):
         assert [found.kind for found in trouble.of_run(make_run(store, name))] == ["too_early"]
     damaged = make_run(store, "finished")
-    damaged.files.write("experiment.json", b"{")
+    damaged._files.write("experiment.json", b"{")
     assert trouble.of_run(damaged) == ()
 
 

@@ -177,7 +177,7 @@ def test_a_lost_engine_is_told_in_a_few_words(run, engine):
 
 def test_damaged_snapshots_are_left_out(run, engine):
     for step, content in ((5, b"cut off"), (40, b"")):
-        (run.files.folder / "weights" / f"{step:06}.npz").write_bytes(content)
+        (run._files.folder / "weights" / f"{step:06}.npz").write_bytes(content)
     known = Stages(run, TINY)
     assert known.fill(IMAGES, seconds=60)
     assert (known.num_damaged, tuple(known.glances())) == (2, (0, 1, 10, 20))

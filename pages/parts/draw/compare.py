@@ -39,7 +39,7 @@ def network_of(network_id: str) -> Network | None:
 
 def _network_at(run: Run, step: int) -> Network | None:
     """A run's network after `step` updates; None when its weights cannot be used."""
-    return _load(run, run.id, step, run.files.stamp(f"weights/{step:06}.npz"))
+    return _load(run, run.id, step, run.snapshot_stamp(step))
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)

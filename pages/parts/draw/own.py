@@ -71,8 +71,11 @@ def _look(kept: Handwriting) -> None:
     )
     if chosen is not None and visitor.handwriting_id is not None:
         image, label = kept.images[order[chosen]], int(kept.labels[order[chosen]])
-        sets().remove(visitor.handwriting_id, image, label)
-        visitor.taken_out = Handwriting(image[np.newaxis], np.array([label], np.uint8))
+        try:
+            sets().remove(visitor.handwriting_id, image, label)
+            visitor.taken_out = Handwriting(image[np.newaxis], np.array([label], np.uint8))
+        except (ValueError, OSError) as error:
+            visitor.problems["handwriting"] = str(error)
         st.rerun()
     if visitor.taken_out is not None:
         st.button(f"Put the {visitor.taken_out.labels[0]} back", icon=":material/undo:", on_click=_put_back)

@@ -17,6 +17,7 @@ from ui import cached
 from ui.components.gallery import Item, gallery
 from ui.networks import Network
 from ui.state import state
+from ui.words import percent
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -110,7 +111,7 @@ def _taught_run() -> Run | None:
             run = cached.store().get(run_id or "")
         except UnknownRunError:
             continue
-        if "start.npz" in run.files.names():
+        if run.began_from_weights:
             return run
     return None
 
@@ -177,4 +178,4 @@ def _share(right: int, count: int) -> str:
 
 
 def _percent(share: float | None) -> str:
-    return "not known" if share is None else f"{share * 100:.2f} %"
+    return "not known" if share is None else percent(share, 2)

@@ -16,6 +16,7 @@ from pages.parts.experiments.training import TICK_SECONDS, Found, are_done, bar,
 from ui import cached, trouble
 from ui.lesson import notes_say
 from ui.state import Prediction, state
+from ui.words import percent
 
 FIGURE_WIDTH = 160
 BUILD, TRAIN = "pages/build.py", "pages/train.py"
@@ -147,8 +148,8 @@ def _words(study: Study, spreads: Mapping[str, Mapping[str, Spread]]) -> None:
     first, second = (spreads[study.measure][name] for name in list(study.variants)[:2])
     if study.claim and first.values and second.values:
         measured = (
-            f"{100 * (first.mean - second.mean):+.1f} points, {seeds.percent(first.mean)} against "
-            f"{seeds.percent(second.mean)}. A difference of {100 * MUCH:g} point with every seed would be much here."
+            f"{100 * (first.mean - second.mean):+.1f} points, {percent(first.mean)} against "
+            f"{percent(second.mean)}. A difference of {100 * MUCH:g} point with every seed would be much here."
         )
         notes_say(study.claim, measured, is_much_better(first, second))
 

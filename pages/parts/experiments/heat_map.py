@@ -5,7 +5,6 @@ import math
 import numpy as np
 import streamlit as st
 
-from cnnlab.evaluation.seeds import percent
 from cnnlab.experiment import Experiment
 from cnnlab.runs.store import RunInfo
 from cnnlab.studies import campaign, sweep
@@ -16,6 +15,7 @@ from ui import cached
 from ui.components.heat import Cell, State, heat
 from ui.components.spread import Lines, spread
 from ui.state import component_value, kept
+from ui.words import percent
 
 BUILD, TRAIN = "pages/build.py", "pages/train.py"
 LEAST_SPAN = 0.01

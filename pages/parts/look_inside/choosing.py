@@ -12,6 +12,7 @@ from ui.networks import Network
 from ui.sources import bring_photo
 from ui.state import DRAWING, PHOTO, TEST, control, state
 from ui.subject import Subject
+from ui.words import percent
 
 SOURCES = {TEST: "Test digit", DRAWING: "My drawing", PHOTO: "Photo"}
 ENLARGED = 3
@@ -125,8 +126,3 @@ def reading(subject: Subject) -> str:
     first = int(subject.probabilities.argmax())
     sign = "" if subject.label is None else " :material/check:" if subject.label == first else " :material/close:"
     return f"read as **{first}**{sign} {percent(subject.probabilities[first])}"
-
-
-def percent(probability: float) -> str:
-    """99.5 %; what is not quite all is not rounded to it."""
-    return "> 99.9 %" if 0.9995 <= probability < 1 else f"{100 * probability:.1f} %"

@@ -251,7 +251,7 @@ def snapshots_of(run: Run) -> tuple[list[int], list[Weights]]:
     """Some of a run's snapshots, the first and the last among them: after how many steps, and the weights."""
     steps = run.snapshot_steps()
     few = sorted({steps[i] for i in np.linspace(0, len(steps) - 1, MAX_SNAPSHOTS).astype(int)}) if steps else []
-    return _load(run, run.id, tuple(few), run.files.stamp(f"weights/{few[-1]:06}.npz") if few else None)
+    return _load(run, run.id, tuple(few), run.snapshot_stamp(few[-1]) if few else None)
 
 
 @st.cache_resource(max_entries=10, show_spinner=False)

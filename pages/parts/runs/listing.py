@@ -3,20 +3,17 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import streamlit as st
 
 from cnnlab.evaluation.compare import differing
 from cnnlab.presets import preset_of
-from cnnlab.runs.records import EpochHistory, RunInfo, to_columns
-from cnnlab.runs.store import Run
+from cnnlab.runs.store import DamagedRunError, Run, RunInfo
 from ui.cached import store
 from ui.state import kept
 from ui.words import plain
 
-MAX_KNOWN = 10_000
 TABLE_HEIGHT = 320
 PERCENT = "%.2f %%"
 
@@ -56,8 +53,7 @@ class Row:
     @property
     def seconds(self) -> float:
         """How long it took; NaN: it is not over, or never began."""
-        info = self.info
-        return (info.ended - info.started).total_seconds() if info.started and info.ended else np.nan
+        return np.nan if self.info.seconds is None else self.info.seconds
 
 
 def ranked() -> list[Row]:
@@ -161,16 +157,8 @@ def _columns(rows: Sequence[Row]) -> dict[str, list[object]]:
 
 def _accuracy(run: Run) -> float:
     """Validation accuracy after the last epoch so far; NaN when there is none that can be read."""
-    stamp = run.files.stamp("epochs.csv")
-    return _read(run, stamp) if stamp else _read.__wrapped__(run, stamp)
-
-
-@lru_cache(MAX_KNOWN)
-def _read(run: Run, stamp: object) -> float:
-    """Read it; `stamp` only tells whether it was read before."""
-    del stamp
     try:
-        epochs = to_columns(EpochHistory, run.files.read("epochs.csv") or b"")
-    except (OSError, ValueError):  # damaged: it is listed, without a figure
-        return float("nan")
-    return float(epochs.val_accuracy[-1]) if len(epochs.step) else float("nan")
+        epoch = run.last_epoch()
+    except DamagedRunError:  # it is listed, without a figure
+        return np.nan
+    return np.nan if epoch is None or epoch.val_accuracy is None else float(epoch.val_accuracy)

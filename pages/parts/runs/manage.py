@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from cnnlab.runs.archive import check_size, from_zip, to_json, to_zip
-from cnnlab.runs.files import complete_lines
 from cnnlab.runs.records import MAX_NAME, MAX_NOTE
+from cnnlab.runs.run import CURVES
 from cnnlab.runs.store import DamagedRunError, Run, StoreError
 from pages.parts.runs.listing import Row, choose_runs
 from ui.cached import store
@@ -77,14 +77,14 @@ def _take_along(chosen: Sequence[Row]) -> None:
             key="take-zip",
         )
         if len(runs) == 1:
-            for kind, file in (("batch", "history.csv"), ("epoch", "epochs.csv")):
+            for kind in CURVES:
                 st.download_button(
                     f"Its curves, a line a {kind} (.csv)",
-                    partial(_csv, runs[0], file),
+                    partial(runs[0].csv, kind),
                     f"cnnlab-{name}-{kind}.csv",
                     "text/csv",
                     on_click="ignore",
-                    key=f"take-{file}",
+                    key=f"take-{kind}",
                 )
             st.download_button(
                 "Its settings and curves (.json)",
@@ -96,10 +96,6 @@ def _take_along(chosen: Sequence[Row]) -> None:
             )
 
 
-def _csv(run: Run, file: str) -> bytes:
-    return complete_lines(run.files.read(file) or b"")
-
-
 def _json(run: Run) -> str:
     try:
         return to_json(run)
@@ -109,9 +105,14 @@ def _json(run: Run) -> str:
 
 def _change(chosen: Sequence[Row], **changes: Any) -> None:
     """Change the labels of some runs. Raises ValueError."""
+    problems = state().problems
+    problems.pop("label", None)
     for row in chosen:
         run = store().get(row.info.id)
-        run.set_label(replace(run.info.label, **changes))
+        try:
+            run.set_label(replace(run.info.label, **changes))
+        except OSError as error:
+            problems["label"] = str(error)
 
 
 def _delete(chosen: Sequence[Row]) -> None:
@@ -157,6 +158,7 @@ def _opened(file: Any) -> None:
 def _told() -> None:
     """Say what has just been done, or why it could not be."""
     visitor = state()
+    _problem("label", "It was not kept.")
     _problem("delete", "Nothing was deleted.")
     _problem("restore", "They are still put aside.")
     if count := len(visitor.deleted_runs):

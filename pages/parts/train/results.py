@@ -18,7 +18,7 @@ NEXT = (
 def results(run: Run) -> None:
     """Show the test figures of a run that is over, its file, and the ways on."""
     info = run.info
-    if info.state == "interrupted" and "checkpoint.npz" in run.files.names():
+    if info.is_over and run.can_go_on:
         st.button(
             "Go on from the last checkpoint",
             on_click=resume,
@@ -26,13 +26,13 @@ def results(run: Run) -> None:
             icon=":material/resume:",
             key="go-on",
         )
-    if info.test_accuracy is None or not info.started or not info.ended:
+    if info.test_accuracy is None or info.seconds is None:
         return
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         for label, value, help_ in (
             ("Test accuracy", f"{info.test_accuracy * 100:.2f} %", "On 10,000 digits never seen before"),
             ("Test loss", f"{info.test_loss:.4f}", None),
-            ("Time", f"{(info.ended - info.started).total_seconds():,.0f} s", None),
+            ("Time", f"{info.seconds:,.0f} s", None),
         ):
             st.metric(label, value, help=help_, width=METRIC_WIDTH)
         model = run.model()
@@ -49,12 +49,11 @@ def results(run: Run) -> None:
 def _beside_the_estimate(run: Run) -> None:
     """Say how long it was thought to take, where that was measured in this visit, beside how long it took."""
     info, done = run.info, len(run.history().batches.step)
-    if info.experiment is None or not info.started or not info.ended or not done:
+    if info.experiment is None or info.seconds is None or not done:
         return
     thought = seconds_for(info.experiment, done)
     if thought is not None:
-        took = (info.ended - info.started).total_seconds()
         st.markdown(
             f":material/timer: Before, these {done:,} updates were thought to take **{in_words(thought)}**; they took "
-            f"**{in_words(took)}**, pauses and the test at the end included."
+            f"**{in_words(info.seconds)}**, pauses and the test at the end included."
         )

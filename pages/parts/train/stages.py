@@ -161,7 +161,7 @@ class Stages:
 
     def _meet(self) -> None:
         """Notice new snapshots, and those that were written anew since."""
-        stamps = {step: self._run.files.stamp(f"weights/{step:06}.npz") for step in self._run.snapshot_steps()}
+        stamps = {step: self._run.snapshot_stamp(step) for step in self._run.snapshot_steps()}
         known = self._stages
         changed = next((step for step, stamp in stamps.items() if step in known and known[step].stamp != stamp), None)
         self._stages = {

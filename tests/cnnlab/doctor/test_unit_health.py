@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnlab import mnist, starter
-from cnnlab.doctor import diagnosis, unit_health
+from cnnlab.doctor import unit_checks, unit_health
 from cnnlab.doctor.unit_health import examine, examine_first
 from cnnlab.experiment import DataSettings, Experiment
 from cnnlab.nn.architecture import Architecture
@@ -88,7 +88,7 @@ def test_the_starter_is_well():
     found = examine_first(*starter.load())
     assert found.num_images == unit_health.NUM_IMAGES
     assert not any(layer.are_same or layer.num_saturated for layer in found.layers)
-    assert all(layer.num_dead < diagnosis.DEAD * layer.num_units for layer in found.layers)
+    assert all(layer.num_dead < unit_checks.DEAD * layer.num_units for layer in found.layers)
     assert found.commonest[1] < 20
 
 

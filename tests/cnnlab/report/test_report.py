@@ -161,13 +161,13 @@ def test_without_validation_and_with_a_loss_that_is_no_number(store):
 
 def test_a_damaged_run_has_no_report_but_a_sentence(store):
     run = make_run(store, "finished")
-    run.files.write("experiment.json", b"{")
+    run._files.write("experiment.json", b"{")
     assert "This run cannot be read" in read(report(run)).words
 
 
 def test_answers_that_cannot_be_read_are_told(store):
     run = make_run(store, "finished")
-    run.files.write("evaluation.npz", b"cut")
+    run._files.write("evaluation.npz", b"cut")
     words = read(report(run)).words
     assert "`evaluation.npz` of run" in words
     assert "What it mixes up" not in words

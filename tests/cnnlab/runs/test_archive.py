@@ -75,7 +75,7 @@ def files(run):
 
 
 def contents(run):
-    return {name: run.files.read(name) for name in run.files.names()}
+    return {name: run._files.read(name) for name in run._files.names()}
 
 
 def test_there_and_back(run, tmp_path):
@@ -249,7 +249,7 @@ def test_a_file_takes_only_what_can_come_back(run, monkeypatch):
     check_size([run] * archive.MAX_RUNS)
     with pytest.raises(ValueError, match=r"at most 50 runs\. Received: 51"):
         check_size([run] * 51)
-    monkeypatch.setattr(archive, "MAX_BYTES", run.files.size() + 1)
+    monkeypatch.setattr(archive, "MAX_BYTES", run._files.size() + 1)
     check_size([run])
     with pytest.raises(ValueError, match=r"One file takes at most \d+ MB\. Received: runs of"):
         check_size([run, run])

@@ -29,6 +29,7 @@ from cnnlab.training.events import (
     LearningRateSet,
     Paused,
     RunStarted,
+    Start,
     WeightsSnapshot,
 )
 
@@ -49,7 +50,7 @@ def batch(step):
 
 
 def epoch(step, val=0.5):
-    return EpochEnd(step, step // 2 - 1, 0.3, 0.8, val, val, 1.5)
+    return EpochEnd(step, step // 2 - 1, 0.3, 0.8, val, val)
 
 
 def record(run, *events):
@@ -118,7 +119,6 @@ def test_everything_recorded_is_read_back_by_another_store(store, run):
     np.testing.assert_array_equal(history.batches.epoch, [0, 0, 1, 1])
     np.testing.assert_array_equal(history.batches.loss.astype(np.float32), np.float32([1, 1 / 2, 1 / 3, 1 / 4]))
     np.testing.assert_array_equal(history.epochs.val_loss, [0.5, np.nan])
-    np.testing.assert_array_equal(history.epochs.seconds_left, [1.5, 1.5])
     assert again.snapshot_steps() == (0, 4)
     assert again.weights().keys() == WEIGHTS.keys()
     np.testing.assert_array_equal(again.weights(0)["0/kernel"], WEIGHTS["0/kernel"])
@@ -229,14 +229,14 @@ def test_a_live_run_is_not_deleted_and_no_other_with_it(store, run):
 
 
 def test_a_damaged_run_can_be_deleted(store, run):
-    run.files.write("state.json", b"{")
+    run._files.write("state.json", b"{")
     store.delete([run.id])
     assert store.list() == []
 
 
 def test_the_name_of_a_damaged_run_is_kept(store, run):
     run.set_label(Label("mine", "A note"))
-    run.files.write("state.json", b"{")
+    run._files.write("state.json", b"{")
     assert (run.info.state, run.info.label) == ("damaged", Label("mine", "A note"))
     run.set_label(replace(run.info.label, is_starred=True))
     assert RunStore(store.root).get(run.id).info.label == Label("mine", "A note", is_starred=True)
@@ -251,17 +251,17 @@ def test_nothing_is_brought_back_over_a_run(store, run):
 
 
 def test_how_large_a_run_is(run):
-    before = run.files.size()
-    assert before == sum(path.stat().st_size for path in run.files.folder.rglob("*") if path.is_file())
+    before = run._files.size()
+    assert before == sum(path.stat().st_size for path in run._files.folder.rglob("*") if path.is_file())
     run.record(WeightsSnapshot(0, WEIGHTS))
-    assert run.files.size() > before
+    assert run._files.size() > before
 
 
 def test_only_new_lines_are_read(run, monkeypatch):
     record(run, started(), *map(batch, range(1, 1001)))
     assert len(run.history().batches.step) == 1000
-    read, sizes = run.files.read, []
-    monkeypatch.setattr(run.files, "read", lambda *given: sizes.append(len(found := read(*given) or b"")) or found)
+    read, sizes = run._files.read, []
+    monkeypatch.setattr(run._files, "read", lambda *given: sizes.append(len(found := read(*given) or b"")) or found)
     run.history()
     record(run, batch(1001), batch(1002))
     np.testing.assert_array_equal(run.history().batches.step, np.arange(1, 1003))
@@ -272,7 +272,7 @@ def test_only_new_lines_are_read(run, monkeypatch):
     np.testing.assert_array_equal(run.history().batches.step, np.arange(1, 1200))
     assert run.history().batches.loss[-1] == 9
     for name in ("step", "loss", "accuracy"):
-        again = RunStore(run.files.folder.parent).get(run.id).history().batches
+        again = RunStore(run._files.folder.parent).get(run.id).history().batches
         np.testing.assert_array_equal(getattr(run.history().batches, name), getattr(again, name))
 
 
@@ -283,17 +283,55 @@ def test_why_a_run_ended_early_is_kept(run):
 
 def test_a_checkpoint_of_an_older_version_is_read(run):
     record(run, started(), CHECKPOINT)
-    arrays = from_npz(run.files.read("checkpoint.npz"))
+    arrays = from_npz(run._files.read("checkpoint.npz"))
     old = {name: value for name, value in arrays.items() if name not in ("best_loss", "num_waited", "learning_rate")}
-    run.files.write("checkpoint.npz", to_npz(old))
+    run._files.write("checkpoint.npz", to_npz(old))
     again = run.checkpoint()
     assert (again.step, again.best_loss, again.num_waited) == (CHECKPOINT.step, math.inf, 0)
     assert math.isnan(again.learning_rate)
 
 
+def test_epochs_of_an_older_version_are_read_and_gone_on_with(store, run):
+    record(run, started(), *map(batch, (1, 2)), epoch(2), batch(3), batch(4), epoch(4))
+    path = run._files.folder / "epochs.csv"
+    names, *lines = path.read_text().splitlines()
+    path.write_text("".join(f"{line}\n" for line in (f"{names},seconds_left", *(f"{line},1.5" for line in lines))))
+    again = RunStore(store.root).get(run.id)
+    np.testing.assert_array_equal(again.history().epochs.step, [2, 4])
+    np.testing.assert_array_equal(again.history().epochs.val_accuracy, [0.5, 0.5])
+    assert again.last_epoch().step == 4
+    record(again, started(3), batch(4), epoch(4))
+    np.testing.assert_array_equal(again.history().epochs.step, [2, 4])
+    assert path.read_text() == "\n".join((names, *lines, ""))
+
+
+def test_what_pages_ask_of_a_run(store, run):
+    assert not run.began_from_weights
+    assert store.create(EXPERIMENT, Start(WEIGHTS, np.zeros((0, 28, 28), np.uint8), np.zeros(0))).began_from_weights
+    assert run.last_epoch() is run.snapshot_stamp(0) is None
+    assert run.csv("batch") == b""
+    record(run, started(), WeightsSnapshot(0, WEIGHTS), batch(1), batch(2), epoch(2, val=None))
+    first = run.snapshot_stamp(0)
+    assert (run.last_epoch().step, run.last_epoch().loss) == (2, 0.3)
+    assert math.isnan(run.last_epoch().val_accuracy)
+    record(run, WeightsSnapshot(0, WEIGHTS), batch(3), batch(4), epoch(4))
+    assert first != run.snapshot_stamp(0)
+    assert (run.last_epoch().step, run.last_epoch().val_accuracy) == (4, 0.5)
+    assert run.csv("epoch").splitlines()[1:] == [b"2,0,0.3,0.8,nan,nan", b"4,1,0.3,0.8,0.5,0.5"]
+    run.end("interrupted")
+    assert not run.can_go_on
+    record(run, CHECKPOINT)
+    assert run.can_go_on
+    run.end("finished")
+    assert not run.can_go_on
+    run._files.write("epochs.csv", b"nonsense\n1,2\n")
+    with pytest.raises(DamagedRunError, match="6 columns"):
+        run.last_epoch()
+
+
 def test_a_line_that_is_not_finished_is_not_read(run):
     record(run, started(), batch(1), batch(2))
-    with (run.files.folder / "history.csv").open("a") as file:
+    with (run._files.folder / "history.csv").open("a") as file:
         file.write("3,1,0.3")
     np.testing.assert_array_equal(run.history().batches.step, [1, 2])
 
@@ -301,7 +339,7 @@ def test_a_line_that_is_not_finished_is_not_read(run):
 def test_a_resumed_run_has_every_step_once(run):
     record(run, started(), WeightsSnapshot(0, WEIGHTS), *map(batch, (1, 2)), epoch(2), batch(3), CHECKPOINT)
     record(run, batch(4), WeightsSnapshot(4, WEIGHTS), epoch(4), batch(5))
-    with (run.files.folder / "history.csv").open("a") as file:
+    with (run._files.folder / "history.csv").open("a") as file:
         file.write("6,2,0.")
     first = run.info.started
     record(run, started(step=3))
@@ -328,9 +366,9 @@ def test_a_listing_sees_what_another_store_did(store, run):
     assert [info.state for info in other.list()] == ["queued"]
     record(run, started())
     assert [info.state for info in other.list()] == ["running"]
-    for path in sorted(run.files.folder.rglob("*"), reverse=True):
+    for path in sorted(run._files.folder.rglob("*"), reverse=True):
         path.unlink()
-    run.files.folder.rmdir()
+    run._files.folder.rmdir()
     assert other.list() == []
     with pytest.raises(UnknownRunError):
         other.get(run.id)
@@ -369,7 +407,7 @@ STATE = "state.json"
     ],
 )
 def test_a_damaged_folder_is_listed_and_harms_nothing(store, run, name, content, reason):
-    path = run.files.folder / name
+    path = run._files.folder / name
     if content is None:
         path.unlink()
     elif isinstance(content, dict):
@@ -398,14 +436,14 @@ def test_foreign_files_are_no_runs(store, run):
 def test_cut_arrays_are_told(run, content):
     record(run, started(), WeightsSnapshot(0, WEIGHTS), CHECKPOINT)
     for name in ("weights/000000.npz", "checkpoint.npz", "evaluation.npz"):
-        (run.files.folder / name).write_bytes(content)
+        (run._files.folder / name).write_bytes(content)
         with pytest.raises(DamagedRunError, match=rf"`{name}` of run {run.id} cannot be read"):
             {"w": run.weights, "c": run.checkpoint, "e": run.probabilities}[name[0]]()
 
 
 def test_a_pickle_is_not_opened(run):
-    (run.files.folder / "weights").mkdir()
-    np.savez(run.files.folder / "weights" / "000000.npz", a=np.array([{}], dtype=object))
+    (run._files.folder / "weights").mkdir()
+    np.savez(run._files.folder / "weights" / "000000.npz", a=np.array([{}], dtype=object))
     with pytest.raises(DamagedRunError, match="pickle"):
         run.weights()
     with pytest.raises(ValueError, match="Object arrays cannot be saved"):
@@ -413,7 +451,7 @@ def test_a_pickle_is_not_opened(run):
 
 
 def test_a_checkpoint_of_something_else_is_told(run):
-    (run.files.folder / "checkpoint.npz").write_bytes(files.to_npz({"step": np.array(3)}))
+    (run._files.folder / "checkpoint.npz").write_bytes(files.to_npz({"step": np.array(3)}))
     with pytest.raises(DamagedRunError, match="epoch"):
         run.checkpoint()
 
@@ -421,7 +459,7 @@ def test_a_checkpoint_of_something_else_is_told(run):
 @pytest.mark.parametrize("line", ["1,0,abc,0.5,1000\n", "1,0,0.5\n", "1,0,0.5,0.5,1,2,3\n"])
 def test_a_damaged_history_is_told(run, line):
     record(run, started())
-    (run.files.folder / "history.csv").write_text("step\n" + line)
+    (run._files.folder / "history.csv").write_text("step\n" + line)
     with pytest.raises(DamagedRunError, match=r"`history.csv` of run .* cannot be read"):
         run.history()
 
@@ -475,7 +513,7 @@ def test_root_that_cannot_be_a_folder(tmp_path, temporary):
 
 def test_a_disk_that_becomes_full(store, run, temporary, full_disk):
     record(run, started(), WeightsSnapshot(0, WEIGHTS), batch(1))
-    with (run.files.folder / "history.csv").open("a") as file:
+    with (run._files.folder / "history.csv").open("a") as file:
         file.write("2,0,0.")  # as far as the disk went
     full_disk.append(store.root)
     record(run, batch(2), epoch(2), CHECKPOINT)
@@ -486,9 +524,9 @@ def test_a_disk_that_becomes_full(store, run, temporary, full_disk):
     assert run.info.state == "running"
     assert [info.id for info in store.list()] == [run.id]
     other = store.create(EXPERIMENT)
-    assert other.files.folder.is_relative_to(temporary)
+    assert other._files.folder.is_relative_to(temporary)
     full_disk.clear()
-    assert store.create(EXPERIMENT).files.folder.parent == store.root
+    assert store.create(EXPERIMENT)._files.folder.parent == store.root
 
 
 def test_no_disk_at_all(store, run, temporary, full_disk):
@@ -496,18 +534,37 @@ def test_no_disk_at_all(store, run, temporary, full_disk):
     full_disk += [store.root, temporary]
     with pytest.raises(StoreError, match="Neither the runs folder nor a temporary one can be written"):
         run.record(batch(2))
-    record(run, batch(3), Finished(**{**FINISHED.__dict__, "stopped": True}))
+    record(run, batch(3), Finished(**{**FINISHED.__dict__, "stopped": True}))  # once is enough
     run.end("stopped", "There is no disk.")
     run = store.get(run.id)
     assert (run.info.state, run.info.reason) == ("stopped", "There is no disk.")
     assert [info.state for info in store.list()] == ["stopped"]
-    np.testing.assert_array_equal(run.history().batches.step, [1, 2, 3])
-    assert run.snapshot_steps() == (0, 4)
+    np.testing.assert_array_equal(run.history().batches.step, [1])  # what was on disk before
+    assert run.snapshot_steps() == (0,)
     assert run.weights().keys() == WEIGHTS.keys()
-    assert run.model() == b"a model"
+    assert run.model() is None
+    with pytest.raises(OSError, match="No space left on device"):
+        run.set_label(Label("mine"))
     with pytest.raises(StoreError):
         store.create(EXPERIMENT)
+    with pytest.raises(StoreError):
+        store.add("20260101-000000-abcdef", {"state.json": b"{}"})
     assert len(store.list()) == 1
+
+
+def test_a_run_that_was_interrupted_by_a_full_disk_goes_on_when_there_is_room(store, run, temporary, full_disk):
+    record(run, started(), *map(batch, (1, 2)), epoch(2), batch(3), CHECKPOINT)
+    full_disk += [store.root, temporary]
+    with pytest.raises(StoreError):
+        run.record(batch(4))
+    run.end("interrupted", "There is no disk.")
+    assert run.info.state == "interrupted"
+    assert run.can_go_on
+    full_disk.clear()
+    run.queue()
+    record(run, started(3), batch(4))
+    np.testing.assert_array_equal(run.history().batches.step, [1, 2, 3, 4])
+    assert RunStore(store.root).get(run.id).info.state == "running"
 
 
 def test_a_temporary_folder_that_becomes_full_too(store, run, temporary, full_disk):
@@ -517,7 +574,7 @@ def test_a_temporary_folder_that_becomes_full_too(store, run, temporary, full_di
     full_disk.append(temporary)
     with pytest.raises(StoreError):
         run.record(batch(3))
-    np.testing.assert_array_equal(run.history().batches.step, [1, 2, 3])
+    np.testing.assert_array_equal(run.history().batches.step, [1, 2])
 
 
 def test_a_short_write_is_a_full_disk(tmp_path, monkeypatch):
@@ -569,7 +626,7 @@ def test_readers_always_find_whole_files(run):
 
 def test_nothing_on_disk_is_a_pickle(run):
     record(run, started(), WeightsSnapshot(0, WEIGHTS), CHECKPOINT, FINISHED)
-    for path in run.files.folder.rglob("*.npz"):
+    for path in run._files.folder.rglob("*.npz"):
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
                 with archive.open(name) as file:

@@ -76,7 +76,7 @@ def test_runs_in_which_more_was_done_do_not_count(store):
 
 def test_a_damaged_run_is_none(store):
     run = make_run(store, "finished")
-    run.files.write("state.json", b"{")
+    run._files.write("state.json", b"{")
     assert campaign.runs_of([TINY], store) == {}
 
 
@@ -130,7 +130,7 @@ def test_updates_and_seconds_of_a_run(store):
     assert campaign.num_updates(make_run(store, "queued").info, store) == 0
     assert campaign.seconds_of(finished.info) >= 0
     assert campaign.seconds_of(running.info) is None
-    running.files.write("history.csv", b"nonsense\n1,2\n")
+    running._files.write("history.csv", b"nonsense\n1,2\n")
     assert campaign.num_updates(running.info, store) == 0
 
 

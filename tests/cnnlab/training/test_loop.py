@@ -64,7 +64,6 @@ def test_the_story_of_a_run(events):
     assert [batch.epoch for batch in batches] == [0] * 21 + [1] * 21
     assert all(0 <= batch.accuracy <= 1 and batch.images_per_second > 0 for batch in batches)
     assert [epoch.step for epoch in of(EpochEnd, events)] == [21, 42]
-    assert of(EpochEnd, events)[-1].seconds_left == 0
     assert isinstance(events[-1], Finished)
     assert not events[-1].stopped
     snapshots = [snapshot.step for snapshot in of(WeightsSnapshot, events)]
