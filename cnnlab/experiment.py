@@ -53,9 +53,9 @@ class DataSettings:
         validation_size: number of images held back to check on while training, the last ones; 0: none.
         normalise: pixels divided by 255, from 0 to 1; otherwise from 0 to 255.
         label_noise: share of the labels learned from that are shuffled among each other, 0 to 1.
-        shift: augmentation: each image is shifted by up to so many pixels, each time that it is learned from.
-        rotation: augmentation: turned by up to so many degrees.
-        zoom: augmentation: up to this share smaller or larger.
+        shift: augmentation: each time an image is learned from, it is shifted by up to so many pixels.
+        rotation: augmentation: the same, turned by up to so many degrees.
+        zoom: augmentation: the same, up to this share smaller or larger.
         noise: augmentation: standard deviation of what is added to each pixel; for pixels from 0 to 1 only.
         permute_pixels: all images have their pixels in one other order, always the same.
     """

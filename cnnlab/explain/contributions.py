@@ -75,8 +75,7 @@ def mean_weights(output: Array) -> Array:
     """The weight of each cell in a map's mean: float32 (height, width, maps), 1 in all for each map."""
     counted = output != 0
     counted |= ~counted.any(axis=(0, 1))
-    weights: Array = counted / counted.sum(axis=(0, 1), dtype=np.float32)
-    return weights
+    return np.divide(counted, counted.sum(axis=(0, 1), dtype=np.float32))
 
 
 def _of_convolution(layer: Conv2D, kernel: Array, values: Array, output: Array) -> Array:

@@ -89,14 +89,10 @@ def maps(architecture: Architecture, traces: tuple[LayerTrace, ...]) -> tuple[La
     There are up to 16 of each layer, or fewer where all of them together would be too much to keep.
     """
     chosen = [index for index, layer in enumerate(architecture.layers[:-1]) if not isinstance(layer, Flatten | Dropout)]
-    pictures = {index: _pictures(traces[index].output) for index in chosen}
+    pictures = {index: np.moveaxis(np.atleast_3d(traces[index].output), 2, 0) for index in chosen}
     fitting = (number for number in MAPS if sum(layer[:number].size for layer in pictures.values()) <= MAX_VALUES)
     number = next(fitting, 1)
     return tuple(LayerMaps(index, layer[:number].copy()) for index, layer in pictures.items())
-
-
-def _pictures(output: np.ndarray) -> np.ndarray:
-    return np.moveaxis(output, 2, 0) if output.ndim == 3 else output[np.newaxis, np.newaxis]  # noqa: PLR2004
 
 
 def look(experiment: Experiment, weights: Weights) -> Look:

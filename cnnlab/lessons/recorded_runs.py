@@ -85,14 +85,12 @@ def record(experiment: Experiment) -> dict[str, np.ndarray]:
     events: list[Event] = []
     loop.train(experiment, events.append)
     arrays = {"experiment": np.array(experiment.to_json())}
-    kinds: dict[str, tuple[type[Event], type[BatchHistory | EpochHistory]]] = {
-        "batches": (BatchEnd, BatchHistory),
-        "epochs": (EpochEnd, EpochHistory),
-    }
-    for part, (kind, columns) in kinds.items():
+    for part, kind, names in (
+        ("batches", BatchEnd, names_of(BatchHistory)),
+        ("epochs", EpochEnd, names_of(EpochHistory)),
+    ):
         own = [event for event in events if isinstance(event, kind)]
-        for column in names_of(columns):
-            arrays[f"{part}/{column}"] = np.array([getattr(event, column) for event in own], np.float64)
+        arrays |= {f"{part}/{name}": np.array([getattr(event, name) for event in own], np.float64) for name in names}
     finished = next(event for event in events if isinstance(event, Finished))
     return arrays | {"test_accuracy": np.array(finished.test_accuracy)}
 
