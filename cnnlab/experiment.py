@@ -8,13 +8,13 @@ import base64
 import binascii
 import json
 import math
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from functools import lru_cache
 from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from cnnlab.limits import check_choice, check_flag, check_limit
+from cnnlab.limits import changed_fields, check_fields
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import LAYERS, Layer
 
@@ -42,8 +42,7 @@ LOSSES = ("categorical_crossentropy", "mean_squared_error")
 SCHEDULES = ("constant", "cosine", "exponential")
 """How the learning rate goes on: as it is, along half a cosine to 0, or by the same factor at every step to 1 %."""
 LAST_SHARE = 0.01
-LABELS_KEY = 2**31
-"""Together with the seed: decides which labels are shuffled."""
+LABELS_KEY = 2**31  # together with the seed: decides which labels are shuffled
 PERMUTATION_SEED = 0
 
 
@@ -74,13 +73,7 @@ class DataSettings:
     permute_pixels: bool = False
 
     def __post_init__(self) -> None:
-        check_limit("validation_size", self.validation_size)
-        check_flag("normalise", self.normalise)
-        for name in ("label_noise", "zoom", "noise"):
-            check_limit(name, getattr(self, name), float)
-        for name in ("shift", "rotation"):
-            check_limit(name, getattr(self, name))
-        check_flag("permute_pixels", self.permute_pixels)
+        check_fields(self)
         if self.noise and not self.normalise:
             raise ValueError(
                 "`noise` is measured in pixels from 0 to 1: it needs normalise=True. "
@@ -91,13 +84,11 @@ class DataSettings:
                 "`permute_pixels` leaves nothing that could be shifted, turned or zoomed: switch one of them off. "
                 f"Received: shift={self.shift}, rotation={self.rotation}, zoom={self.zoom}"
             )
-        if self.train_size is not None:
-            check_limit("train_size", self.train_size)
-            if self.train_size + self.validation_size > NUM_TRAINING_IMAGES:
-                raise ValueError(
-                    f"`train_size` and `validation_size` together must be at most {NUM_TRAINING_IMAGES:,}. "
-                    f"Received: train_size={self.train_size}, validation_size={self.validation_size}"
-                )
+        if (self.train_size or 0) + self.validation_size > NUM_TRAINING_IMAGES:
+            raise ValueError(
+                f"`train_size` and `validation_size` together must be at most {NUM_TRAINING_IMAGES:,}. "
+                f"Received: train_size={self.train_size}, validation_size={self.validation_size}"
+            )
 
     @property
     def num_train(self) -> int:
@@ -143,14 +134,8 @@ class TrainingSettings:
     early_stopping: int = 0
 
     def __post_init__(self) -> None:
-        check_choice("optimizer", self.optimizer, tuple(OPTIMIZERS))
-        check_limit("learning_rate", self.learning_rate, float)
+        check_fields(self, optimizer=OPTIMIZERS, loss=LOSSES, schedule=SCHEDULES)
         object.__setattr__(self, "learning_rate", float(self.learning_rate))  # Keras takes no whole number
-        check_choice("loss", self.loss, LOSSES)
-        check_limit("batch_size", self.batch_size)
-        check_limit("epochs", self.epochs)
-        check_choice("schedule", self.schedule, SCHEDULES)
-        check_limit("early_stopping", self.early_stopping)
 
 
 @dataclass(frozen=True)
@@ -167,7 +152,7 @@ class Experiment:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        check_limit("seed", self.seed)
+        check_fields(self)
 
     @property
     def batches_per_epoch(self) -> int:
@@ -190,8 +175,8 @@ class Experiment:
         content = {
             "version": VERSION,
             "layers": [{"type": type(layer).__name__, **layer.settings()} for layer in self.architecture.layers],
-            "data": _changed(self.data),
-            "training": _changed(self.training),
+            "data": changed_fields(self.data),
+            "training": changed_fields(self.training),
             "seed": self.seed,
         }
         return json.dumps(content, separators=(",", ":"))
@@ -232,12 +217,6 @@ class Experiment:
         except (binascii.Error, UnicodeError, ValueError) as error:
             raise ValueError("`experiment` is not one of this app's links: it may have been cut off") from error
         return cls.from_json(decoded)
-
-
-def _changed(settings: DataSettings | TrainingSettings) -> dict[str, Any]:
-    """The fields that differ from their defaults."""
-    defaults = {f.name: f.default for f in fields(settings)}
-    return {name: value for name, value in asdict(settings).items() if value != defaults[name]}
 
 
 def _object(content: object, what: str, allowed: set[str]) -> dict[str, Any]:

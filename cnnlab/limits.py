@@ -1,6 +1,11 @@
 """What is allowed: one table that validators, sliders and messages read, and the checks that raise by it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+SIDE = 28  # height and width of a picture of MNIST, in pixels
+NUM_CLASSES = 10
 
 LIMITS: dict[str, tuple[float, float]] = {
     "layers": (1, 12),
@@ -40,7 +45,7 @@ def check_limit(name: str, value: float, kind: type[int] | type[float] = int) ->
         raise ValueError(f"`{name}` must be {what} from {low:,} to {high:,}. Received: {name}={value!r}")
 
 
-def check_choice(name: str, value: object, allowed: Sequence[str]) -> None:
+def check_choice(name: str, value: object, allowed: Iterable[str]) -> None:
     """Raise a ValueError unless `value` is one of the allowed names."""
     if not isinstance(value, str) or value not in allowed:
         raise ValueError(f"`{name}` must be one of {', '.join(allowed)}. Received: {name}={value!r}")
@@ -50,3 +55,20 @@ def check_flag(name: str, value: object) -> None:
     """Raise a ValueError unless `value` is True or False."""
     if not isinstance(value, bool):
         raise ValueError(f"`{name}` must be True or False. Received: {name}={value!r}")
+
+
+def check_fields(settings: Any, **choices: Iterable[str]) -> None:  # noqa: ANN401 - a dataclass
+    """Check the fields of a dataclass: those in `choices`, flags, and numbers with LIMITS (or None by default)."""
+    for field in fields(settings):
+        name, value = field.name, getattr(settings, field.name)
+        if name in choices:
+            check_choice(name, value, choices[name])
+        elif isinstance(field.default, bool):
+            check_flag(name, value)
+        elif name in LIMITS and (value is not None or field.default is not None):
+            check_limit(name, value, type(LIMITS[name][0]))
+
+
+def changed_fields(settings: Any) -> dict[str, Any]:  # noqa: ANN401 - a dataclass
+    """The fields of a dataclass that differ from their defaults, or have none, in order."""
+    return {f.name: getattr(settings, f.name) for f in fields(settings) if getattr(settings, f.name) != f.default}

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-NUM_CLASSES = 10
+from cnnlab.limits import NUM_CLASSES as NUM_CLASSES  # noqa: PLC0414 - it is also known as mnist.NUM_CLASSES
+
 FILE = Path(__file__).parent / "assets" / "mnist.npz"
 SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
 
@@ -50,17 +51,12 @@ class Mnist:
 
 @cache
 def load() -> Mnist:
-    """Return MNIST; read and checked at the first call, the same arrays ever after.
-
-    Raises:
-        FileNotFoundError: if the file is not there.
-        ValueError: if it is not the file that was shipped.
-    """
+    """Return MNIST; read and checked at the first call, the same arrays ever after. Raises as `read`."""
     return read(FILE)
 
 
 def read(path: Path) -> Mnist:
-    """Read MNIST from the .npz file at `path` after comparing its SHA-256."""
+    """Read MNIST from an .npz file. Raises FileNotFoundError, or ValueError if it is not the one that was shipped."""
     advice = (
         "Bring it back with `git checkout -- cnnlab/assets/mnist.npz`, or download the project again "
         "(cnnlab/assets/README.md tells how it was made)."
@@ -71,17 +67,11 @@ def read(path: Path) -> Mnist:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != SHA256:
         raise ValueError(f"The MNIST file is damaged. {advice} Received: {path} with SHA-256 {found}")
-    with np.load(path) as arrays:
-        return Mnist(
-            train=_split(arrays["x_train"], arrays["y_train"]),
-            test=_split(arrays["x_test"], arrays["y_test"]),
-        )
-
-
-def _split(images: np.ndarray, labels: np.ndarray) -> Split:
-    for array in (images, labels):
+    with np.load(path) as file:
+        arrays = dict(file)
+    for array in arrays.values():
         array.flags.writeable = False
-    return Split(images[..., np.newaxis], labels)
+    return Mnist(*(Split(arrays[f"x_{part}"][..., np.newaxis], arrays[f"y_{part}"]) for part in ("train", "test")))
 
 
 def normalise(batch: np.ndarray) -> np.ndarray:

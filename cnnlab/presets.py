@@ -5,6 +5,7 @@ from dataclasses import replace
 from cnnlab.experiment import DataSettings, Experiment, TrainingSettings
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import (
+    HEAD,
     AveragePooling2D,
     Conv2D,
     Dense,
@@ -14,37 +15,19 @@ from cnnlab.nn.layers import (
     Layer,
     MaxPooling2D,
 )
+from cnnlab.nn.layers import convolution_block as block
 
 DEFAULT = "Fast and good"
 
 _STUDY_NOTES = Experiment(
-    Architecture(
-        (
-            Conv2D(32, 5, activation="relu"),
-            MaxPooling2D(2),
-            Conv2D(64, 5, activation="relu"),
-            MaxPooling2D(2),
-            Flatten(),
-            Dense(10, activation="softmax"),
-        )
-    ),
+    Architecture((*block(32, 5), *block(64, 5), Flatten(), HEAD)),
     DataSettings(validation_size=0),
     TrainingSettings(optimizer="sgd", learning_rate=0.01, batch_size=100, epochs=5),
 )
 
 PRESETS: dict[str, Experiment] = {
     DEFAULT: Experiment(
-        Architecture(
-            (
-                Conv2D(16, 5, activation="relu"),
-                MaxPooling2D(2),
-                Conv2D(32, 3, activation="relu"),
-                MaxPooling2D(2),
-                Flatten(),
-                Dropout(0.2),
-                Dense(10, activation="softmax"),
-            )
-        ),
+        Architecture((*block(16, 5), *block(32, 3), Flatten(), Dropout(0.2), HEAD)),
         training=TrainingSettings(optimizer="adam", learning_rate=0.002, batch_size=64, epochs=3),
     ),
     "Study notes": _STUDY_NOTES,
@@ -59,26 +42,18 @@ PRESETS: dict[str, Experiment] = {
                 Conv2D(16, 5, activation="tanh"),
                 AveragePooling2D(2),
                 Flatten(),
-                Dense(120, activation="tanh"),
-                Dense(84, activation="tanh"),
-                Dense(10, activation="softmax"),
+                *(Dense(units, activation="tanh") for units in (120, 84)),
+                HEAD,
             )
         ),
         training=TrainingSettings(optimizer="adam", learning_rate=0.001, batch_size=100, epochs=5),
     ),
     "Tiny": Experiment(
-        Architecture(
-            (
-                Conv2D(4, 5, strides=2, activation="relu"),
-                MaxPooling2D(2),
-                Flatten(),
-                Dense(10, activation="softmax"),
-            )
-        ),
+        Architecture((Conv2D(4, 5, strides=2, activation="relu"), MaxPooling2D(2), Flatten(), HEAD)),
         training=TrainingSettings(optimizer="adam", learning_rate=0.005, batch_size=100, epochs=3),
     ),
     "No convolution (dense only)": Experiment(
-        Architecture((Flatten(), Dense(64, activation="relu"), Dense(10, activation="softmax"))),
+        Architecture((Flatten(), Dense(64, activation="relu"), HEAD)),
         training=TrainingSettings(optimizer="adam", learning_rate=0.001, batch_size=100, epochs=5),
     ),
 }
@@ -86,15 +61,12 @@ PRESETS: dict[str, Experiment] = {
 
 EXAMPLE_DRAFTS: dict[str, tuple[Layer, ...]] = {
     "Too deep to fit": (
-        Conv2D(16, 5, activation="relu"),
-        MaxPooling2D(2),
-        Conv2D(32, 5, activation="relu"),
-        MaxPooling2D(2),
-        Conv2D(64, 3, activation="relu"),
-        MaxPooling2D(2),
+        *block(16, 5),
+        *block(32, 5),
+        *block(64, 3),
         Conv2D(64, 5, activation="relu"),
         GlobalAveragePooling2D(),
-        Dense(10, activation="softmax"),
+        HEAD,
     ),
 }
 """Drafts that are not networks: Build opens them to show what it says."""

@@ -9,90 +9,54 @@ else is in `EXPERIMENT`, which is stored beside the weights.
 """
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from cnnlab import mnist
-from cnnlab.digits import prepare, strokes
+from cnnlab.digits import affine, prepare, strokes
+from cnnlab.digits.distortions import thicken
 from cnnlab.experiment import Experiment, TrainingSettings
 from cnnlab.nn.architecture import Architecture
-from cnnlab.nn.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from cnnlab.nn.layers import HEAD, Dense, Dropout, Flatten
+from cnnlab.nn.layers import convolution_block as block
 from cnnlab.nn.weights import Weights
 
 EXPERIMENT_FILE = Path(__file__).parent / "assets" / "starter.json"
 WEIGHTS_FILE = EXPERIMENT_FILE.with_suffix(".npz")
 
 EXPERIMENT = Experiment(
-    Architecture(
-        (
-            Conv2D(16, 5, activation="relu"),
-            MaxPooling2D(2),
-            Conv2D(64, 5, activation="relu"),
-            MaxPooling2D(2),
-            Flatten(),
-            Dense(128, activation="relu"),
-            Dropout(0.4),
-            Dense(10, activation="softmax"),
-        )
-    ),
+    Architecture((*block(16, 5), *block(64, 5), Flatten(), Dense(128, activation="relu"), Dropout(0.4), HEAD)),
     training=TrainingSettings(optimizer="adam", learning_rate=0.002, batch_size=128, epochs=20),
 )
 
-THICKER = (-0.8, 1.2)
-"""Pixels by which a line grows."""
-TURN = (-10.0, 10.0)
-"""Degrees."""
-SLANT = (-0.2, 0.2)
-"""Pixels to the side for each pixel down."""
-SCALE = (0.8, 1.15)
-"""Factor, for height and width each by itself."""
-SHIFT = (-1.5, 1.5)
-"""Pixels, up and to the left."""
+THICKER = (-0.8, 1.2)  # pixels by which a line grows
+TURN = (-10.0, 10.0)  # degrees
+SLANT = (-0.2, 0.2)  # pixels to the side for each pixel down
+SCALE = (0.8, 1.15)  # factor, for height and width each by itself
+SHIFT = (-1.5, 1.5)  # pixels, up and to the left
 
 
 def load() -> tuple[Experiment, Weights]:
     """Return the starter's experiment and its trained weights: float32, by '<layer index>/<Keras name>'."""
     experiment = Experiment.from_json(EXPERIMENT_FILE.read_text(encoding="utf-8"))
     with np.load(WEIGHTS_FILE) as arrays:
-        return experiment, dict(arrays)
+        return experiment, Weights(arrays)
 
 
 def augment(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Redraw each image as another hand and pen might have: float32 (n, 28, 28, 1) in [0, 1] -> the same.
 
-    A line grows by a pixel when every pixel takes the maximum over a 2x2 window, and shrinks by one with the minimum;
-    fractions are mixtures. Then one affine map an image, each with a chance of its own, is applied bilinearly.
+    Its lines grow or shrink, then it is turned, slanted, enlarged and shifted, all by chance.
     """
-    from keras import ops  # noqa: PLC0415 - the web process loads the starter, and never TensorFlow
-
-    def grow(batch: Any) -> Any:  # noqa: ANN401 - a tensor
-        return ops.max_pool(batch, 2, strides=1, padding="same")
-
-    thicker = grow(images)
-    thickest = grow(thicker[:, ::-1, ::-1])[:, ::-1, ::-1]  # the other way round, so that the line stays in place
-    pens = {-1: -grow(-images), 0: images, 1: thicker, 2: thickest}
-    amount = rng.uniform(*THICKER, (len(images), 1, 1, 1)).astype(np.float32)
-    redrawn = sum(pen * np.maximum(0, 1 - np.abs(amount - pixels)) for pixels, pen in pens.items())
-    maps = affine_maps(len(images), rng)
-    return np.asarray(ops.image.affine_transform(redrawn, maps, interpolation="bilinear", fill_mode="constant"))
-
-
-def affine_maps(n: int, rng: np.random.Generator) -> np.ndarray:
-    """Return random maps about the middle of an image, in the form of `keras.ops.image.affine_transform`.
-
-    float32 (n, 8); with a row a0 to a7, pixel (x, y) of the new image is taken from the old one's
-    (a0 x + a1 y + a2, a3 x + a4 y + a5). a6 and a7 are zero.
-    """
-    angle, slant = np.radians(rng.uniform(*TURN, n)), rng.uniform(*SLANT, n)
-    cos, sin, zero, one = np.cos(angle), np.sin(angle), np.zeros(n), np.ones(n)
-    turn = np.moveaxis(np.array([[cos, -sin], [sin, cos]]), 2, 0)
-    lean = np.moveaxis(np.array([[one, slant], [zero, one]]), 2, 0)
-    linear = turn @ lean / rng.uniform(*SCALE, (n, 1, 2))
-    middle = (prepare.SIZE - 1) / 2
-    shift = middle - linear.sum(axis=2) * middle + rng.uniform(*SHIFT, (n, 2))
-    rows = np.concatenate([linear, shift[:, :, np.newaxis]], axis=2).reshape(n, 6)
-    return np.pad(rows, ((0, 0), (0, 2))).astype(np.float32)
+    n, shape = len(images), images.shape[1:3]
+    amounts = rng.uniform(*THICKER, n)
+    redrawn = np.stack([thicken(image, amount) for image, amount in zip(images[..., 0], amounts, strict=True)])
+    degrees, slant = rng.uniform(*TURN, n), rng.uniform(*SLANT, n)
+    lean = np.tile(np.eye(2), (n, 1, 1))
+    lean[:, 0, 1] = slant
+    maps = affine.about_the_middle(affine.turns(degrees) @ lean / rng.uniform(*SCALE, (n, 1, 2)), shape)
+    maps[:, :, 2] += rng.uniform(*SHIFT, (n, 2))
+    return affine.resample(redrawn, maps)[..., np.newaxis]
 
 
 def train(experiment: Experiment) -> Weights:
@@ -101,7 +65,7 @@ def train(experiment: Experiment) -> Weights:
     The learning rate falls from epoch to epoch, from the experiment's towards zero along half a cosine (Loshchilov and
     Hutter, "SGDR", 2017).
     """
-    from cnnlab.training import keras_models  # noqa: PLC0415 - see `augment`
+    from cnnlab.training import keras_models  # noqa: PLC0415 - the web process loads the starter, and never TensorFlow
 
     data, training = experiment.data, experiment.training
     images, labels = mnist.normalise(mnist.load().train.images), mnist.one_hot(mnist.load().train.labels)
@@ -122,7 +86,7 @@ def train(experiment: Experiment) -> Weights:
 
 def accuracy(experiment: Experiment, weights: Weights, images: np.ndarray, labels: np.ndarray) -> float:
     """Share of images read rightly: images float32 (n, 28, 28, 1) in [0, 1], labels integers (n,)."""
-    from cnnlab.training import keras_models  # noqa: PLC0415 - see `augment`
+    from cnnlab.training import keras_models  # noqa: PLC0415 - the web process loads the starter, and never TensorFlow
 
     model = keras_models.build(experiment)
     keras_models.set_weights(model, weights)

@@ -4,14 +4,15 @@ import numpy as np
 
 from cnnlab.nn import network
 from cnnlab.nn.architecture import Architecture
+from cnnlab.nn.weights import Weights
 from tests.architectures import make, valid_specs
 
 
 def random_weights(architecture, rng):
-    return {
-        key: (rng.uniform(0.5, 2, shape) if key.endswith("variance") else rng.normal(0, 0.5, shape)).astype(np.float32)
+    return Weights(
+        (key, (rng.uniform(0.5, 2, shape) if "variance" in key else rng.normal(0, 0.5, shape)).astype(np.float32))
         for key, shape in architecture.weight_shapes.items()
-    }
+    )
 
 
 def random_network(rng, layers=None):

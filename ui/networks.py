@@ -96,7 +96,7 @@ def _load(run: Run) -> Network | None:
     try:
         weights = run.weights()
         if weights is not None and info.experiment:
-            network.check_weights(info.experiment.architecture, weights)
+            weights.check(info.experiment.architecture)
             return Network(run_name(info), info.experiment, weights)
     except ValueError as error:  # DamagedRunError is one
         st.warning(f"Run {run.id}: {error}. {INSTEAD}", icon=":material/broken_image:")

@@ -1,8 +1,8 @@
 """A network drawn to scale, as SVG: every layer's maps as a stack of planes, from the picture to the ten classes.
 
-Height and width of a plane and the number of planes are true to one scale for all layers; of many planes only some
-edges are drawn. A layer that leaves the maps' number and size alone (batch normalisation, dropout) is one plane. The
-length of a vector goes by its logarithm. The form is that of LeCun et al. (1998) and Krizhevsky et al. (2012).
+Planes and their number are true to one scale for all layers; of many planes only some edges are drawn. A layer that
+leaves the maps alone (batch normalisation, dropout) is one plane. The length of a vector goes by its logarithm. The
+form is that of LeCun et al. (1998) and Krizhevsky et al. (2012).
 """
 
 import math
@@ -13,9 +13,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from cnnlab.limits import NUM_CLASSES, SIDE
 from cnnlab.nn.architecture import LayerSummary
 from cnnlab.nn.layers import (
-    NUM_CLASSES,
+    INPUT_SHAPE,
     BatchNormalization,
     Conv2D,
     Dense,
@@ -26,23 +27,18 @@ from cnnlab.nn.layers import (
     dimensions,
 )
 
-PIXEL = 4.0
-"""Height of a pixel of a map in units of the drawing."""
-AWAY = (0.42, -0.26)
-"""Where a pixel to the right goes, as a share of PIXEL: away from the viewer."""
-PLANE = 1.3
-"""Thickness of one plane."""
+PIXEL = 4.0  # height of a pixel of a map in units of the drawing
+AWAY = (0.42, -0.26)  # where a pixel to the right goes, as a share of PIXEL: away from the viewer
+PLANE = 1.3  # thickness of one plane
 MAX_EDGES = 24
 BAR = 10.0
-LONGEST_VECTOR = 28 * 28 * 128
+LONGEST_VECTOR = SIDE**2 * 128
 """What the largest map becomes when it is flattened: its bar is as high as a map of 28 x 28."""
 GAP = 18.0
 MARGIN = 8.0
 LINE = 14.0
-TEXT_WIDTH = 6.3
-"""Of a letter, about."""
-TALLEST = 28 * PIXEL * (1 - AWAY[1])
-"""Height of a plane of 28 x 28."""
+TEXT_WIDTH = 6.3  # of a letter, about
+TALLEST = SIDE * PIXEL * (1 - AWAY[1])  # height of a plane of 28 x 28
 CLASSES_WIDTH = 26.0
 
 Point = tuple[float, float]
@@ -63,7 +59,6 @@ class _Block:
 
     @property
     def names(self) -> list[str]:
-        """The name in lines."""
         return self.name.replace("Batch", "Batch ").replace("Average", "Average ").split()
 
     @property
@@ -113,19 +108,13 @@ class _Block:
 def svg(
     summaries: Sequence[LayerSummary],
     colours: Mapping[str, str],
-    input_shape: Shape = (28, 28, 1),
+    input_shape: Shape = INPUT_SHAPE,
     picture: np.ndarray | None = None,
 ) -> str:
-    """Draw a network, or a draft as far as its layers fit.
+    """Draw a network, or a draft as far as its layers fit, as one `<svg>` element in the colour of the text around it.
 
-    Args:
-        summaries: the layers with their shapes, in order.
-        colours: `#RRGGBB` by the names of layer types, and of "Input".
-        input_shape: (height, width, channels) of the picture.
-        picture: what is seen on the input, light on dark: uint8 (height, width); None: nothing.
-
-    Returns:
-        One `<svg>` element with a title that says the same in words. Its text has the colour of the text around it.
+    `colours`: `#RRGGBB` by the names of layer types, and of "Input". `picture`: what is seen on the input, light on
+    dark, uint8 (height, width); None: nothing. The element's title says the same in words.
     """
     blocks = [_Block(None, input_shape), *(_Block(summary.layer, summary.output_shape) for summary in summaries)]
     head = MARGIN + LINE * max(len(block.names) for block in blocks)
@@ -134,7 +123,7 @@ def svg(
     height = foot + LINE * (1 + max(len(block.details) for block in blocks)) + MARGIN
     parts = [part for block in blocks for part in (*_drawn(block, colours[block.name]), *_labels(block, head, foot))]
     parts += [part for before, after in pairwise(blocks) for part in _between(before, after)]
-    parts += [*_ink(blocks[0], picture), *_classes(blocks[-1])]
+    parts += [_ink(blocks[0], picture), *_classes(blocks[-1])]
     in_words = ", ".join(f"{block.name} {dimensions(block.shape)}" for block in blocks)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
@@ -174,33 +163,41 @@ def _details(layer: Layer) -> Iterator[str]:
             yield "frozen"
 
 
+def _tag(name: str, text: str = "", **attributes: str | float | None) -> str:
+    """An SVG element; a `_` in an attribute's name stands for `-`, and None for no attribute."""
+    written = {
+        key.replace("_", "-"): f"{round(value, 2):g}" if isinstance(value, float) else value
+        for key, value in attributes.items()
+        if value is not None
+    }
+    inside = "".join(f' {key}="{value}"' for key, value in written.items())
+    return f"<{name}{inside}>{text}</{name}>" if text else f"<{name}{inside}/>"
+
+
 def _drawn(block: _Block, colour: str) -> Iterator[str]:
     """A box of planes, or a bar."""
     if not block.is_map:
-        yield (
-            f'<rect x="{block.x:.1f}" y="{block.middle - block.height / 2:.1f}" width="{BAR}" '
-            f'height="{block.height:.1f}" rx="2" fill="{colour}"/>'
-        )
+        top = block.middle - block.height / 2
+        yield _tag("rect", x=block.x, y=top, width=BAR, height=block.height, rx=2, fill=colour)
         return
     height, width, _ = block.shape
     front = [block.at(0, 0, 0), block.at(0, 0, 1), block.at(height, 0, 1), block.at(height, 0, 0)]
     above = [block.at(0, 0, 0), block.at(0, 0, 1), block.at(0, width, 1), block.at(0, width, 0)]
     last = [block.at(0, 0, 1), block.at(0, width, 1), block.at(height, width, 1), block.at(height, 0, 1)]
+    paint = {"fill": colour, "stroke": colour, "stroke_linejoin": "round"}
     for face, share in ((front, 0.75), (above, 0.55), (last, 1.0)):
-        yield (
-            f'<polygon points="{_points(face)}" fill="{colour}" fill-opacity="{share}" stroke="{colour}" '
-            'stroke-linejoin="round"/>'
-        )
+        yield _tag("polygon", points=_points(face), fill_opacity=share, **paint)
     num_edges = min(block.num_planes, MAX_EDGES)
     edges = (
         f"M{_points([block.at(height, 0, at)])}L{_points([block.at(0, 0, at), block.at(0, width, at)])}"
         for at in (number / num_edges for number in range(1, num_edges))
     )
-    yield f'<path d="{"".join(edges)}" fill="none" stroke="#FFFFFF" stroke-opacity="0.55" stroke-width="0.6"/>'
+    yield _tag("path", d="".join(edges), fill="none", stroke="#FFFFFF", stroke_opacity=0.55, stroke_width=0.6)
 
 
 def _between(before: _Block, after: _Block) -> Iterator[str]:
     """How a layer comes from the one before: through a window that slides, or from every value to every value."""
+    line = {"fill": "none", "stroke": "currentColor"}
     if isinstance(after.layer, Conv2D | Pooling2D):
         height, width, _ = before.shape
         size = min(after.layer.window()[0], height, width)
@@ -209,34 +206,32 @@ def _between(before: _Block, after: _Block) -> Iterator[str]:
             before.at(top + size * down, left + size * right, 1) for down, right in ((0, 0), (0, 1), (1, 1), (1, 0))
         ]
         target = _points([after.at(after.shape[0] / 2, 0, 0)])
-        yield f'<polygon points="{_points(corners)}" fill="#FFFFFF" fill-opacity="0.35" stroke="#FFFFFF"/>'
+        yield _tag("polygon", points=_points(corners), fill="#FFFFFF", fill_opacity=0.35, stroke="#FFFFFF")
         lines = "".join(f"M{_points([corner])}L{target}" for corner in corners[1:3])
-        yield f'<path d="{lines}" fill="none" stroke="currentColor" stroke-opacity="0.6" stroke-dasharray="3 2"/>'
+        yield _tag("path", d=lines, stroke_opacity=0.6, stroke_dasharray="3 2", **line)
     elif not after.is_map and not isinstance(after.layer, BatchNormalization | Dropout):
         ends = [before.end(1, 0), after.end(0, 0), after.end(0, 1), before.end(1, 1)]
-        is_dense = isinstance(after.layer, Dense)
-        share, dashes = (0.16, "") if is_dense else (0.05, ' stroke-dasharray="3 2"')
-        yield f'<polygon points="{_points(ends)}" fill="currentColor" fill-opacity="{share}"/>'
-        yield (
-            f'<path d="M{_points(ends[:2])}M{_points(ends[2:])}" fill="none" stroke="currentColor" '
-            f'stroke-opacity="0.4"{dashes}/>'
-        )
+        share, dashes = (0.16, None) if isinstance(after.layer, Dense) else (0.05, "3 2")
+        yield _tag("polygon", points=_points(ends), fill="currentColor", fill_opacity=share)
+        lines = f"M{_points(ends[:2])}M{_points(ends[2:])}"
+        yield _tag("path", d=lines, stroke_opacity=0.4, stroke_dasharray=dashes, **line)
 
 
-def _ink(block: _Block, picture: np.ndarray | None) -> Iterator[str]:
+def _ink(block: _Block, picture: np.ndarray | None) -> str:
     """The picture on its plane, row by row in runs of one brightness."""
     if picture is None:
-        return
+        return ""
     x, y = block.at(0, 0, 1)
-    yield (
-        f'<g fill="#FFFFFF" transform="matrix({PIXEL * AWAY[0]:.3f} {PIXEL * AWAY[1]:.3f} 0 {PIXEL} {x:.1f} {y:.1f})">'
-    )
+    runs = []
     for top, row in enumerate(np.round(picture / 255 * 5).astype(int)):
         starts = [0, *(np.flatnonzero(np.diff(row)) + 1).tolist(), len(row)]
-        for left, right in pairwise(starts):
-            if row[left]:
-                yield f'<rect x="{left}" y="{top}" width="{right - left}" height="1" opacity="{row[left] / 5:.1f}"/>'
-    yield "</g>"
+        runs += [
+            _tag("rect", x=left, y=top, width=right - left, height=1, opacity=row[left] / 5)
+            for left, right in pairwise(starts)
+            if row[left]
+        ]
+    matrix = f"matrix({PIXEL * AWAY[0]:.3f} {PIXEL * AWAY[1]:.3f} 0 {PIXEL} {x:.1f} {y:.1f})"
+    return _tag("g", "".join(runs), fill="#FFFFFF", transform=matrix)
 
 
 def _is_head(block: _Block) -> bool:
@@ -245,16 +240,13 @@ def _is_head(block: _Block) -> bool:
 
 def _classes(block: _Block) -> Iterator[str]:
     """The ten digits, each with a line from its unit."""
-    if not _is_head(block):
-        return
     x = block.x + block.width
-    for digit in range(NUM_CLASSES):
+    for digit in range(NUM_CLASSES if _is_head(block) else 0):
         share = (digit + 0.5) / NUM_CLASSES
         y = block.middle + (share - 0.5) * TALLEST
-        yield (
-            f'<path d="M{_points([block.end(1, share), (x + 18, y)])}" stroke="currentColor" stroke-opacity="0.4"/>'
-            f'<text x="{x + 24:.1f}" y="{y + 4:.1f}" text-anchor="middle" fill="currentColor">{digit}</text>'
-        )
+        ends = _points([block.end(1, share), (x + 18, y)])
+        yield _tag("path", d=f"M{ends}", stroke="currentColor", stroke_opacity=0.4)
+        yield _tag("text", str(digit), x=x + 24, y=y + 4, text_anchor="middle", fill="currentColor")
 
 
 def _labels(block: _Block, head: float, foot: float) -> Iterator[str]:
@@ -263,11 +255,9 @@ def _labels(block: _Block, head: float, foot: float) -> Iterator[str]:
     texts = [(head + LINE * number, name, "bold", 1.0) for number, name in enumerate(names, 1 - len(names))]
     texts += [(foot + LINE, dimensions(block.shape), "bold", 1.0)]
     texts += [(foot + LINE * number, words, "normal", 0.75) for number, words in enumerate(details, 2)]
+    paint = {"fill": "currentColor", "text_anchor": "middle"}
     for y, text, weight, share in texts:
-        yield (
-            f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle" fill="currentColor" fill-opacity="{share}" '
-            f'font-weight="{weight}">{escape(text)}</text>'
-        )
+        yield _tag("text", escape(text), x=x, y=y, fill_opacity=share, font_weight=weight, **paint)
 
 
 def _points(points: Sequence[Point]) -> str:

@@ -7,7 +7,6 @@ import json
 from dataclasses import MISSING, fields
 from typing import Any
 
-from cnnlab.digits.prepare import SIZE
 from cnnlab.experiment import (
     KERAS_OPTIMIZERS,
     LABELS_KEY,
@@ -17,7 +16,8 @@ from cnnlab.experiment import (
     Experiment,
     TrainingSettings,
 )
-from cnnlab.nn.layers import SOBEL, Conv2D, Dense, Layer
+from cnnlab.limits import SIDE
+from cnnlab.nn.layers import SOBEL, Layer
 
 LOADER = "(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()"
 LOADER_OR_FILE = """if len(sys.argv) > 1:  # a file with the same four arrays, for a computer without a network
@@ -53,43 +53,29 @@ def notebook(experiment: Experiment) -> str:
 
 def layer_line(layer: Layer) -> str:
     """Return a layer as Keras writes it: `keras.layers.Conv2D(16, 5, activation="relu")`."""
-    given = {field.name: getattr(layer, field.name) for field in fields(layer)}
-    special = _regularizer(layer) if isinstance(layer, Conv2D | Dense) else []
     needed = [field.name for field in fields(layer) if field.default is MISSING or field.name == "pool_size"]
-    required = [repr(given[name]) for name in needed]
-    chosen = [
-        f"{field.name}={_quoted(given[field.name])}"
-        for field in fields(layer)
-        if field.name not in (*needed, "l1", "l2") and given[field.name] not in (field.default, SOBEL)
-    ]
-    return f"keras.layers.{type(layer).__name__}({', '.join(required + chosen + special)})"
-
-
-def _regularizer(layer: Conv2D | Dense) -> list[str]:
-    """The regularizer of a layer as an argument, if it has one."""
-    factors = [f"{name}={factor!r}" for name, factor in (("l1", layer.l1), ("l2", layer.l2)) if factor]
-    return [f"kernel_regularizer=keras.regularizers.L1L2({', '.join(factors)})"] if factors else []
+    chosen = {name: value for name, value in layer.settings().items() if name not in needed and value != SOBEL}
+    factors = ", ".join(f"{name}={chosen.pop(name)!r}" for name in ("l1", "l2") if name in chosen)
+    arguments = [repr(getattr(layer, name)) for name in needed]
+    arguments += [f"{name}={_quoted(value)}" for name, value in chosen.items()]
+    arguments += [f"kernel_regularizer=keras.regularizers.L1L2({factors})"] if factors else []
+    return f"keras.layers.{type(layer).__name__}({', '.join(arguments)})"
 
 
 def _parts(experiment: Experiment, loader: str) -> list[tuple[str, str]]:
     """The program's parts in order: what each does, and its code."""
-    parts = [
-        (
-            "The data: 28 x 28 pixels and a label from 0 to 9 for each digit.",
-            f"{loader}\n{_data(experiment.data, experiment.seed)}",
-        ),
+    parts = (
+        (f"The data: {SIDE} x {SIDE} pixels and a label from 0 to 9 for each digit.", f"{loader}\n{_data(experiment)}"),
         ("The network, its first weights drawn from the seed.", _model(experiment)),
-    ]
-    if sobel := _sobel(experiment):
-        parts.append(("Filters that find edges from four sides (Sobel).", sobel))
-    return [
-        *parts,
+        ("Filters that find edges from four sides (Sobel).", _sobel(experiment)),
         ("Training: in each epoch the images come in another order.", _training(experiment)),
         ("How good it is on digits that it has never seen.", EVALUATION),
-    ]
+    )
+    return [(words, code) for words, code in parts if code]
 
 
-def _data(data: DataSettings, seed: int) -> str:
+def _data(experiment: Experiment) -> str:
+    data, seed = experiment.data, experiment.seed
     scaled = " / 255" if data.normalise else ""
     lines = [
         f'x_train, x_test = (x[..., np.newaxis].astype("float32"){scaled} for x in (x_train, x_test))',
@@ -97,7 +83,7 @@ def _data(data: DataSettings, seed: int) -> str:
     ]
     if data.permute_pixels:
         lines += [
-            f"order = np.random.default_rng({PERMUTATION_SEED}).permutation({SIZE} * {SIZE})  # for all images",
+            f"order = np.random.default_rng({PERMUTATION_SEED}).permutation({SIDE} * {SIDE})  # for all images",
             "x_train, x_test = (x.reshape(len(x), -1)[:, order].reshape(x.shape) for x in (x_train, x_test))",
         ]
     if data.validation_size:
@@ -137,7 +123,7 @@ def _augmentation(data: DataSettings) -> list[str]:
     """The layers that change the images, as Keras writes them, in the order of `keras_models.augmentation`."""
     black = 'fill_mode="constant"'
     lines = {
-        f"RandomTranslation({data.shift} / {SIZE}, {data.shift} / {SIZE}, {black})": data.shift,
+        f"RandomTranslation({data.shift} / {SIDE}, {data.shift} / {SIDE}, {black})": data.shift,
         f"RandomRotation({data.rotation} / 360, {black})": data.rotation,
         f"RandomZoom({data.zoom!r}, {black})": data.zoom,
         f"GaussianNoise({data.noise!r})": data.noise,

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from cnnlab.limits import LIMITS
+from cnnlab.limits import LIMITS, NUM_CLASSES
 from cnnlab.nn.architecture import COSTS, Check, check
 from cnnlab.nn.layers import (
-    NUM_CLASSES,
+    HEAD,
+    INPUT_SHAPE,
     Conv2D,
     Dense,
     Flatten,
@@ -24,7 +25,6 @@ from cnnlab.nn.layers import (
     is_head,
 )
 
-HEAD = Dense(NUM_CLASSES, activation="softmax")
 Layers = tuple[Layer, ...]
 Way = Sequence[tuple[str, Callable[[], Layers]]]
 """One way to mend a draft, in variants, the gentlest first: labels, and what makes the layers."""
@@ -38,7 +38,7 @@ class Repair:
     layers: Layers
 
 
-def repairs(layers: Sequence[Layer], input_shape: Shape = (28, 28, 1)) -> tuple[Repair, ...]:
+def repairs(layers: Sequence[Layer], input_shape: Shape = INPUT_SHAPE) -> tuple[Repair, ...]:
     """Return the ways to mend the first problem of a draft, the gentlest first."""
     draft = tuple(layers)
     found = check(draft, input_shape)
@@ -47,22 +47,17 @@ def repairs(layers: Sequence[Layer], input_shape: Shape = (28, 28, 1)) -> tuple[
     before = _badness(draft, found)
     chosen = []
     for way in _ways(draft, found, input_shape):
-        helpful = [(bad, repair) for repair in _made(way) if (bad := _badness_of(repair, input_shape)) < before]
-        best = next((repair for bad, repair in helpful if bad == 0), helpful[0][1] if helpful else None)
-        if best:
-            chosen.append(best)
+        helpful = [(bad, repair) for bad, repair in _made(way, input_shape) if bad < before]
+        chosen += [repair for bad, repair in helpful if bad == 0][:1] or [repair for _, repair in helpful[:1]]
     return tuple(chosen)
 
 
-def _made(way: Way) -> Iterator[Repair]:
-    """The repairs of one way that have all settings within their limits."""
+def _made(way: Way, input_shape: Shape) -> Iterator[tuple[float, Repair]]:
+    """The repairs of one way that have all settings within their limits, each with how bad its draft is."""
     for label, make in way:
         with suppress(ValueError):
-            yield Repair(label, make())
-
-
-def _badness_of(repair: Repair, input_shape: Shape) -> float:
-    return _badness(repair.layers, check(repair.layers, input_shape))
+            layers = make()
+            yield _badness(layers, check(layers, input_shape)), Repair(label, layers)
 
 
 def _badness(layers: Layers, found: Check) -> float:
@@ -109,7 +104,7 @@ def _all(draft: Layers) -> Iterator[Way]:
         yield [("Begin with Flatten and Dense", lambda: (Flatten(), HEAD))]
         return
     yield [
-        (f"Remove layer {number}, {type(layer).__name__}", partial(_without, draft, number - 1))
+        (f"Remove layer {number}, {type(layer).__name__}", partial(tuple, [*draft[: number - 1], *draft[number:]]))
         for number, layer in enumerate(draft, 1)
     ]
 
@@ -123,9 +118,9 @@ def _misfit(layer: Layer, shape: Shape, instead: Callable[..., Layers]) -> Itera
     if isinstance(layer, Conv2D):
         size = (side - 1) // layer.dilation_rate + 1
         yield [(f"Kernel {size} x {size}", lambda: instead(replace(layer, kernel_size=size)))]
-        yield [('padding="same"', lambda: instead(replace(layer, padding="same")))]
     elif isinstance(layer, Pooling2D):
         yield [(f"Pool {side} x {side}", lambda: instead(replace(layer, pool_size=side)))]
+    if isinstance(layer, Conv2D | Pooling2D):
         yield [('padding="same"', lambda: instead(replace(layer, padding="same")))]
 
 
@@ -138,13 +133,12 @@ def _earlier(draft: Layers, index: int, found: Check) -> Iterator[Way]:
 
 def _last(layer: Layer, instead: Callable[..., Layers]) -> Iterator[Way]:
     """For a last layer that does not give ten probabilities."""
+    head = f'Dense({NUM_CLASSES}, "softmax")'
     if isinstance(layer, Dense):
-        mended = replace(layer, units=NUM_CLASSES, activation="softmax")
-        yield [(f'Make it Dense({NUM_CLASSES}, "softmax")', lambda: instead(mended))]
-    yield [
-        (f'Add Dense({NUM_CLASSES}, "softmax")', lambda: instead(layer, HEAD)),
-        (f'Add Flatten and Dense({NUM_CLASSES}, "softmax")', lambda: instead(layer, Flatten(), HEAD)),
-    ]
+        mended = replace(layer, units=HEAD.units, activation=HEAD.activation)
+        yield [(f"Make it {head}", lambda: instead(mended))]
+    flat = instead(layer, Flatten(), HEAD)
+    yield [(f"Add {head}", lambda: instead(layer, HEAD)), (f"Add Flatten and {head}", lambda: flat)]
 
 
 def _costly(draft: Layers, index: int, instead: Callable[..., Layers]) -> Iterator[Way]:
@@ -156,15 +150,10 @@ def _costly(draft: Layers, index: int, instead: Callable[..., Layers]) -> Iterat
         pooled = (*draft[:flat], pool, *draft[flat:])
         yield [("MaxPooling2D before Flatten", lambda: pooled)]
     name = "filters" if isinstance(layer, Conv2D) else "units"
-    number, fewer = getattr(layer, name, 1), []
-    while number > 1:
-        number //= 2
-        fewer.append((f"Only {number} {name}", partial(_changed, layer, instead, **{name: number})))
-    yield fewer
-
-
-def _without(draft: Layers, index: int) -> Layers:
-    return (*draft[:index], *draft[index + 1 :])
+    halves = (getattr(layer, name, 1) >> times for times in range(1, int(LIMITS[name][1]).bit_length()))
+    yield [
+        (f"Only {number} {name}", partial(_changed, layer, instead, **{name: number})) for number in halves if number
+    ]
 
 
 def _changed(layer: Layer, instead: Callable[..., Layers], **settings: Any) -> Layers:  # noqa: ANN401

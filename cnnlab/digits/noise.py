@@ -1,9 +1,8 @@
 """Noise on pictures, and what pooling does to it.
 
-The error that noise leaves after pooling is `pool(noisy) - pool(clean)`. Its mean is the bias, the rest its standard
-deviation, and rmse^2 = bias^2 + std^2. The largest of n values with normal noise lies above the largest of the clean
-ones on average: for four equal pixels by 1.03 standard deviations (Tippett, Biometrika 17, 1925); their mean keeps half
-of the noise.
+The error after pooling is `pool(noisy) - pool(clean)`; rmse^2 = bias^2 + std^2. The largest of four equal pixels with
+normal noise lies 1.03 standard deviations too high on average (Tippett, Biometrika 17, 1925); their mean keeps half of
+the noise.
 """
 
 from collections.abc import Callable, Sequence
@@ -42,17 +41,10 @@ MAX_AMOUNT = 0.5
 
 
 def add_noise(images: Array, kind: str, amount: float, seed: int, *, clip: bool = True) -> Array:
-    """Disturb pictures; the same seed gives the same noise.
+    """Disturb pictures, float32 of any shape in [0, 1]; the same seed gives the same noise.
 
-    Args:
-        images: float32 of any shape, in [0, 1].
-        kind: a key of NOISES.
-        amount: the standard deviation for "Gaussian", the share of pixels hit for the others; 0 to 0.5.
-        seed: decides every random number.
-        clip: keep the values in [0, 1], as a camera does.
-
-    Returns:
-        float32 of the same shape; in [0, 1] unless Gaussian noise is not clipped.
+    `kind` is a key of NOISES; `amount`, 0 to 0.5, the standard deviation for "Gaussian", the share of pixels hit for
+    the others; with `clip` values stay in [0, 1], as in a camera.
     """
     if kind not in NOISES:
         raise ValueError(f"`kind` must be one of {', '.join(NOISES)}. Received: kind={kind!r}")
@@ -87,24 +79,14 @@ def pooling_deviations(
     *,
     clip: bool = True,
 ) -> dict[str, Deviation]:
-    """Measure what is left of noise after pooling, over all pictures and seeds together.
+    """Measure what is left of noise (see `add_noise`) after pooling, over all pictures and seeds together.
 
-    Args:
-        image_batch: float32 (n, height, width), in [0, 1].
-        kind: a key of NOISES.
-        amount: how much of it, see `add_noise`.
-        seeds: one draw of noise for each.
-        pool_size: side of the window.
-        strides: how far the window moves; None means `pool_size`.
-        clip: keep noisy pixels in [0, 1].
-
-    Returns:
-        "input" (before pooling), "max" and "average": each the deviation of noisy from clean values.
+    `image_batch` is float32 (n, height, width) in [0, 1]. The result has the deviations of noisy from clean values by
+    "input" (before pooling), "max" and "average".
     """
-    clean = np.concatenate([np.moveaxis(image_batch, 0, 2)] * len(seeds), axis=2)  # pooled channel by channel
-    noisy = np.concatenate(
-        [add_noise(np.moveaxis(image_batch, 0, 2), kind, amount, seed, clip=clip) for seed in seeds], axis=2
-    )
+    images = np.moveaxis(image_batch, 0, 2)  # pooled channel by channel
+    clean = np.concatenate([images] * len(seeds), axis=2)
+    noisy = np.concatenate([add_noise(images, kind, amount, seed, clip=clip) for seed in seeds], axis=2)
     pools: dict[str, Callable[[Array], Array]] = {
         "input": lambda values: values,
         "max": partial(max_pooling2d, pool_size=pool_size, strides=strides),

@@ -16,8 +16,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 60_000_000
-MAX_SIDE = 1024
-"""Longer side of what is kept of a photo, in pixels."""
+MAX_SIDE = 1024  # longer side of what is kept of a photo, in pixels
 FORMATS = ("PNG", "JPEG", "WEBP")
 GREY_WEIGHTS = (0.299, 0.587, 0.114)
 """How much red, green and blue add to brightness (ITU-R BT.601, Pillow's "L")."""
@@ -67,19 +66,14 @@ class Picture:
 
 
 def read(data: bytes, name: str) -> Picture:
-    """Read an uploaded file: PNG, JPEG or WebP of any mode.
+    """Read an uploaded file of at most 10 MB: PNG, JPEG or WebP of any mode, the first frame of a moving picture.
 
     A photo is turned upright as its camera noted (EXIF), what is transparent is laid over white paper, 16-bit values
-    are brought to 0..255, and a longer side above 1024 pixels is brought to 1024. Of a moving picture the first frame
-    is taken.
-
-    Args:
-        data: the file, at most 10 MB.
-        name: what to call it in messages and on the page.
+    are brought to 0..255, and a longer side above 1024 pixels is brought to 1024.
 
     Raises:
-        ValueError: when the file is too large, not a picture, damaged, or has too many pixels; the message is a
-            sentence for the person who chose the file.
+        ValueError: when the file is too large, not a picture, damaged, or has too many pixels; a sentence for the
+            person who chose the file, in which it is called `name`.
     """
     if len(data) > MAX_BYTES:
         raise ValueError(f"{name} has {len(data) / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:.0f} MB can be read")
@@ -128,11 +122,9 @@ def resize(picture: Picture, side: int) -> Picture:
     longer = max(height, width)
     new_height, new_width = (max(1, round(length * side / longer)) for length in (height, width))
     way = Image.Resampling.BOX if side < longer else Image.Resampling.NEAREST
-    planes = [
-        np.asarray(Image.fromarray(picture.pixels[..., channel]).resize((new_width, new_height), way))
-        for channel in range(channels)
-    ]
-    return Picture(picture.name, np.stack(planes, axis=2))
+    image = Image.fromarray(picture.pixels.squeeze(2) if channels == 1 else picture.pixels)
+    resized = np.asarray(image.resize((new_width, new_height), way))
+    return Picture(picture.name, resized.reshape(new_height, new_width, channels))
 
 
 def to_grey(picture: Picture) -> Picture:
@@ -177,8 +169,8 @@ def _drawn(name: str, mode: str, draw: Draw, side: int) -> Picture:
 def _edges(pen: ImageDraw.ImageDraw, side: int) -> None:
     pen.rectangle((side * 0.12, side * 0.12, side * 0.46, side * 0.46), fill=255)
     pen.polygon([(side * 0.9, side * 0.1), (side * 0.9, side * 0.46), (side * 0.56, side * 0.46)], fill=255)
-    pen.rectangle((side * 0.12, side * 0.58, side * 0.88, side * 0.68), fill=128)
-    pen.rectangle((side * 0.12, side * 0.78, side * 0.88, side * 0.88), fill=255)
+    for top, bottom, grey in ((0.58, 0.68, 128), (0.78, 0.88, 255)):
+        pen.rectangle((side * 0.12, side * top, side * 0.88, side * bottom), fill=grey)
 
 
 def _circle(pen: ImageDraw.ImageDraw, side: int) -> None:
@@ -200,10 +192,8 @@ def _gradient(pen: ImageDraw.ImageDraw, side: int) -> None:
 
 
 def _letter(pen: ImageDraw.ImageDraw, side: int) -> None:
-    width = max(1, round(side * 0.11))
-    pen.line([(side * 0.18, side * 0.88), (side * 0.5, side * 0.1)], fill=255, width=width)
-    pen.line([(side * 0.5, side * 0.1), (side * 0.82, side * 0.88)], fill=255, width=width)
-    pen.line([(side * 0.3, side * 0.6), (side * 0.7, side * 0.6)], fill=255, width=width)
+    for ends in ((0.18, 0.88, 0.5, 0.1), (0.5, 0.1, 0.82, 0.88), (0.3, 0.6, 0.7, 0.6)):
+        pen.line([side * end for end in ends], fill=255, width=max(1, round(side * 0.11)))
 
 
 def _stripes(pen: ImageDraw.ImageDraw, side: int) -> None:
@@ -235,18 +225,11 @@ def _flower(pen: ImageDraw.ImageDraw, side: int) -> None:
     pen.ellipse((side * 0.36, side * 0.36, side * 0.64, side * 0.64), fill=(246, 190, 44))
 
 
-_DRAWINGS: dict[str, tuple[str, Draw]] = {
-    "Edges": ("L", _edges),
-    "Circle": ("L", _circle),
-    "Letter": ("L", _letter),
-    "Checkerboard": ("L", _checkerboard),
-    "Gradient": ("L", _gradient),
-    "Landscape": ("RGB", _landscape),
-    "Flower": ("RGB", _flower),
-    "Colour stripes": ("RGB", _stripes),
-}
-
+_GREY = {"Edges": _edges, "Circle": _circle, "Letter": _letter, "Checkerboard": _checkerboard, "Gradient": _gradient}
+_COLOURED = {"Landscape": _landscape, "Flower": _flower, "Colour stripes": _stripes}
 DRAWN: dict[str, Callable[[int], Picture]] = {
-    name: partial(_drawn, name, mode, draw) for name, (mode, draw) in _DRAWINGS.items()
+    name: partial(_drawn, name, mode, draw)
+    for mode, drawings in (("L", _GREY), ("RGB", _COLOURED))
+    for name, draw in drawings.items()
 }
 """Pictures by name, grey ones first, each a function of its side in pixels: `DRAWN["Circle"](28)` is 28 x 28."""

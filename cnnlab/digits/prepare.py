@@ -7,8 +7,7 @@ it is prepared in the same way, one step after another:
 
     composite -> ink_box -> crop -> fit -> centre -> divide by 255
 
-`prepare` keeps what each step made of the drawing, and leaves out those that are switched off: it is then seen what
-each is good for.
+`prepare` keeps what each step made of the drawing, and leaves out those that are switched off.
 """
 
 from dataclasses import dataclass
@@ -16,9 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-SIZE = 28
+from cnnlab.limits import SIDE
+
 BOX = 20
-MIDDLE = 14
+MIDDLE = SIDE // 2
 INK = 1
 """Grey (0 to 255) from which a pixel counts as drawn. At 1, MNIST's own digits come back exactly as they are."""
 
@@ -27,12 +27,9 @@ INK = 1
 class Preparation:
     """Which steps are done; by default as MNIST's makers did.
 
-    Args:
-        invert: exchange light and dark first, as if the ink were dark and the paper light.
-        crop: cut out the box around all ink; otherwise the whole canvas is taken.
-        fit: bring the longer side to 20 pixels; otherwise to 28, so that it fills the field.
-        antialias: each new pixel is a mean over all that it covers; otherwise it is a single one of them.
-        centre: move the centre of mass into the middle; otherwise the digit stays where it was drawn.
+    `invert`: exchange light and dark first. `crop`: cut out the box around all ink, or take the whole canvas. `fit`:
+    bring the longer side to 20 pixels, or to 28, so that it fills the field. `antialias`: each new pixel is a mean over
+    all that it covers, or a single one of them. `centre`: move the centre of mass into the middle, or leave it.
     """
 
     invert: bool = False
@@ -64,14 +61,9 @@ class Steps:
 
 
 def prepare(rgba: np.ndarray, preparation: Preparation = STANDARD) -> Steps | None:
-    """Return every step from a drawing to what the network should see of it, None when nothing is drawn.
+    """Return every step from a drawing, light ink on black or on nothing, to what the network should see of it.
 
-    Args:
-        rgba: uint8 (height, width, 4), light ink on black or on nothing.
-        preparation: which steps are done.
-
-    Raises:
-        ValueError: if `rgba` has another shape or dtype.
+    `rgba`: uint8 (height, width, 4), or a ValueError. None when nothing is drawn.
     """
     grey = composite(rgba)
     if ink_box(grey) is None:
@@ -82,21 +74,17 @@ def prepare(rgba: np.ndarray, preparation: Preparation = STANDARD) -> Steps | No
     whole = slice(0, grey.shape[0]), slice(0, grey.shape[1])
     box = (ink_box(grey) if preparation.crop else None) or whole
     crop = grey[box]
-    small = fit(crop, BOX if preparation.fit else SIZE, antialias=preparation.antialias)
+    small = fit(crop, BOX if preparation.fit else SIDE, antialias=preparation.antialias)
     if preparation.centre and small.any():
         field = centre(small)
     else:
         middle = [(part.start + part.stop) / 2 / side for part, side in zip(box, grey.shape, strict=True)]
-        field = place(small, *(round(SIZE * share - side / 2) for share, side in zip(middle, small.shape, strict=True)))
+        field = place(small, *(round(SIDE * share - side / 2) for share, side in zip(middle, small.shape, strict=True)))
     return Steps(grey, ink, box, crop, small, field, field / np.float32(255))
 
 
 def from_canvas(rgba: np.ndarray) -> np.ndarray | None:
-    """Return what the network should see of a drawing; see `prepare`.
-
-    Returns:
-        float32 (28, 28) in [0, 1], ink towards 1; None when nothing is drawn.
-    """
+    """Return what the network should see of a drawing: float32 (28, 28) in [0, 1], ink towards 1. See `prepare`."""
     steps = prepare(rgba)
     return None if steps is None else steps.image
 
@@ -123,10 +111,8 @@ def composite(rgba: np.ndarray) -> np.ndarray:
 
 def ink_box(grey: np.ndarray) -> tuple[slice, slice] | None:
     """Return the rows and columns of the smallest box around all ink, None without ink."""
-    rows, columns = np.nonzero(grey >= INK)
-    if rows.size == 0:
-        return None
-    return slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1)
+    found = Image.fromarray(grey >= INK).getbbox()
+    return found and (slice(found[1], found[3]), slice(found[0], found[2]))
 
 
 def fit(crop: np.ndarray, longer: int = BOX, *, antialias: bool = True) -> np.ndarray:
@@ -154,6 +140,6 @@ def centre(image: np.ndarray) -> np.ndarray:
 def place(image: np.ndarray, top: int, left: int) -> np.ndarray:
     """Lay an image up to (28, 28) onto a 28x28 field, its corner at (top, left); what sticks out is cut off."""
     # A field with a margin of one field on every side takes the image wherever it lands.
-    roomy = np.zeros((3 * SIZE, 3 * SIZE), np.float32)
-    roomy[SIZE + top : SIZE + top + image.shape[0], SIZE + left : SIZE + left + image.shape[1]] = image
-    return roomy[SIZE:-SIZE, SIZE:-SIZE].copy()
+    roomy = np.zeros((3 * SIDE, 3 * SIDE), np.float32)
+    roomy[SIDE + top : SIDE + top + image.shape[0], SIDE + left : SIDE + left + image.shape[1]] = image
+    return roomy[SIDE:-SIDE, SIDE:-SIDE].copy()

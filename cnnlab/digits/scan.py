@@ -1,19 +1,16 @@
 """From a picture of ink on paper to light ink on black, as the drawing canvas gives it.
 
-Paper is never lit evenly: its brightness is estimated in patches as what most of a patch is, and taken off. What is
-left is told from the paper by the threshold that best parts two groups of greys (N. Otsu, "A Threshold Selection Method
-from Gray-Level Histograms", 1979); edges keep their greys.
+Paper is never lit evenly: its brightness is estimated in patches, and taken off. The ink is then what lies above the
+threshold that best parts two groups of greys (N. Otsu, "A Threshold Selection Method from Gray-Level Histograms",
+1979); edges keep their greys.
 """
 
 import numpy as np
 from PIL import Image
 
-LIGHT = 128
-"""Grey from which paper is light, that is ink is dark."""
-PATCHES = 4
-"""The picture's paper is estimated in so many patches a side."""
-FAINT = 24
-"""Differences from the paper, 0 to 255, that are noise when there is nothing stronger."""
+LIGHT = 128  # grey from which paper is light, that is ink is dark
+PATCHES = 4  # the picture's paper is estimated in so many patches a side
+FAINT = 24  # differences from the paper, 0 to 255, that are noise when there is nothing stronger
 
 
 def is_light(grey: np.ndarray) -> bool:

@@ -15,8 +15,7 @@ Array = np.ndarray
 
 TRAINING, UNUSED, VALIDATION, TEST = "Training", "Not used", "Validation", "Test"
 NUM_NEAREST = 5
-BLOCK = 1_000
-"""Images that are compared at once, so that little memory is needed."""
+BLOCK = 1_000  # images that are compared at once, so that little memory is needed
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,23 +93,15 @@ def distances(image: Array, images: Array) -> Array:
     uint8 (28, 28, 1), uint8 (n, 28, 28, 1) -> float64 (n,), pixels counted from 0 to 1. Whole numbers are summed, so
     that equal distances are equal.
     """
-    pixels = image.ravel().astype(np.int16)
-    squares = []
-    for start in range(0, len(images), BLOCK):
-        block = images[start : start + BLOCK]
-        apart = (block.reshape(len(block), -1) - pixels).astype(np.int32)
-        squares.append(np.einsum("ij,ij->i", apart, apart))
-    return np.sqrt(np.concatenate(squares)) / 255
+    pixels, flat = image.ravel().astype(np.int16), images.reshape(len(images), -1)
+    blocks = ((flat[start : start + BLOCK] - pixels).astype(np.int32) for start in range(0, len(flat), BLOCK))
+    return np.sqrt(np.concatenate([np.einsum("ij,ij->i", apart, apart) for apart in blocks])) / 255
 
 
 def look_alikes(split: mnist.Split, image: Array, label: int, *, without: int | None = None) -> LookAlikes:
-    """Find the images of `split` that are nearest to an image, by comparing it with all of them.
+    """Find the images of `split` that are nearest to an image, uint8 (28, 28, 1), by comparing it with all of them.
 
-    Args:
-        split: where to look.
-        image: uint8 (28, 28, 1).
-        label: what it shows.
-        without: index of an image that is left out: itself.
+    `label`: what it shows. `without`: index of an image that is left out, itself.
     """
     apart = distances(image, split.images)
     ranked = np.argsort(apart, kind="stable")

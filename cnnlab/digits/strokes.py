@@ -11,16 +11,14 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 CANVAS = 280
-PEN = (10.0, 26.0)
-"""Smallest and largest width of the line, in pixels."""
+PEN = (10.0, 26.0)  # smallest and largest width of the line, in pixels
 SIZE = (60.0, 220.0)
 """Smallest and largest longer side of a digit, from middle of the line to middle of the line, in pixels."""
 MIN_PENS = 3.5
 """A digit is at least so many pens large: below, the holes of an 8 run full of ink and no one could read it."""
 SUPERSAMPLING = 4
 
-Stroke = str
-"""Control points `x,y` separated by spaces, in hundredths of the box's height."""
+Stroke = str  # control points `x,y` separated by spaces, in hundredths of the box's height
 
 SHAPES: dict[int, tuple[tuple[Stroke, ...], ...]] = {
     0: (
@@ -89,8 +87,7 @@ def drawings(n: int, seed: int = 0) -> Iterator[tuple[np.ndarray, int]]:
 def draw(digit: int, rng: np.random.Generator) -> np.ndarray:
     """Draw a digit as someone might: shape, unsteadiness, proportions, slant, size, place and pen by chance.
 
-    Returns:
-        What the drawing canvas gives: uint8 (280, 280, 4), a white line with round ends on black, anti-aliased.
+    What the drawing canvas gives: uint8 (280, 280, 4), a white line with round ends on black, anti-aliased.
     """
     shapes = SHAPES[digit]
     pen = rng.uniform(*PEN)

@@ -16,8 +16,7 @@ from cnnlab.nn import operations as ops
 from cnnlab.nn.layers import Conv2D
 from cnnlab.nn.weights import Weights
 
-Plane = tuple[int, int, int]
-"""Layer index, filter index, channel index."""
+Plane = tuple[int, int, int]  # layer index, filter index, channel index
 
 
 def norms(kernel: np.ndarray) -> np.ndarray:
@@ -52,27 +51,14 @@ def strongest_channels(kernel: np.ndarray) -> np.ndarray:
 
 
 def channel_maps(values: np.ndarray, kernel: np.ndarray, filter_index: int, layer: Conv2D) -> np.ndarray:
-    """Return what each input channel adds to one filter's map, before bias and activation.
+    """Return what each channel of a layer's input, (height, width, in_channels), adds to one filter's map.
 
-    Args:
-        values: the layer's input, float32 (height, width, in_channels).
-        kernel: the layer's kernel.
-        filter_index: which of its filters.
-        layer: its strides, padding and dilation.
-
-    Returns:
-        float32 (in_channels, out_height, out_width); their sum and the bias are the filter's map.
+    float32 (in_channels, out_height, out_width); their sum and the bias are the map before the activation.
     """
-    nothing = np.zeros(1, np.float32)
-    planes = [slice(channel, channel + 1) for channel in range(values.shape[2])]
-    only = slice(filter_index, filter_index + 1)
-    parts = [
-        ops.conv2d(
-            values[:, :, plane], kernel[:, :, plane, only], nothing, layer.strides, layer.padding, layer.dilation_rate
-        )
-        for plane in planes
-    ]
-    return np.stack(parts)[..., 0]
+    settings = np.zeros(1, np.float32), layer.strides, layer.padding, layer.dilation_rate
+    only = kernel[..., filter_index : filter_index + 1]
+    channels = ([channel] for channel in range(values.shape[2]))
+    return np.stack([ops.conv2d(values[..., one], only[:, :, one], *settings) for one in channels])[..., 0]
 
 
 @dataclass(frozen=True)
@@ -97,7 +83,7 @@ class Changes:
 
     def apply(self, weights: Weights) -> Weights:
         """Return the weights with the changes, the unchanged ones shared."""
-        changed = dict(weights)
+        changed = Weights(weights)
         for (layer_index, filter_index, channel_index), numbers in self.planes.items():
             kernel = changed[f"{layer_index}/kernel"].copy()
             kernel[:, :, channel_index, filter_index] = numbers

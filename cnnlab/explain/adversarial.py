@@ -18,19 +18,12 @@ Slope = Callable[[Array, Array], Array]
 STEP = 0.01
 MAX_STEPS = 100
 MAX_PIXELS = 60
-CANDIDATES = 12
-"""So many of the most promising pixels are tried out before one is changed."""
+CANDIDATES = 12  # so many of the most promising pixels are tried out before one is changed
 
 
 @dataclass(frozen=True, eq=False)
 class Attempt:
-    """A picture on its way to being misread.
-
-    Args:
-        image: float32 (h, w) in [0, 1].
-        read: the digit that it is read as.
-        is_there: whether that is what was wanted.
-    """
+    """A picture, float32 (h, w) in [0, 1], on its way to being misread: what it is read as, and if that was wanted."""
 
     image: Array
     read: int

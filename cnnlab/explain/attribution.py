@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnlab.nn.architecture import Architecture
-from cnnlab.nn.operations import pad_widths
 from cnnlab.nn.weights import Weights
 
 Array = np.ndarray
@@ -92,35 +90,17 @@ def integrated_gradients(
 def grad_cam(maps: Array, gradients: Array) -> Array:
     """Where a convolution layer saw what speaks for the score (Selvaraju et al., arXiv:1610.02391).
 
-    Each map is weighted by the mean of its gradient, and what is left above zero of their sum is kept.
-
-    Args:
-        maps: float32 (h, w, filters), the layer's output.
-        gradients: of the same shape, the score's gradient with respect to it.
-
-    Returns:
-        float32 (h, w), the layer's own grid, from zero.
+    Each map of its output is weighted by the mean of its gradient, and what is left above zero of their sum is kept:
+    twice float32 (h, w, filters) -> float32 (h, w).
     """
     return np.maximum(maps @ gradients.mean(axis=(0, 1)), 0)
 
 
-def centres(architecture: Architecture, layer_index: int) -> tuple[float, float]:
-    """Where a layer's map lies on the picture: the pixel in the middle of what its first value sees, and the step.
-
-    Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks" (Distill, 2019).
-    """
-    start, step = 0.0, 1.0
-    for summary in architecture.summaries[: layer_index + 1]:
-        window, strides = summary.layer.window()
-        padding = getattr(summary.layer, "padding", "valid")
-        before, _ = pad_widths(summary.input_shape[0], window, strides, padding)
-        start += ((window - 1) / 2 - before) * step
-        step *= strides
-    return start, step
-
-
 def spread(grid: Array, start: float, step: float, side: int) -> Array:
-    """Lay a coarse grid over the picture where it looks (see `centres`), smoothly: float32 (h, w) -> (side, side)."""
+    """Lay a coarse grid over the picture where it looks, smoothly: float32 (h, w) -> (side, side).
+
+    `start`: the pixel in the middle of what its first value sees; `step`: pixels from one value to the next.
+    """
     found = np.pad(grid, 1)  # beyond its border it fades to nothing
     for axis in (0, 1):
         places = start + step * np.arange(-1, grid.shape[axis] + 1)
@@ -163,7 +143,7 @@ def shuffled(weights: Weights, seed: int = 0) -> Weights:
     "Sanity Checks for Saliency Maps", arXiv:1810.03292).
     """
     rng = np.random.default_rng(seed)
-    return {key: rng.permutation(value.ravel()).reshape(value.shape) for key, value in weights.items()}
+    return Weights((key, rng.permutation(value.ravel()).reshape(value.shape)) for key, value in weights.items())
 
 
 def rank_correlation(one: Array, other: Array) -> float:
@@ -171,12 +151,8 @@ def rank_correlation(one: Array, other: Array) -> float:
 
     A picture of one value has no order: 0.
     """
-    ranks = [_ranks(picture) - (picture.size - 1) / 2 for picture in (one, other)]
-    size = float(np.linalg.norm(ranks[0]) * np.linalg.norm(ranks[1]))
-    return float(ranks[0] @ ranks[1]) / size if size else 0.0
+    from scipy.stats import rankdata  # noqa: PLC0415 - it takes a second to load
 
-
-def _ranks(picture: Array) -> Array:
-    """Places from 0 in ascending order; equal values share the mean of theirs."""
-    _, place, count = np.unique(picture.ravel(), return_inverse=True, return_counts=True)
-    return (np.cumsum(count) - (count + 1) / 2)[place]
+    if np.ptp(one) == 0 or np.ptp(other) == 0:
+        return 0.0
+    return float(np.corrcoef(rankdata(one), rankdata(other))[0, 1])

@@ -1,10 +1,8 @@
 """What each map or unit of a layer gets from each one before: the wiring of a network for one image, in numbers.
 
 A convolution and a dense layer add up what comes in, so the sum before the activation falls apart into one part a
-source, and the bias. Of a map, the mean over the cells where it is not zero is told (over all, where it is zero
-everywhere): why it answered where it answered. The parts of a map and its bias add up to the mean, over these cells, of
-the map before the activation. Pooling, batch normalisation, Flatten and Dropout keep maps apart: their only source is
-the map of the same index.
+source, and the bias. Of a map it is the mean over the cells where it is not zero (over all, where it is zero
+everywhere). The other layers keep maps apart: their only source is the map of the same index.
 """
 
 from dataclasses import dataclass
@@ -25,11 +23,9 @@ Array = np.ndarray
 class Wiring:
     """Where a layer's maps or units come from.
 
-    Args:
-        source_index: the layer that they come from, Flatten and Dropout left out; -1 is the image.
-        amounts: float32 (sources, units): what each source adds to each unit; None where each map has one source, the
-            one of the same index (modulo their number, after Flatten).
-        bias: float32 (units,).
+    `source_index`: the layer before, Flatten and Dropout left out; -1 is the image. `amounts`: float32 (sources,
+    units), what each source adds to each unit; None where each map has one source, the one of the same index (modulo
+    their number, after Flatten). `bias`: float32 (units,).
     """
 
     source_index: int
@@ -39,12 +35,9 @@ class Wiring:
 
 @dataclass(frozen=True)
 class Strongest:
-    """The largest contributions to each unit, by magnitude.
+    """The largest contributions to each unit, by magnitude, the largest first, and what all others add up to.
 
-    Args:
-        sources: int (units, k), the largest first.
-        amounts: float32 (units, k).
-        rest: float32 (units,): what all others add up to.
+    `sources`: int (units, k). `amounts`: float32 (units, k). `rest`: float32 (units,).
     """
 
     sources: Array
@@ -57,11 +50,7 @@ def wiring(
 ) -> dict[int, Wiring]:
     """The wiring of every layer but Flatten and Dropout, by layer index.
 
-    Args:
-        architecture: the network.
-        weights: its weights, by '<layer index>/<Keras name>'.
-        image: float32 (28, 28, 1), as it was given to `network.trace`.
-        traces: what `network.trace` gave.
+    `image`, float32 (28, 28, 1), is what `network.trace` was given, and `traces` what it returned.
     """
     found: dict[int, Wiring] = {}
     source_index, num_sources = PIXELS, image.shape[-1]
@@ -86,8 +75,7 @@ def mean_weights(output: Array) -> Array:
     """The weight of each cell in a map's mean: float32 (height, width, maps), 1 in all for each map."""
     counted = output != 0
     counted |= ~counted.any(axis=(0, 1))
-    weights: Array = counted / counted.sum(axis=(0, 1), dtype=np.float32)
-    return weights
+    return np.divide(counted, counted.sum(axis=(0, 1), dtype=np.float32))
 
 
 def _of_convolution(layer: Conv2D, kernel: Array, values: Array, output: Array) -> Array:

@@ -6,6 +6,7 @@ t-SNE: van der Maaten and Hinton, "Visualizing Data using t-SNE", JMLR 9, 2008.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Self
 
 import numpy as np
@@ -13,30 +14,25 @@ from threadpoolctl import threadpool_limits
 
 from cnnlab import mnist
 from cnnlab.experiment import Experiment
+from cnnlab.explain.trace import output_shape
 from cnnlab.nn import network
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import Dropout
 from cnnlab.nn.weights import Weights
 
 NUM_DIGITS = 2_000
-NUM_FOLLOWED = 500
-"""Digits that are followed over a run's snapshots."""
+NUM_FOLLOWED = 500  # digits that are followed over a run's snapshots
 NUM_DIRECTIONS = 128
 """Directions that are kept: all of a layer with so many values, nearly all that differs in a wider one."""
 MAX_VALUES = 4_000_000
 """Numbers held at once: of a layer with more than 2,000 values a digit, fewer digits are shown."""
-PIXELS = -1
-"""In place of a layer's index: the picture itself."""
 
 
 @dataclass(frozen=True, eq=False)
 class Principal:
-    """The directions in which points differ most, each at right angles to those before it.
+    """The directions in which points differ most: float32 (k, units), of length 1, at right angles to each other.
 
-    Args:
-        mean: float32 (units,), the middle of the points.
-        directions: float32 (k, units), of length 1.
-        shares: float32 (k,), how much of the points' variance lies in each.
+    `mean`: float32 (units,), the points' middle. `shares`: float32 (k,), how much of their variance lies in each.
     """
 
     mean: np.ndarray
@@ -63,14 +59,9 @@ class Principal:
 
 @dataclass(frozen=True, eq=False)
 class Space:
-    """Test digits in the space of one layer.
+    """Test digits in the space of one layer: where they lie along its principal directions, and how well apart.
 
-    Args:
-        indices: int (n,), which test digits, in the test set's order.
-        read: int (n,), what the network reads them as.
-        principal: the directions.
-        places: float32 (n, k), the digits along them.
-        separation: see `separation`.
+    `indices`: int (n,), in the test set's order. `read`: int (n,), what they are read as. `places`: float32 (n, k).
     """
 
     indices: np.ndarray
@@ -106,8 +97,7 @@ def last_hidden(architecture: Architecture) -> int:
 
 def num_values(architecture: Architecture, layer_index: int) -> int:
     """How many numbers a layer makes of one digit."""
-    shape = architecture.input_shape if layer_index == PIXELS else architecture.summaries[layer_index].output_shape
-    return int(np.prod(shape))
+    return prod(output_shape(architecture, layer_index))
 
 
 def sample(num_digits: int) -> np.ndarray:
@@ -116,22 +106,15 @@ def sample(num_digits: int) -> np.ndarray:
     return np.sort(np.concatenate([np.flatnonzero(labels == digit)[: num_digits // 10] for digit in range(10)]))
 
 
-def layer_values(
-    experiment: Experiment, weights: Weights, layer_index: int, indices: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Send test digits through a network: a layer's values, float32 (n, units), and what is read, int (n,)."""
-    return values_of(experiment, weights, layer_index, mnist.normalise(mnist.load().test.images[indices]))
-
-
 def values_of(
     experiment: Experiment, weights: Weights, layer_index: int, images: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Send images, float32 (n, 28, 28, 1) in [0, 1], through a network: what `layer_values` gives for test digits."""
+    """Send images, float32 (n, 28, 28, 1) in [0, 1], through it: a layer's values, and what is read, int (n,)."""
     images = experiment.data.prepare(images)
     values = np.empty((len(images), num_values(experiment.architecture, layer_index)), np.float32)
     read = np.empty(len(images), int)
     for number, image in enumerate(images):
-        outputs = (*network.forward(experiment.architecture, weights, image), image)  # the image is at PIXELS
+        outputs = (*network.forward(experiment.architecture, weights, image), image)  # the image is at trace.PIXELS
         values[number] = outputs[layer_index].ravel()
         read[number] = outputs[-2].argmax()
     return values, read
@@ -140,7 +123,8 @@ def values_of(
 def space(experiment: Experiment, weights: Weights, layer_index: int) -> Space:
     """Place 2,000 test digits by what a layer makes of them. Takes a second or two."""
     indices = sample(min(NUM_DIGITS, MAX_VALUES // num_values(experiment.architecture, layer_index)))
-    values, read = layer_values(experiment, weights, layer_index, indices)
+    images = mnist.normalise(mnist.load().test.images[indices])
+    values, read = values_of(experiment, weights, layer_index, images)
     principal = Principal.of(values)
     places = principal.project(values)
     return Space(indices, read, principal, places, separation(places, mnist.load().test.labels[indices]))
@@ -149,11 +133,11 @@ def space(experiment: Experiment, weights: Weights, layer_index: int) -> Space:
 def journey(experiment: Experiment, snapshots: Sequence[Weights], layer_index: int) -> Journey:
     """Place 500 test digits by what a layer makes of them, at each snapshot of a run, in order. Takes some seconds."""
     indices = sample(min(NUM_FOLLOWED, MAX_VALUES // num_values(experiment.architecture, layer_index)))
-    labels = mnist.load().test.labels[indices]
+    images, labels = mnist.normalise(mnist.load().test.images[indices]), mnist.load().test.labels[indices]
     principal: Principal | None = None
     stages = []
     for weights in reversed(snapshots):
-        values, read = layer_values(experiment, weights, layer_index, indices)
+        values, read = values_of(experiment, weights, layer_index, images)
         principal = principal or Principal.of(values)
         own_places = Principal.of(values).project(values)
         stages.append((read, principal.project(values)[:, :2], separation(own_places, labels)))
@@ -164,12 +148,7 @@ def journey(experiment: Experiment, snapshots: Sequence[Weights], layer_index: i
 
 
 def separation(places: np.ndarray, labels: np.ndarray) -> float:
-    """How well the classes are apart: the share of points whose nearest neighbour is of their own class.
-
-    Args:
-        places: float (n, k).
-        labels: int (n,).
-    """
+    """How well classes, int (n,), are apart: the share of points, float (n, k), whose nearest is of their own class."""
     points = places.astype(np.float64)
     squares = (points**2).sum(axis=1)
     distances = squares[:, np.newaxis] + squares - 2 * points @ points.T

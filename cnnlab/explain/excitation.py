@@ -1,7 +1,6 @@
-"""Which test digits excite a unit most, and the part of the picture that it saw there.
+"""Which digits excite a unit most, and the part of the picture that it saw there: its receptive field.
 
-After Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks" (arXiv:1311.2901), figure 2. The part is
-the receptive field, followed back layer by layer as in Araujo, Norris and Sim (Distill, 2019), but cut at the edges.
+After Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks" (arXiv:1311.2901), figure 2.
 """
 
 from dataclasses import dataclass
@@ -11,35 +10,19 @@ import numpy as np
 from cnnlab import mnist
 from cnnlab.experiment import Experiment
 from cnnlab.nn import network
-from cnnlab.nn.architecture import Architecture
-from cnnlab.nn.layers import Conv2D, Dense, Layer, Pooling2D
-from cnnlab.nn.operations import pad_widths
+from cnnlab.nn.architecture import Architecture, LayerSummary
 from cnnlab.nn.weights import Weights
 
 NUM_DIGITS = 2_000
 NUM_BEST = 9
-VECTOR = 1
-"""Dimensions of what a dense layer gives; a map has three."""
-
-
-@dataclass(frozen=True)
-class Box:
-    """Rows `top` to `bottom` and columns `left` to `right` of a picture, the last ones not included."""
-
-    top: int
-    bottom: int
-    left: int
-    right: int
 
 
 @dataclass(frozen=True, eq=False)
 class Exciting:
-    """For each unit or filter of a layer, the digits that excite it most, the strongest first.
+    """For each unit or filter of a layer, the images that excite it most, the strongest first.
 
-    Args:
-        indices: int (units, best), which of the test digits.
-        values: float32 (units, best), the largest value of the unit's map there, before the activation.
-        cells: int (units, best, 2), row and column of that value; 0 where the layer gives a vector.
+    `indices`: int (units, best), which images. `values`: float32 (units, best), the largest value of the unit's map
+    there, before the activation. `cells`: int (units, best, 2), its row and column; 0 where the layer gives a vector.
     """
 
     indices: np.ndarray
@@ -47,56 +30,49 @@ class Exciting:
     cells: np.ndarray
 
 
-def box(architecture: Architecture, layer_index: int, row: int, column: int) -> Box:
-    """The pixels that one cell of a layer's maps depends on; of a vector the whole picture."""
-    height, width, _ = architecture.input_shape
-    if len(architecture.summaries[layer_index].output_shape) == VECTOR:
-        return Box(0, height, 0, width)
-    rows, columns = (row, row + 1), (column, column + 1)
-    for summary in reversed(architecture.summaries[: layer_index + 1]):
-        rows = _before(summary.layer, summary.input_shape[0], *rows)
-        columns = _before(summary.layer, summary.input_shape[1], *columns)
-    return Box(*rows, *columns)
-
-
-def _before(layer: Layer, size: int, first: int, end: int) -> tuple[int, int]:
-    """Cells along one side of a layer's input, of `size` cells, that the output's cells `first` to `end` depend on."""
-    window, strides = layer.window()
-    padding = layer.padding if isinstance(layer, Conv2D | Pooling2D) else "valid"
-    shift = pad_widths(size, window, strides, padding)[0]
-    return max(first * strides - shift, 0), min((end - 1) * strides - shift + window, size)
-
-
-def unit_layers(architecture: Architecture) -> tuple[int, ...]:
-    """Layers that have filters or units."""
-    return tuple(index for index, layer in enumerate(architecture.layers) if isinstance(layer, Conv2D | Dense))
-
-
 def most_exciting(
     experiment: Experiment, weights: Weights, num_digits: int = NUM_DIGITS, num_best: int = NUM_BEST
 ) -> dict[int, Exciting]:
-    """Search the first test digits for those that excite each unit most. Takes a second or two.
+    """Search the first test digits for those that excite each unit most: see `search`. Takes a second or two."""
+    images = experiment.data.prepare(mnist.normalise(mnist.load().test.images[:num_digits]))
+    return search(experiment.architecture, weights, images, num_best)
+
+
+def search(
+    architecture: Architecture, weights: Weights, images: np.ndarray, num_best: int = NUM_BEST
+) -> dict[int, Exciting]:
+    """Search images, float32 (n, 28, 28, 1) as the network is given them, for those that excite each unit most.
 
     A value before the activation is asked for: relu keeps its order, and of a class it is the logit, not the
-    probability, which is 1 for many. A digit counts once, where the unit's map is highest.
+    probability, which is 1 for many. An image counts once, where the unit's map is highest.
 
     Returns:
-        By the layer's index, for all `unit_layers`.
+        By the layer's index, for all `architecture.with_kernels`.
     """
-    images = experiment.data.prepare(mnist.normalise(mnist.load().test.images[:num_digits]))
-    layers = unit_layers(experiment.architecture)
-    highest: dict[int, list[tuple[np.ndarray, np.ndarray]]] = {index: [] for index in layers}
+    highest: dict[int, list[tuple[np.ndarray, np.ndarray]]] = {index: [] for index in architecture.with_kernels}
     for image in images:
-        traces = network.trace(experiment.architecture, weights, image)
+        traces = network.trace(architecture, weights, image)
         for index, found in highest.items():
             cells = traces[index].pre_activation.reshape(-1, traces[index].output.shape[-1])  # a vector is one cell
             found.append((cells.max(axis=0), cells.argmax(axis=0)))
-    shapes = [summary.output_shape for summary in experiment.architecture.summaries]
+    shapes = [summary.output_shape for summary in architecture.summaries]
     return {index: _best(found, shapes[index][:-1], num_best) for index, found in highest.items()}
 
 
+def mean_patches(summary: LayerSummary, found: Exciting, images: np.ndarray) -> np.ndarray:
+    """Return the mean of what each unit of a layer saw where the images of `search` excited it most.
+
+    float32 (units, height, width); no padding "same" may stand up to this layer, so that all patches are whole.
+    """
+    patches = [
+        [images[index][summary.seen((*cell, 0)).part] for index, cell in zip(indices, cells, strict=True)]
+        for indices, cells in zip(found.indices, found.cells, strict=True)
+    ]
+    return np.mean(patches, axis=1)[..., 0]
+
+
 def _best(highest: list[tuple[np.ndarray, np.ndarray]], shape: tuple[int, ...], num_best: int) -> Exciting:
-    """The digits with the largest values, given for each digit the units' values and their cells in maps of `shape`."""
+    """The images with the largest values, given for each the units' values and their cells in maps of `shape`."""
     values, cells = (np.stack(part) for part in zip(*highest, strict=True))
     indices = np.argsort(-values, axis=0, kind="stable")[:num_best].T
     units = np.arange(values.shape[1])[:, np.newaxis]

@@ -15,20 +15,16 @@ from cnnlab.nn.operations import average_pooling2d
 Array = np.ndarray
 Gradient = Callable[[Array], tuple[float, Array]]
 
-RATE = 1.0
-"""Length of a step: the root of the sum of the pixels' squared changes."""
-NOISE = 0.1
-"""The first picture is noise from black to this."""
+RATE = 1.0  # length of a step: the root of the sum of the pixels' squared changes
+NOISE = 0.1  # the first picture is noise from black to this
 
 
 @dataclass(frozen=True)
 class Regularisation:
-    """What keeps the picture from becoming noise.
+    """What keeps the picture from becoming noise, at every step.
 
-    Args:
-        blur: how much of each pixel is replaced by the mean of the 3 x 3 pixels about it, at every step; 0 to 1.
-        decay: how much each pixel is paled at every step; 0 to 1. It is the gradient of a penalty on the squares (L2).
-        jitter: pixels by which the picture is shifted by chance at every step, at most.
+    `blur`: how much of each pixel is replaced by the mean of the 3 x 3 pixels about it, 0 to 1. `decay`: how much it is
+    paled, 0 to 1, the gradient of a penalty on the squares (L2). `jitter`: the largest shift by chance, in pixels.
     """
 
     blur: float = 0.05
@@ -46,17 +42,10 @@ class Regularisation:
 def ascend(
     gradient: Gradient, shape: tuple[int, ...], steps: int, seed: int, regularisation: Regularisation
 ) -> Iterator[Array]:
-    """Climb from noise to a picture with a high score.
+    """Climb from noise to a picture with a high score, by `gradient`: `image -> (score, slope of each pixel)`.
 
-    Args:
-        gradient: `image -> (score, slope of each pixel)`, see `cnnlab.explain.score.Score`.
-        shape: height and width of the picture.
-        steps: how many.
-        seed: decides the noise to begin with, and the jitter.
-        regularisation: what keeps the picture from becoming noise.
-
-    Yields:
-        The noise, then the picture after each step, float32 (h, w) in [0, 1]: `steps + 1` in all.
+    `seed` decides the noise to begin with, and the jitter. Yields that noise, then the picture after each step, float32
+    of this shape in [0, 1]: `steps + 1` in all.
     """
     rng = np.random.default_rng(seed)
     image = rng.uniform(0, NOISE, shape).astype(np.float32)

@@ -10,9 +10,9 @@ import numpy as np
 
 from cnnlab.experiment import Experiment, pixel_order
 from cnnlab.explain import attribution
+from cnnlab.limits import NUM_CLASSES
 from cnnlab.nn import network
 from cnnlab.nn.architecture import Architecture
-from cnnlab.nn.layers import NUM_CLASSES
 from cnnlab.nn.network import LayerTrace
 from cnnlab.nn.weights import Weights
 
@@ -21,11 +21,7 @@ from cnnlab.nn.weights import Weights
 class Reader:
     """A network that reads pictures, float32 (28, 28) in [0, 1].
 
-    Args:
-        architecture: the network.
-        weights: by '<layer index>/<Keras name>', float32.
-        scale: what the pixels are multiplied by before the network gets them.
-        is_permuted: whether it gets them in another order, that of `experiment.pixel_order`.
+    It gets them multiplied by `scale` and, with `is_permuted`, in the order of `experiment.pixel_order`.
     """
 
     architecture: Architecture
@@ -67,13 +63,10 @@ class Reader:
 
 @dataclass(frozen=True, eq=False)
 class Score:
-    """A weighted sum of one layer's values.
+    """A weighted sum of one layer's values, by default of the last one's.
 
-    Args:
-        reader: the network.
-        direction: float32, the weights of the sum, of the layer's output shape.
-        layer_index: whose values are summed up; by default the last layer's.
-        of_output: take its values after the activation; otherwise before it, which for the last layer are the logits.
+    `direction`: float32, the sum's weights, of the layer's output shape. `of_output`: the values are those after the
+    activation; otherwise those before it, which for the last layer are the logits.
     """
 
     reader: Reader
@@ -98,8 +91,8 @@ class Score:
     def grad_cam(self, image: np.ndarray, layer_index: int) -> tuple[np.ndarray, np.ndarray]:
         """Grad-CAM at a convolution layer: float32 (28, 28), laid over the picture, and the layer's own grid."""
         grid = attribution.grad_cam(*self.at_layer(image, layer_index))
-        place = attribution.centres(self.reader.architecture, layer_index)
-        return attribution.spread(grid, *place, len(image)), grid
+        rows = self.reader.architecture.summaries[layer_index].rows
+        return attribution.spread(grid, rows.centre, rows.step, len(image)), grid
 
     def weight_gradients(self, image: np.ndarray) -> Weights:
         """How fast a score of the last layer changes with each kernel and bias: as `network.weight_gradients`."""
@@ -109,18 +102,9 @@ class Score:
 
     def back(self, image: np.ndarray) -> tuple[tuple[LayerTrace, ...], tuple[np.ndarray, ...]]:
         """Every layer's values for a picture, and the slopes of what comes into each layer: see `network.backward`."""
-        reader, prepared = self.reader, self.reader.prepare(image)
-        traces = reader.trace(image)
-        slopes = network.backward(
-            reader.architecture,
-            reader.weights,
-            prepared,
-            traces,
-            self.direction,
-            self.layer_index,
-            of_output=self.of_output,
-        )
-        return traces, slopes
+        reader, prepared, traces = self.reader, self.reader.prepare(image), self.reader.trace(image)
+        given = (reader.architecture, reader.weights, prepared, traces, self.direction, self.layer_index)
+        return traces, network.backward(*given, of_output=self.of_output)
 
     def _sum(self, traces: tuple[LayerTrace, ...]) -> float:
         layer = traces[self.layer_index]

@@ -15,14 +15,12 @@ from cnnlab.experiment import Experiment
 from cnnlab.nn import gradients as back
 from cnnlab.nn import network
 from cnnlab.nn.architecture import Architecture
-from cnnlab.nn.layers import Conv2D, Dense, Dropout, Flatten
+from cnnlab.nn.layers import Conv2D, Dropout, Flatten
 from cnnlab.nn.network import LayerTrace
 from cnnlab.nn.weights import Weights
 
-NUM_TEST = 2_000
-"""Test digits that are read at each stage, the first ones."""
-NUM_TRAIN = 20
-"""Training images of which a gradient is the mean, the first ones."""
+NUM_TEST = 2_000  # test digits that are read at each stage, the first ones
+NUM_TRAIN = 20  # training images of which a gradient is the mean, the first ones
 BATCH_SIZE = 500
 MAX_FILTERS = 32
 MAPS = (16, 12, 8, 6, 4, 2, 1)
@@ -34,10 +32,8 @@ MAX_VALUES = 16_000
 class Look:
     """What a worker finds out about a stage.
 
-    Args:
-        read_as: uint8 (n,), what each of the first test digits is read as.
-        sureness: float32 (n,), the probability of that, 0 to 1.
-        gradients: float32 (layers with a kernel,), root mean square of the loss's gradient with respect to each kernel.
+    `read_as`: uint8 (n,), what each of the first test digits is read as. `sureness`: float32 (n,), the probability of
+    that, 0 to 1. `gradients`: float32 (kernels,), the root mean square of the loss's gradient for each kernel.
     """
 
     read_as: np.ndarray
@@ -53,11 +49,6 @@ class LayerMaps:
     maps: np.ndarray
 
 
-def with_kernels(architecture: Architecture) -> tuple[int, ...]:
-    """Return the indices of the layers that have a kernel, in order."""
-    return tuple(index for index, layer in enumerate(architecture.layers) if isinstance(layer, Conv2D | Dense))
-
-
 def size(values: np.ndarray) -> float:
     """Return the root mean square: how large the numbers of an array are, whatever their signs."""
     return float(np.sqrt(np.mean(np.square(values, dtype=np.float64))))
@@ -65,12 +56,12 @@ def size(values: np.ndarray) -> float:
 
 def sizes(architecture: Architecture, weights: Weights) -> np.ndarray:
     """Return the size of each kernel: float64 (layers with a kernel,)."""
-    return np.array([size(weights[f"{index}/kernel"]) for index in with_kernels(architecture)])
+    return np.array([size(weights[f"{index}/kernel"]) for index in architecture.with_kernels])
 
 
 def changes(architecture: Architecture, before: Weights, after: Weights) -> np.ndarray:
     """Return how much each kernel has changed, in shares of its size before: float64, NaN where that was zero."""
-    moved = sizes(architecture, {name: after[name] - before[name] for name in after})
+    moved = sizes(architecture, Weights((name, after[name] - before[name]) for name in after))
     size_before = sizes(architecture, before)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(size_before > 0, moved / size_before, np.nan)
@@ -81,7 +72,7 @@ def first_filters(architecture: Architecture, weights: Weights) -> np.ndarray | 
 
     Units of a dense layer that sees all pixels are such filters too. None when there are neither.
     """
-    index = with_kernels(architecture)[0]
+    index = architecture.with_kernels[0]
     layer, kernel = architecture.layers[index], weights[f"{index}/kernel"]
     if isinstance(layer, Conv2D):
         pictures = kernel[:, :, 0]  # one channel comes in: no convolution stands before it
@@ -98,14 +89,10 @@ def maps(architecture: Architecture, traces: tuple[LayerTrace, ...]) -> tuple[La
     There are up to 16 of each layer, or fewer where all of them together would be too much to keep.
     """
     chosen = [index for index, layer in enumerate(architecture.layers[:-1]) if not isinstance(layer, Flatten | Dropout)]
-    pictures = {index: _pictures(traces[index].output) for index in chosen}
+    pictures = {index: np.moveaxis(np.atleast_3d(traces[index].output), 2, 0) for index in chosen}
     fitting = (number for number in MAPS if sum(layer[:number].size for layer in pictures.values()) <= MAX_VALUES)
     number = next(fitting, 1)
     return tuple(LayerMaps(index, layer[:number].copy()) for index, layer in pictures.items())
-
-
-def _pictures(output: np.ndarray) -> np.ndarray:
-    return np.moveaxis(output, 2, 0) if output.ndim == 3 else output[np.newaxis, np.newaxis]  # noqa: PLR2004
 
 
 def look(experiment: Experiment, weights: Weights) -> Look:
@@ -128,13 +115,12 @@ def _model(architecture: Architecture) -> Any:  # noqa: ANN401 - a keras.Model
 
 
 def mean_gradients(experiment: Experiment, weights: Weights, num_images: int = NUM_TRAIN) -> np.ndarray:
-    """Return the size of each kernel's gradient: float32 (layers with a kernel,).
+    """Return the size of each kernel's gradient, float32 (kernels,): of the mean loss of the first training images.
 
-    It is that of the mean loss of the first images that are learned from, as they are: nothing dropped out, distorted
-    or regularised.
+    They are taken as they are: nothing is dropped out, distorted or regularised.
     """
     architecture, train = experiment.architecture, mnist.load().train
-    kernels = [f"{index}/kernel" for index in with_kernels(architecture)]
+    kernels = [f"{index}/kernel" for index in architecture.with_kernels]
     images = experiment.data.prepare(mnist.normalise(train.images[:num_images]))
     labels = experiment.data.labels(train.labels[: experiment.data.num_train], experiment.seed)[:num_images]
     totals = {name: np.zeros_like(weights[name]) for name in kernels}
@@ -149,14 +135,8 @@ def mean_gradients(experiment: Experiment, weights: Weights, num_images: int = N
 
 
 def loss_slope(loss: str, probabilities: np.ndarray, label: int) -> np.ndarray:
-    """Return how fast one image's loss changes with each of the ten logits: float32 (10,).
-
-    Args:
-        loss: one of `cnnlab.experiment.LOSSES`.
-        probabilities: what the network answered, after softmax: float32 (10,).
-        label: what is right.
-    """
+    """Return how fast one image's loss, of `experiment.LOSSES`, changes with each logit: twice float32 (10,)."""
     errors = probabilities - np.eye(mnist.NUM_CLASSES, dtype=np.float32)[label]
     if loss == "categorical_crossentropy":
         return errors
-    return back.softmax(errors * np.float32(2 / mnist.NUM_CLASSES), probabilities)
+    return back.ACTIVATIONS["softmax"](errors * np.float32(2 / mnist.NUM_CLASSES), probabilities)

@@ -4,6 +4,7 @@ Each of those is a cell of the layer before, and can be taken apart in turn, dow
 those of `network.trace`; the parts come from the operations whose names end in `_at`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -28,11 +29,9 @@ Array = np.ndarray
 Position = tuple[int, ...]
 Operation = Literal["pixel", "convolution", "maximum", "mean", "normalisation", "copy", "dense"]
 
-PIXELS = -1
-"""The layer index of what the network is given."""
+PIXELS = -1  # the layer index of what the network is given
 PADDING = -1
-EPSILON = 1e-3
-"""Keras's, in batch normalisation."""
+EPSILON = 1e-3  # Keras's, in batch normalisation
 
 
 @dataclass(frozen=True)
@@ -47,16 +46,11 @@ class Cell:
 class Parts:
     """What a value was made from, before the activation.
 
-    Args:
-        operation: what made it. "copy" is Flatten, and Dropout outside training.
-        inputs: float32, values of the layer before: (kernel_height, kernel_width, in_channels) for a convolution,
-            (height, width) for a window, (n,) for a dense unit, (1,) for a single one, (0,) for a pixel.
-        origins: int, `inputs.shape` and one axis more: where each stands in the layer before; -1 in the padding.
-        weights: like `inputs`, for sums of products.
-        products: `inputs * weights`.
-        bias: what is added to the products.
-        winner: for a maximum, the index in `inputs` of the value that was kept.
-        constants: for batch normalisation, its four numbers and epsilon.
+    `operation` "copy" is Flatten, and Dropout outside training. `inputs`: float32, values of the layer before:
+    (kernel_height, kernel_width, in_channels) for a convolution, (height, width) for a window, (n,) for a dense unit,
+    (1,) for a single one, (0,) for a pixel. `origins`: int, `inputs.shape` and one axis more: where each stands in the
+    layer before; -1 in the padding. `products` are `inputs * weights`, `bias` is added to them. `winner`: of a maximum,
+    the index of what was kept. `constants`: for batch normalisation, its four numbers and epsilon.
     """
 
     operation: Operation
@@ -71,14 +65,9 @@ class Parts:
 
 @dataclass(frozen=True)
 class Explanation:
-    """How one value came about.
+    """How one value came about: what it was made from, and the value before and after the activation.
 
-    Args:
-        cell: the value that is explained.
-        parts: what it was made from.
-        before: the value before the activation.
-        after: the value.
-        logits: for a softmax, all values that take part, in order: float32 (n,).
+    `logits`: for a softmax, all values that take part, in order: float32 (n,).
     """
 
     cell: Cell
@@ -107,10 +96,8 @@ def check_cell(architecture: Architecture, cell: Cell) -> None:
     if not PIXELS <= cell.layer_index < num_layers:
         raise ValueError(f"`layer_index` must be from -1 to {num_layers - 1}. Received: layer_index={cell.layer_index}")
     shape = output_shape(architecture, cell.layer_index)
-    inside = len(cell.position) == len(shape) and all(
-        0 <= part < size for part, size in zip(cell.position, shape, strict=True)
-    )
-    if not inside:
+    inside = (0 <= part < size for part, size in zip(cell.position, shape, strict=False))
+    if len(cell.position) != len(shape) or not all(inside):
         raise ValueError(f"`position` must lie in {shape}. Received: position={cell.position}")
 
 
@@ -122,17 +109,9 @@ def output_shape(architecture: Architecture, layer_index: int) -> Shape:
 def explain(
     architecture: Architecture, weights: Weights, image: Array, traces: tuple[LayerTrace, ...], cell: Cell
 ) -> Explanation:
-    """Take one value apart.
+    """Take one value apart. Raises ValueError when there is no such cell.
 
-    Args:
-        architecture: the network.
-        weights: its weights, by '<layer index>/<Keras name>'.
-        image: float32 (28, 28, 1), as it was given to `network.trace`.
-        traces: what `network.trace` gave.
-        cell: which value.
-
-    Raises:
-        ValueError: when there is no such cell.
+    `image`, float32 (28, 28, 1), is what `network.trace` was given, and `traces` what it returned.
     """
     check_cell(architecture, cell)
     index, position = cell.layer_index, cell.position
@@ -141,18 +120,17 @@ def explain(
         return Explanation(cell, Parts("pixel", np.zeros(0, np.float32), np.zeros((0, 3), int)), value, value)
     summary, trace = architecture.summaries[index], traces[index]
     values = image if index == 0 else traces[index - 1].output
-    own = {key.split("/")[1]: value for key, value in weights.items() if key.split("/")[0] == str(index)}
     is_softmax = getattr(summary.layer, "activation", None) == "softmax"
     return Explanation(
         cell,
-        _parts(summary, own, values, position),
+        _parts(summary, weights.of_layer(index), values, position),
         float(trace.pre_activation[position]),
         float(trace.output[position]),
         trace.pre_activation[position[:-1]] if is_softmax else None,
     )
 
 
-def _parts(summary: LayerSummary, own: Weights, values: Array, position: Position) -> Parts:
+def _parts(summary: LayerSummary, own: Mapping[str, Array], values: Array, position: Position) -> Parts:
     """The parts of one value of a layer, by its type."""
     layer = summary.layer
     match layer:
@@ -177,7 +155,7 @@ def _parts(summary: LayerSummary, own: Weights, values: Array, position: Positio
             return Parts("copy", values[position].reshape(1), np.array([position]))
 
 
-def _convolution(layer: Conv2D, own: Weights, values: Array, position: Position) -> Parts:
+def _convolution(layer: Conv2D, own: Mapping[str, Array], values: Array, position: Position) -> Parts:
     row, column, filter_index = position
     bias = own.get("bias", np.zeros(layer.filters, np.float32))
     settings = (layer.strides, layer.padding, layer.dilation_rate)
@@ -202,11 +180,8 @@ def _pooling(layer: Pooling2D, values: Array, position: Position) -> Parts:
 def _corner(layer: Conv2D | Pooling2D, shape: Shape, position: Position) -> tuple[int, int]:
     """Row and column where the window of an output begins in the layer's input; below 0 in the padding."""
     window, strides = layer.window()
-    row, column = (
-        start * strides - ops.pad_widths(size, window, strides, layer.padding)[0]
-        for start, size in zip(position[:2], shape[:2], strict=True)
-    )
-    return row, column
+    above, left = (ops.pad_widths(size, window, strides, layer.padding)[0] for size in shape[:2])
+    return position[0] * strides - above, position[1] * strides - left
 
 
 def _places(size: tuple[int, ...], top: int, left: int, channel: int) -> Array:
@@ -218,27 +193,8 @@ def _places(size: tuple[int, ...], top: int, left: int, channel: int) -> Array:
 def seen_pixels(architecture: Architecture, cell: Cell) -> tuple[int, int, int, int]:
     """The square of the image that a value can see: (top, left, bottom, right), the last two not included."""
     check_cell(architecture, cell)
-    first = last = cell.position
-    for summary in reversed(architecture.summaries[: cell.layer_index + 1]):
-        first, last = _below(summary, first, last)
-    return first[0], first[1], last[0] + 1, last[1] + 1
-
-
-def _below(summary: LayerSummary, first: Position, last: Position) -> tuple[Position, Position]:
-    """The first and the last position in a layer's input that the outputs from `first` to `last` are made from."""
-    layer, shape = summary.layer, summary.input_shape
-    match layer:
-        case Conv2D() | Pooling2D():
-            window, _ = layer.window()
-            starts = [max(start, 0) for start in _corner(layer, shape, first)]
-            ends = [
-                min(start + window, size) - 1 for start, size in zip(_corner(layer, shape, last), shape, strict=False)
-            ]
-            return (*starts, 0), (*ends, shape[2] - 1)
-        case Flatten():
-            here, there = (tuple(map(int, np.unravel_index(corner[0], shape))) for corner in (first, last))
-            return here, there
-        case Dense() | GlobalAveragePooling2D():
-            return (0,) * len(shape), tuple(size - 1 for size in shape)
-        case _:
-            return first, last
+    if cell.layer_index == PIXELS:
+        row, column, _ = cell.position
+        return row, column, row + 1, column + 1
+    box = architecture.summaries[cell.layer_index].seen(cell.position)
+    return box.top, box.left, box.bottom, box.right

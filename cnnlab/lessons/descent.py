@@ -13,8 +13,7 @@ import numpy as np
 Array = np.ndarray
 Step = Callable[[Array, Array, Any, float], tuple[Array, Any]]
 
-FARTHEST = 1e12
-"""Where a path that diverges is held, so that its numbers can still be written down."""
+FARTHEST = 1e12  # where a path that diverges is held, so that its numbers can still be written down
 
 
 def sgd(weights: Array, gradient: Array, memory: None, learning_rate: float) -> tuple[Array, None]:
@@ -61,17 +60,10 @@ OPTIMIZERS: dict[str, Step] = {step.__name__: step for step in (sgd, sgd_momentu
 
 
 def roll(optimizer: str, gradients: Callable[[Array, int], Array], start: Array, learning_rate: float, n: int) -> Array:
-    """Take `n` steps downhill.
+    """Take `n` steps downhill from `start`, by `gradients`: `(weights, step) -> gradient`; steps count from 0.
 
-    Args:
-        optimizer: one of OPTIMIZERS.
-        gradients: `(weights, step) -> gradient`, float64 of the shape of `start`; steps count from 0.
-        start: float64, the first weights.
-        learning_rate: above 0.
-        n: number of steps.
-
-    Returns:
-        The path, float64 (n + 1, *start.shape), `start` first; what leaves [-FARTHEST, FARTHEST] is held at its edge.
+    Returns the path, float64 (n + 1, *start.shape), `start` first; what leaves [-FARTHEST, FARTHEST] is held at its
+    edge. Raises ValueError when `optimizer` is not one of OPTIMIZERS.
     """
     if optimizer not in OPTIMIZERS:
         raise ValueError(f"`optimizer` must be one of {', '.join(OPTIMIZERS)}. Received: optimizer={optimizer!r}")

@@ -6,36 +6,25 @@ Gonzalez and Woods, "Digital Image Processing", chapter 3, for the others. The w
 those of luma, ITU-R BT.601.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import prod
+from math import comb
 
 import numpy as np
 
-from cnnlab.nn.architecture import Architecture
-from cnnlab.nn.network import forward
-from cnnlab.nn.weights import Weights
-
 Array = np.ndarray
 
-SIZES = (1, 7)
-"""Smallest and largest side of a kernel."""
-LUMA = (0.299, 0.587, 0.114)
-"""How bright red, green and blue look: they add up to 1."""
-TOLERANCE = 1e-5
-"""Up to here two values of a map are equal: float32 sums in another order."""
+SIZES = (1, 7)  # smallest and largest side of a kernel
+LUMA = (0.299, 0.587, 0.114)  # how bright red, green and blue look: they add up to 1
+TOLERANCE = 1e-5  # up to here two values of a map are equal: float32 sums in another order
 
 
 @dataclass(frozen=True)
 class KernelPreset:
-    """A kernel with a name.
+    """A kernel with a name; `does` is the end of a sentence that begins with it.
 
-    Args:
-        does: what it does, as the end of a sentence that begins with its name.
-        make: side of the kernel -> float (side, side).
-        smallest: the smallest side at which it is what its name says.
-        planes: factors of the planes of an RGB picture.
-        colour_only: whether it says something about RGB pictures only.
+    `make`: side of the kernel -> float (side, side). `smallest`: the side from which it is what its name says.
+    `planes`: factors of the planes of an RGB picture. `colour_only`: whether it is for RGB pictures only.
     """
 
     does: str
@@ -47,8 +36,7 @@ class KernelPreset:
     def kernel(self, size: int, channels: int) -> Array:
         """The kernel as one filter of Conv2D: float32 (size, size, channels, 1); each channel has a plane of its own.
 
-        Raises:
-            ValueError: for a size or a number of channels that it does not have.
+        Raises ValueError for a size or a number of channels that it does not have.
         """
         if not self.smallest <= size <= SIZES[1]:
             raise ValueError(f"`size` must be from {self.smallest} to {SIZES[1]}. Received: size={size}")
@@ -80,30 +68,15 @@ def turn(kernel: Array) -> Array:
 
 def binomial(size: int) -> Array:
     """A row of Pascal's triangle, float (size,): 1 2 1 for 3; the Gaussian's whole-number relative."""
-    row = np.ones(1)
-    for _ in range(size - 1):
-        row = np.convolve(row, [1, 1])
-    return row
-
-
-def _identity(size: int) -> Array:
-    return resize(np.ones((1, 1)), size)
+    return np.array([comb(size - 1, place) for place in range(size)], np.float64)
 
 
 def _box(size: int) -> Array:
     return np.full((size, size), 1 / size**2)
 
 
-def _gaussian(size: int) -> Array:
-    return np.outer(binomial(size), binomial(size)) / 4 ** (size - 1)
-
-
 def _sobel_x(size: int) -> Array:
     return np.outer(binomial(size), np.convolve(binomial(size - 1), [-1, 1]))
-
-
-def _sobel_y(size: int) -> Array:
-    return _sobel_x(size).T
 
 
 def _in_the_middle(*rows: tuple[float, ...]) -> Callable[[int], Array]:
@@ -112,14 +85,17 @@ def _in_the_middle(*rows: tuple[float, ...]) -> Callable[[int], Array]:
 
 
 KERNEL_PRESETS: dict[str, KernelPreset] = {
-    "Identity": KernelPreset("leaves the picture as it is", _identity),
+    "Identity": KernelPreset("leaves the picture as it is", _in_the_middle((1,))),
     "Box blur": KernelPreset("takes the mean of the neighbourhood", _box),
-    "Gaussian": KernelPreset("takes a mean in which near pixels count more", _gaussian),
+    "Gaussian": KernelPreset(
+        "takes a mean in which near pixels count more",
+        lambda size: np.outer(binomial(size), binomial(size)) / 4 ** (size - 1),
+    ),
     "Sharpen": KernelPreset(
         "adds to each pixel its difference from its neighbours", _in_the_middle((0, -1, 0), (-1, 5, -1), (0, -1, 0)), 3
     ),
     "Sobel x": KernelPreset("finds upright edges: dark on the left, bright on the right", _sobel_x, 2),
-    "Sobel y": KernelPreset("finds level edges: dark above, bright below", _sobel_y, 2),
+    "Sobel y": KernelPreset("finds level edges: dark above, bright below", lambda size: _sobel_x(size).T, 2),
     "Laplacian": KernelPreset(
         "finds points and lines, in every direction", _in_the_middle((0, 1, 0), (1, -4, 1), (0, 1, 0)), 3
     ),
@@ -131,9 +107,6 @@ KERNEL_PRESETS: dict[str, KernelPreset] = {
     ),
 }
 """Kernels by name, in the order in which they are offered."""
-
-
-# --- what a kernel does to a picture that moves ----------------------------------------------------------------------
 
 
 def shift(image: Array, rows: int, columns: int) -> Array:
@@ -154,14 +127,10 @@ class Agreement:
 
 
 def moved_along(feature_map: Array, moved_map: Array, rows: int, columns: int, blank: float = 0.0) -> Agreement:
-    """Compare the map of a picture with the map of the shifted picture, moved back by whole cells.
+    """Compare the map of a picture, float (height, width), with the map of the shifted picture, of the same shape.
 
-    Args:
-        feature_map: float (height, width), of the picture.
-        moved_map: the same shape, of the shifted picture.
-        rows: by how many cells the second map should lie lower.
-        columns: by how many it should lie to the right.
-        blank: what the filter answers to blank paper: its bias.
+    The second one should lie `rows` cells lower and `columns` to the right. `blank`: the filter's answer to blank
+    paper, its bias.
     """
     height, width = feature_map.shape
     before, after = feature_map[: height - rows, : width - columns], moved_map[rows:, columns:]
@@ -170,9 +139,6 @@ def moved_along(feature_map: Array, moved_map: Array, rows: int, columns: int, b
     return Agreement(
         int((difference[is_inked] <= TOLERANCE).sum()), int(is_inked.sum()), float(difference.max(initial=0.0))
     )
-
-
-# --- learned kernels -------------------------------------------------------------------------------------------------
 
 
 def edge_share(kernel: Array) -> float:
@@ -187,46 +153,3 @@ def edge_share(kernel: Array) -> float:
     total = ((values - values.mean()) ** 2).sum()
     best = np.linalg.lstsq(slope, values, rcond=None)[0]
     return float(1 - ((values - slope @ best) ** 2).sum() / total) if total > 0 else 0.0
-
-
-def exciting_patches(
-    architecture: Architecture,
-    weights: Weights,
-    image_batch: Array,
-    layer_indices: Sequence[int],
-    num_patches: int = 9,
-) -> list[Array]:
-    """What each filter of some layers answers to most strongly, after Zeiler and Fergus (arXiv:1311.2901, figure 2).
-
-    Every image gives at most one patch a filter, where the filter's map is highest.
-
-    Args:
-        architecture: a network whose layers up to these all have padding "valid".
-        weights: its weights.
-        image_batch: float32 (n, 28, 28, 1), as the network was trained to see it.
-        layer_indices: layers whose outputs are maps.
-        num_patches: how many of the best patches are averaged.
-
-    Returns:
-        For each layer float32 (filters, receptive_field, receptive_field): the mean of the best patches.
-    """
-    outputs = [forward(architecture, weights, image) for image in image_batch]
-    result = []
-    for layer_index in layer_indices:
-        side = architecture.summaries[layer_index].receptive_field
-        jump = prod(layer.window()[1] for layer in architecture.layers[: layer_index + 1])
-        maps = np.stack([output[layer_index] for output in outputs])
-        patches = [
-            _best(maps[..., index], image_batch[..., 0], jump, side, num_patches) for index in range(maps.shape[3])
-        ]
-        result.append(np.stack(patches))
-    return result
-
-
-def _best(map_batch: Array, image_batch: Array, jump: int, side: int, num_patches: int) -> Array:
-    """The mean of what the highest cells of one filter's maps (n, rows, columns) see: float32 (side, side)."""
-    flat = map_batch.reshape(len(map_batch), -1)
-    strongest = np.argsort(-flat.max(axis=1), kind="stable")[:num_patches]
-    corners = [np.array(divmod(int(flat[n].argmax()), map_batch.shape[2])) * jump for n in strongest]
-    cut = [image_batch[n, r : r + side, c : c + side] for n, (r, c) in zip(strongest, corners, strict=True)]
-    return np.asarray(np.mean(cut, axis=0), np.float32)

@@ -2,9 +2,8 @@
 
     python -m cnnlab.lessons.recorded_runs
 
-trains them afresh, with `loop.train` on the first 1,000 images of MNIST, in about two minutes. They have
-the same images, the same validation images, batch size and epochs; only the network (and the learning rate that it
-needs) differs. Which of them does what is not written down anywhere: it is read off their curves.
+trains them afresh, on the first 1,000 images of MNIST, in about two minutes. Only the network and the learning rate
+that it needs differ. Which of them does what is not written down anywhere: it is read off their curves.
 """
 
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ import numpy as np
 
 from cnnlab.experiment import DataSettings, Experiment, TrainingSettings
 from cnnlab.nn.architecture import Architecture
-from cnnlab.nn.layers import AveragePooling2D, Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D
+from cnnlab.nn.layers import HEAD, AveragePooling2D, Dense, Dropout, Flatten, Layer, convolution_block
 from cnnlab.runs.records import BatchHistory, EpochHistory, History, names_of
 from cnnlab.training.events import BatchEnd, EpochEnd, Event, Finished
 
@@ -24,32 +23,18 @@ FILE = Path(__file__).parents[1] / "assets" / "recorded_runs.npz"
 
 def _experiment(learning_rate: float, *layers: Layer) -> Experiment:
     return Experiment(
-        Architecture((*layers, Dense(10, activation="softmax"))),
+        Architecture((*layers, HEAD)),
         DataSettings(train_size=1_000, validation_size=2_000),
         TrainingSettings("adam", learning_rate, batch_size=50, epochs=30),
     )
 
 
+_WIDE, _NARROW = Dense(256, activation="relu"), Dense(128, activation="relu")
 EXPERIMENTS: dict[str, Experiment] = {
     "Too small": _experiment(0.05, AveragePooling2D(7), Flatten()),
-    "Fits": _experiment(
-        0.002,
-        Conv2D(8, 5, activation="relu"),
-        MaxPooling2D(2),
-        Conv2D(16, 5, activation="relu"),
-        MaxPooling2D(2),
-        Flatten(),
-        Dropout(0.5),
-    ),
-    "Too large": _experiment(0.002, Flatten(), Dense(256, activation="relu"), Dense(128, activation="relu")),
-    "Too large, with dropout": _experiment(
-        0.002,
-        Flatten(),
-        Dense(256, activation="relu"),
-        Dropout(0.6),
-        Dense(128, activation="relu"),
-        Dropout(0.6),
-    ),
+    "Fits": _experiment(0.002, *convolution_block(8, 5), *convolution_block(16, 5), Flatten(), Dropout(0.5)),
+    "Too large": _experiment(0.002, Flatten(), _WIDE, _NARROW),
+    "Too large, with dropout": _experiment(0.002, Flatten(), _WIDE, Dropout(0.6), _NARROW, Dropout(0.6)),
 }
 """What was trained, by the names that the page shows."""
 
@@ -100,14 +85,12 @@ def record(experiment: Experiment) -> dict[str, np.ndarray]:
     events: list[Event] = []
     loop.train(experiment, events.append)
     arrays = {"experiment": np.array(experiment.to_json())}
-    kinds: dict[str, tuple[type[Event], type[BatchHistory | EpochHistory]]] = {
-        "batches": (BatchEnd, BatchHistory),
-        "epochs": (EpochEnd, EpochHistory),
-    }
-    for part, (kind, columns) in kinds.items():
+    for part, kind, names in (
+        ("batches", BatchEnd, names_of(BatchHistory)),
+        ("epochs", EpochEnd, names_of(EpochHistory)),
+    ):
         own = [event for event in events if isinstance(event, kind)]
-        for column in names_of(columns):
-            arrays[f"{part}/{column}"] = np.array([getattr(event, column) for event in own], np.float64)
+        arrays |= {f"{part}/{name}": np.array([getattr(event, name) for event in own], np.float64) for name in names}
     finished = next(event for event in events if isinstance(event, Finished))
     return arrays | {"test_accuracy": np.array(finished.test_accuracy)}
 

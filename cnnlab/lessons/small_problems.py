@@ -16,12 +16,8 @@ from cnnlab.nn import operations as ops
 Array = np.ndarray
 
 NUM_DIGITS = 2_000
-BORDER = 4
-"""MNIST leaves four empty pixels on each side of a digit."""
+BORDER = 4  # MNIST leaves four empty pixels on each side of a digit
 ZERO, SIX = 0, 6
-
-
-# --- two weights -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,9 +84,6 @@ def zero_or_six() -> ZeroOrSix:
     middle = ink.shape[1] // 2
     halves = np.stack([ink[:, :middle].mean(axis=(1, 2)), ink[:, middle:].mean(axis=(1, 2))], axis=1)
     return ZeroOrSix(halves, np.where(data.labels[rows] == SIX, 1.0, -1.0))
-
-
-# --- sixteen pixels --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 
-from cnnlab.limits import LIMITS
-from cnnlab.nn.layers import NUM_CLASSES, Dense, Layer, Shape, is_head
+from cnnlab.limits import LIMITS, NUM_CLASSES
+from cnnlab.nn.layers import INPUT_SHAPE, Dense, Layer, LayerWithKernel, Shape, is_head
+from cnnlab.nn.receptive_field import Box, ReceptiveField
 
 BYTES_PER_VALUE = 4
 COSTS = {"parameters": "num_parameters", "multiply_adds": "multiply_adds"}
@@ -15,11 +16,7 @@ COSTS = {"parameters": "num_parameters", "multiply_adds": "multiply_adds"}
 
 @dataclass(frozen=True)
 class LayerSummary:
-    """One layer of a network, with what it does to one image.
-
-    `receptive_field` is the side, in input pixels, of the square that one output value can see (at most the
-    picture); `memory` the bytes of its output as float32.
-    """
+    """One layer of a network, with what it does to one image. `rows` and `columns`: what its values see."""
 
     layer: Layer
     input_shape: Shape
@@ -28,7 +25,23 @@ class LayerSummary:
     num_other: int
     arithmetic: str
     multiply_adds: int
-    receptive_field: int
+    rows: ReceptiveField
+    columns: ReceptiveField
+
+    @property
+    def receptive_field(self) -> int:
+        """Side, in pixels, of the square that one output value can see, at most the picture."""
+        return max(min(field.size, field.far) for field in (self.rows, self.columns))
+
+    def seen(self, position: tuple[int, ...]) -> Box:
+        """The pixels that the output value at (row, column, channel) or (unit,) is made from."""
+        row, column = position[:2] if len(position) > 1 else self._cell(position[0])
+        return Box(*self.rows.seen(row, row), *self.columns.seen(column, column))
+
+    def _cell(self, unit: int) -> tuple[int, int]:
+        """Where a vector's value stood in the map before Flatten, which keeps channels innermost."""
+        num_cells = self.rows.count * self.columns.count
+        return divmod(unit * num_cells // self.output_shape[0], self.columns.count)
 
     @property
     def num_parameters(self) -> int:
@@ -57,19 +70,16 @@ class Check:
     problem: Problem | None
 
 
-def check(layers: Sequence[Layer], input_shape: Shape = (28, 28, 1)) -> Check:
+def check(layers: Sequence[Layer], input_shape: Shape = INPUT_SHAPE) -> Check:
     """Follow one image through a draft, as far as it goes, without raising."""
     summaries: list[LayerSummary] = []
-    shape, field, jump = input_shape, 1, 1
+    shape, rows, columns = input_shape, *map(ReceptiveField.of_pixels, input_shape[:2])
     for index, layer in enumerate(layers):
         try:
             output_shape = layer.output_shape(shape)
         except ValueError as error:
             return Check(tuple(summaries), Problem(index, f"Layer {index + 1}, {error}."))
-        reach, strides = layer.window()
-        field, jump = field + (reach - 1) * jump, jump * strides
-        if len(output_shape) < len(shape) or isinstance(layer, Dense):
-            field = max(input_shape)
+        rows, columns = rows.after(layer), columns.after(layer)
         num_weights, num_state = (
             sum(map(prod, shapes.values())) for shapes in (layer.weight_shapes(shape), layer.state_shapes(shape))
         )
@@ -82,7 +92,8 @@ def check(layers: Sequence[Layer], input_shape: Shape = (28, 28, 1)) -> Check:
                 num_state if layer.learns else num_state + num_weights,
                 layer.arithmetic(shape),
                 layer.multiply_adds(shape),
-                min(field, max(input_shape)),
+                rows,
+                columns,
             )
         )
         shape = output_shape
@@ -121,12 +132,7 @@ def _problem_of_the_whole(summaries: list[LayerSummary]) -> Problem | None:
 class Architecture:
     """A linear stack of layers that fit each other and end in ten probabilities.
 
-    Args:
-        layers: the layers in order.
-        input_shape: (height, width, channels) of one image.
-
-    Raises:
-        ValueError: when a layer does not fit; the message names its position (counted from 1) and what would fit.
+    Raises ValueError when a layer does not fit; the message names its position (counted from 1) and what would fit.
 
     Example:
         >>> Architecture((Flatten(), Dense(10, activation="softmax"))).num_parameters
@@ -134,7 +140,7 @@ class Architecture:
     """
 
     layers: tuple[Layer, ...]
-    input_shape: Shape = (28, 28, 1)
+    input_shape: Shape = INPUT_SHAPE
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", tuple(self.layers))
@@ -146,6 +152,11 @@ class Architecture:
     def summaries(self) -> tuple[LayerSummary, ...]:
         """Shapes and costs, layer by layer."""
         return check(self.layers, self.input_shape).summaries
+
+    @property
+    def with_kernels(self) -> tuple[int, ...]:
+        """Indices of the layers that have a kernel, that is filters or units, in order."""
+        return tuple(index for index, layer in enumerate(self.layers) if isinstance(layer, LayerWithKernel))
 
     @property
     def num_parameters(self) -> int:

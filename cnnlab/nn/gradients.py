@@ -75,48 +75,17 @@ def batch_normalization(gradient: Array, gamma: Array, moving_variance: Array, e
     return gradient * gamma / np.sqrt(moving_variance + epsilon)
 
 
-def flatten(gradient: Array, shape: Shape) -> Array:
-    """Back from the row to the map."""
-    return gradient.reshape(shape)
-
-
 def dense(gradient: Array, kernel: Array) -> Array:
     """Each unit sends its gradient to all inputs, by their weights: (units,) -> (n,)."""
     return kernel @ gradient
 
 
-def linear(gradient: Array, output: Array) -> Array:
-    """As it comes."""
-    del output
-    return gradient
-
-
-def relu(gradient: Array, output: Array) -> Array:
-    """Passes where the output is above zero, and nowhere else."""
-    return np.where(output > 0, gradient, 0)
-
-
-def sigmoid(gradient: Array, output: Array) -> Array:
-    """Steepest in the middle: output (1 - output) is at most 1/4."""
-    return gradient * output * (1 - output)
-
-
-def tanh(gradient: Array, output: Array) -> Array:
-    """Steepest in the middle: 1 - output^2 is at most 1."""
-    return gradient * (1 - output**2)
-
-
-def softmax(gradient: Array, output: Array) -> Array:
-    """What helps one class harms the others: output (gradient - the mean gradient, weighted by the output)."""
-    return output * (gradient - (gradient * output).sum(axis=-1, keepdims=True))
-
-
 ACTIVATIONS: dict[str, Callable[[Array, Array], Array]] = {
-    "linear": linear,
-    "relu": relu,
-    "sigmoid": sigmoid,
-    "tanh": tanh,
-    "softmax": softmax,
+    "linear": lambda gradient, _: gradient,
+    "relu": lambda gradient, output: np.where(output > 0, gradient, 0),
+    "sigmoid": lambda gradient, output: gradient * output * (1 - output),  # steepest in the middle: 1/4
+    "tanh": lambda gradient, output: gradient * (1 - output**2),  # steepest in the middle: 1
+    "softmax": lambda gradient, output: output * (gradient - (gradient * output).sum(axis=-1, keepdims=True)),
 }
 """`(gradient, output) -> gradient before the activation`, by Keras's names of the activations."""
 

@@ -5,13 +5,12 @@ batch: a map is `(height, width, channels)`, a vector `(units,)`. Shape arithmet
 convolution arithmetic for deep learning" (arXiv:1603.07285).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 
-from cnnlab.limits import check_choice, check_flag, check_limit
+from cnnlab.limits import NUM_CLASSES, SIDE, changed_fields, check_fields
 from cnnlab.nn.operations import ACTIVATIONS, window_count
 
 Shape = tuple[int, ...]
@@ -19,10 +18,9 @@ Shape = tuple[int, ...]
 PADDINGS = ("valid", "same")
 INITIALIZERS = ("glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "random_normal", "zeros")
 """Of a kernel's first numbers, by Keras's names."""
-SOBEL = "sobel"
-"""For convolutions: the first numbers are those of `sobel`, filters that find edges."""
+SOBEL = "sobel"  # for convolutions: the first numbers are those of `sobel`, filters that find edges
 SOBEL_SIZE = 3
-NUM_CLASSES = 10
+INPUT_SHAPE: Shape = (SIDE, SIDE, 1)  # of one image
 
 
 def dimensions(shape: Shape) -> str:
@@ -73,7 +71,7 @@ class Layer:
 
     def settings(self) -> dict[str, object]:
         """The parameters that differ from Keras's defaults, or have none, in order."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+        return changed_fields(self)
 
     def __str__(self) -> str:
         """The layer as it is written in Keras: Conv2D(filters=32, kernel_size=5, activation='relu')."""
@@ -89,35 +87,44 @@ def _check_map(layer: Layer, input_shape: Shape) -> None:
         )
 
 
-def _slide(layer: Layer, input_shape: Shape, window: int, strides: int, padding: str, name: str) -> tuple[int, int]:
+def _slide(layer: "Conv2D | Pooling2D", input_shape: Shape, name: str) -> tuple[int, int]:
     """Height and width after sliding a window, or a ValueError that says what would fit."""
     _check_map(layer, input_shape)
-    height, width, _ = input_shape
-    if padding == "valid" and window > min(height, width):
+    (height, width, _), (window, strides) = input_shape, layer.window()
+    if layer.padding == "valid" and window > min(height, width):
         raise ValueError(
             f"{type(layer).__name__}: a {window} x {window} {name} does not fit on a {height} x {width} map; "
             f'use a {name} of at most {min(height, width)} x {min(height, width)}, padding="same", '
             f"or fewer layers that shrink the map before it"
         )
-    return window_count(height, window, strides, padding), window_count(width, window, strides, padding)
+    return window_count(height, window, strides, layer.padding), window_count(width, window, strides, layer.padding)
 
 
-def _check_kernel(layer: "Conv2D | Dense", initializers: Sequence[str]) -> None:
-    """Check what layers with a kernel have in common."""
-    check_choice("activation", layer.activation, tuple(ACTIVATIONS))
-    check_choice("kernel_initializer", layer.kernel_initializer, initializers)
-    check_limit("l1", layer.l1, float)
-    check_limit("l2", layer.l2, float)
-    check_flag("use_bias", layer.use_bias)
-    check_flag("trainable", layer.trainable)
+class LayerWithKernel(Layer):
+    """What layers with a kernel share. `l1` and `l2` are the factors of `keras.regularizers.L1L2` on it.
+
+    With `trainable=False` it stays as it began.
+    """
+
+    use_bias: bool
+
+    def kernel_shape(self, input_shape: Shape) -> Shape:
+        """Shape of the kernel, filters or units last."""
+        raise NotImplementedError
+
+    def weight_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+        kernel = self.kernel_shape(input_shape)
+        return {"kernel": kernel, "bias": kernel[-1:]} if self.use_bias else {"kernel": kernel}
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        return prod(self.output_shape(input_shape)[:-1]) * prod(self.kernel_shape(input_shape))
 
 
 @dataclass(frozen=True)
-class Conv2D(Layer):
+class Conv2D(LayerWithKernel):
     """2D convolution; kernel and strides are square. `filters` kernels of `kernel_size` see all channels at once.
 
-    `l1` and `l2` are the factors of `keras.regularizers.L1L2` on the kernel. With `kernel_initializer="sobel"` the
-    kernel begins as `sobel(...)`; with `trainable=False` it stays as it began.
+    With `kernel_initializer="sobel"` the kernel begins as `sobel(...)`.
     """
 
     filters: int
@@ -133,10 +140,7 @@ class Conv2D(Layer):
     trainable: bool = True
 
     def __post_init__(self) -> None:
-        for name in ("filters", "kernel_size", "strides", "dilation_rate"):
-            check_limit(name, getattr(self, name))
-        check_choice("padding", self.padding, PADDINGS)
-        _check_kernel(self, (*INITIALIZERS, SOBEL))
+        check_fields(self, padding=PADDINGS, activation=ACTIVATIONS, kernel_initializer=(*INITIALIZERS, SOBEL))
         if self.kernel_initializer == SOBEL and self.kernel_size < SOBEL_SIZE:
             raise ValueError(
                 f"`kernel_size` must be at least {SOBEL_SIZE} for Sobel's kernels. "
@@ -152,15 +156,10 @@ class Conv2D(Layer):
         return (self.kernel_size - 1) * self.dilation_rate + 1, self.strides
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        window, strides = self.window()
-        return (*_slide(self, input_shape, window, strides, self.padding, "kernel"), self.filters)
+        return (*_slide(self, input_shape, "kernel"), self.filters)
 
-    def weight_shapes(self, input_shape: Shape) -> dict[str, Shape]:
-        kernel: dict[str, Shape] = {"kernel": (self.kernel_size, self.kernel_size, input_shape[-1], self.filters)}
-        return {**kernel, "bias": (self.filters,)} if self.use_bias else kernel
-
-    def multiply_adds(self, input_shape: Shape) -> int:
-        return prod(self.output_shape(input_shape)) * self.kernel_size**2 * input_shape[-1]
+    def kernel_shape(self, input_shape: Shape) -> Shape:
+        return self.kernel_size, self.kernel_size, input_shape[-1], self.filters
 
 
 def sobel(kernel_size: int, channels: int, filters: int) -> np.ndarray:
@@ -187,17 +186,13 @@ class Pooling2D(Layer):
     padding: str = "valid"
 
     def __post_init__(self) -> None:
-        check_limit("pool_size", self.pool_size)
-        if self.strides is not None:
-            check_limit("strides", self.strides)
-        check_choice("padding", self.padding, PADDINGS)
+        check_fields(self, padding=PADDINGS)
 
     def window(self) -> tuple[int, int]:
         return self.pool_size, self.strides or self.pool_size
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        window, strides = self.window()
-        return (*_slide(self, input_shape, window, strides, self.padding, "pool"), input_shape[-1])
+        return (*_slide(self, input_shape, "pool"), input_shape[-1])
 
 
 @dataclass(frozen=True)
@@ -242,8 +237,8 @@ class Flatten(Layer):
 
 
 @dataclass(frozen=True)
-class Dense(Layer):
-    """`activation(dot(input, kernel) + bias)`: every unit sees every input. `l1`, `l2`, `trainable` as in Conv2D."""
+class Dense(LayerWithKernel):
+    """`activation(dot(input, kernel) + bias)`: every unit sees every input."""
 
     units: int
     activation: str = "linear"
@@ -254,8 +249,7 @@ class Dense(Layer):
     trainable: bool = True
 
     def __post_init__(self) -> None:
-        check_limit("units", self.units)
-        _check_kernel(self, INITIALIZERS)
+        check_fields(self, activation=ACTIVATIONS, kernel_initializer=INITIALIZERS)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1:
@@ -265,12 +259,8 @@ class Dense(Layer):
             )
         return (self.units,)
 
-    def weight_shapes(self, input_shape: Shape) -> dict[str, Shape]:
-        kernel: dict[str, Shape] = {"kernel": (input_shape[-1], self.units)}
-        return {**kernel, "bias": (self.units,)} if self.use_bias else kernel
-
-    def multiply_adds(self, input_shape: Shape) -> int:
-        return input_shape[-1] * self.units
+    def kernel_shape(self, input_shape: Shape) -> Shape:
+        return input_shape[-1], self.units
 
 
 @dataclass(frozen=True)
@@ -280,7 +270,7 @@ class Dropout(Layer):
     rate: float
 
     def __post_init__(self) -> None:
-        check_limit("rate", self.rate, float)
+        check_fields(self)
 
 
 LAYERS: dict[str, type[Layer]] = {
@@ -299,6 +289,14 @@ LAYERS: dict[str, type[Layer]] = {
 """All layer types by their Keras names, which are also their ids in URLs and files."""
 
 
+HEAD = Dense(NUM_CLASSES, activation="softmax")  # the last layer: ten probabilities
+
+
 def is_head(layer: Layer) -> bool:
     """Whether a layer gives ten probabilities, as the last one must."""
-    return isinstance(layer, Dense) and layer.units == NUM_CLASSES and layer.activation == "softmax"
+    return isinstance(layer, Dense) and (layer.units, layer.activation) == (HEAD.units, HEAD.activation)
+
+
+def convolution_block(filters: int, kernel_size: int, activation: str = "relu") -> tuple[Layer, ...]:
+    """A convolution, and the pooling that halves its maps."""
+    return Conv2D(filters, kernel_size, activation=activation), MaxPooling2D(2)

@@ -4,6 +4,7 @@ Forwards it gives what every layer makes of the image; backwards, how fast a sco
 This is what the pages show. It calls the very operations that the pages explain, and a test holds it equal to Keras.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,27 +34,19 @@ class LayerTrace:
 
 
 def trace(architecture: Architecture, weights: Weights, image: np.ndarray) -> tuple[LayerTrace, ...]:
-    """Send one image through the network and keep everything.
+    """Send one image through the network and keep everything: one LayerTrace a layer, in order.
 
-    Args:
-        architecture: the network.
-        weights: by '<layer index>/<Keras name>', float32.
-        image: float32 (28, 28, 1), as the network was trained to see it.
-
-    Returns:
-        One LayerTrace a layer, in order. The last one's `pre_activation` are the logits, its `output` the
-        probabilities, both (10,).
-
-    Raises:
-        ValueError: when the image or the weights are not of the architecture's shapes.
+    `image`: float32 (28, 28, 1), as the network was trained to see it. The last layer's `pre_activation` are the
+    logits, its `output` the probabilities, both (10,). Raises ValueError when image or weights are not of the
+    architecture's shapes.
     """
     if image.shape != architecture.input_shape or image.dtype != np.float32:
         raise ValueError(f"`image` must be float32 {architecture.input_shape}. Received: {image.dtype} {image.shape}")
-    check_weights(architecture, weights)
+    weights.check(architecture)
     traces: list[LayerTrace] = []
     values = image
     for index, layer in enumerate(architecture.layers):
-        before = _apply(layer, _of_layer(weights, index), values)
+        before = _apply(layer, weights.of_layer(index), values)
         activation = ops.ACTIVATIONS[getattr(layer, "activation", "linear")]
         values = activation(before)
         traces.append(LayerTrace(before, values))
@@ -65,12 +58,7 @@ def forward(architecture: Architecture, weights: Weights, image: np.ndarray) -> 
     return tuple(layer.output for layer in trace(architecture, weights, image))
 
 
-def _of_layer(weights: Weights, index: int) -> Weights:
-    """One layer's weights, by their Keras names."""
-    return {key.split("/")[1]: value for key, value in weights.items() if key.split("/")[0] == str(index)}
-
-
-def _apply(layer: Layer, own: Weights, values: np.ndarray) -> np.ndarray:
+def _apply(layer: Layer, own: Mapping[str, np.ndarray], values: np.ndarray) -> np.ndarray:
     """One layer without its activation. Dropout does nothing outside training."""
     match layer:
         case Conv2D():
@@ -104,17 +92,11 @@ def backward(
     *,
     of_output: bool = False,
 ) -> tuple[np.ndarray, ...]:
-    """Send a score's gradient from one layer back to the pixels.
+    """Send a score's gradient from one layer, by default the last, back to the pixels.
 
-    Args:
-        architecture: the network.
-        weights: by '<layer index>/<Keras name>', float32.
-        image: float32 (28, 28, 1), as it was given to `trace`.
-        traces: what `trace` returned for it.
-        gradient: float32, the score's gradient with respect to that layer's values before the activation, and of their
-            shape. For the logit of a class: 1 for this class and 0 for the others.
-        layer_index: the layer at which the score is read; by default the last.
-        of_output: `gradient` is with respect to the layer's output, after the activation.
+    `image`, float32 (28, 28, 1), is what `trace` was given, and `traces` what it returned. `gradient`: float32, with
+    respect to that layer's values before the activation (`of_output`: after it), of their shape. For the logit of a
+    class: 1 for this class and 0 for the others.
 
     Returns:
         For each layer up to that one, in order, the gradient with respect to what comes into it, float32: the first is
@@ -133,12 +115,12 @@ def backward(
         if index < layer_index or of_output:
             gradient = back.ACTIVATIONS[getattr(layer, "activation", "linear")](gradient, traces[index].output)
         values = traces[index - 1].output if index else image
-        gradient = _back(layer, _of_layer(weights, index), values, gradient)
+        gradient = _back(layer, weights.of_layer(index), values, gradient)
         found.append(gradient)
     return tuple(reversed(found))
 
 
-def _back(layer: Layer, own: Weights, values: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+def _back(layer: Layer, own: Mapping[str, np.ndarray], values: np.ndarray, gradient: np.ndarray) -> np.ndarray:
     """One layer without its activation: from the gradient of its output to that of `values`, its input."""
     shape = values.shape
     match layer:
@@ -155,7 +137,7 @@ def _back(layer: Layer, own: Weights, values: np.ndarray, gradient: np.ndarray) 
         case BatchNormalization():
             return back.batch_normalization(gradient, own["gamma"], own["moving_variance"])
         case Flatten():
-            return back.flatten(gradient, shape)
+            return gradient.reshape(shape)
         case _:
             return gradient
 
@@ -167,19 +149,11 @@ def weight_gradients(
     gradients: tuple[np.ndarray, ...],
     gradient: np.ndarray,
 ) -> Weights:
-    """Tell how fast a score of the last layer changes with each kernel and bias, for one image.
+    """Tell how fast a score of the last layer changes with each kernel and bias, for one image; all are float32.
 
-    Args:
-        architecture: the network.
-        image: float32 (28, 28, 1), as it was given to `trace`.
-        traces: what `trace` returned for it.
-        gradients: what `backward` returned for it.
-        gradient: what `backward` was given: the score's gradient with respect to the last layer's pre-activation.
-
-    Returns:
-        float32 of the weights' shapes, by '<layer index>/kernel' and '<layer index>/bias'.
+    `image` and `gradient` are what `trace` and `backward` were given, `traces` and `gradients` what they returned.
     """
-    found: Weights = {}
+    found = Weights()
     for index, layer in enumerate(architecture.layers):
         values, before = (traces[index - 1].output if index else image), gradient
         if index + 1 < len(gradients):
@@ -196,15 +170,3 @@ def weight_gradients(
                 continue
         found |= {f"{index}/kernel": kernel} | ({f"{index}/bias": bias} if layer.use_bias else {})
     return found
-
-
-def check_weights(architecture: Architecture, weights: Weights) -> None:
-    """Raise a ValueError unless the weights have the architecture's names and shapes."""
-    expected = architecture.weight_shapes
-    received = {key: value.shape for key, value in weights.items()}
-    if received != expected:
-        wrong = sorted(key for key in expected.keys() | received.keys() if expected.get(key) != received.get(key))
-        raise ValueError(
-            f"`weights` do not belong to this architecture. Differing: {', '.join(wrong)}; "
-            f"expected: {expected.get(wrong[0])}, received: {received.get(wrong[0])}"
-        )

@@ -15,9 +15,6 @@ from numpy.lib.stride_tricks import sliding_window_view
 Array = np.ndarray
 
 
-# --- windows ---------------------------------------------------------------------------------------------------------
-
-
 def window_count(size: int, window: int, strides: int, padding: str) -> int:
     """How many windows fit along a side of `size` cells; `window` counts the gaps of a dilated kernel."""
     return -(-size // strides) if padding == "same" else (size - window) // strides + 1
@@ -44,9 +41,6 @@ def windows_of(padded: Array, window: tuple[int, int], strides: int, dilation_ra
     return views[::strides, ::strides, :, ::dilation_rate, ::dilation_rate]
 
 
-# --- convolution -----------------------------------------------------------------------------------------------------
-
-
 def conv2d(
     image: Array, kernel: Array, bias: Array, strides: int = 1, padding: str = "valid", dilation_rate: int = 1
 ) -> Array:
@@ -58,10 +52,7 @@ def conv2d(
 
 @dataclass(frozen=True)
 class ConvolutionCell:
-    """How one value of a feature map came about: `sum(patch * weights) + bias = output`.
-
-    `patch`, `weights` and `products` are (kernel_height, kernel_width, in_channels).
-    """
+    """How one value of a map came about: `sum(patch * weights) + bias = output`, over (height, width, in_channels)."""
 
     patch: Array
     weights: Array
@@ -97,9 +88,6 @@ def reach_of(kernel: Array, dilation_rate: int) -> tuple[int, int]:
     return (kernel.shape[0] - 1) * dilation_rate + 1, (kernel.shape[1] - 1) * dilation_rate + 1
 
 
-# --- pooling ---------------------------------------------------------------------------------------------------------
-
-
 def max_pooling2d(image: Array, pool_size: int = 2, strides: int | None = None, padding: str = "valid") -> Array:
     """Keep the largest value of each window: (h, w, c) -> (out_h, out_w, c). The padding never wins."""
     strides, window = strides or pool_size, (pool_size, pool_size)
@@ -118,8 +106,7 @@ def average_pooling2d(image: Array, pool_size: int = 2, strides: int | None = No
 class PoolingCell:
     """How one value of a pooled map came about.
 
-    `patch` is the window (height, width) without padding; `winner` is the (row, column) in it of the first largest
-    value, or None for a mean.
+    `patch`: the window without padding. `winner`: (row, column) in it of the first largest value; None for a mean.
     """
 
     patch: Array
@@ -165,9 +152,6 @@ def _pool_patch(image: Array, row: int, column: int, channel: int, pool_size: in
 def global_average_pooling2d(image: Array) -> Array:
     """Mean of each channel: (h, w, c) -> (c,)."""
     return image.mean(axis=(0, 1))
-
-
-# --- the rest --------------------------------------------------------------------------------------------------------
 
 
 def batch_normalization(

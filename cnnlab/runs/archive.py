@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from cnnlab.nn import network
 from cnnlab.nn.layers import LAYERS
+from cnnlab.nn.weights import Weights
 from cnnlab.runs import records
 from cnnlab.runs.files import from_npz
 from cnnlab.runs.records import BatchHistory, EpochHistory, RunInfo
@@ -147,7 +147,7 @@ def _arrays(content: bytes) -> dict[str, Any]:
 
 def _check_weights(content: bytes, info: RunInfo) -> None:
     if info.experiment:
-        network.check_weights(info.experiment.architecture, _arrays(content))
+        Weights(_arrays(content)).check(info.experiment.architecture)
 
 
 def _check_answers(content: bytes) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from cnnlab.experiment import Experiment
 from cnnlab.limits import check_flag
+from cnnlab.nn.weights import Weights
 from cnnlab.runs.files import complete_lines
 from cnnlab.training.events import BatchEnd, Checkpoint, EpochEnd, Start
 
@@ -188,7 +189,7 @@ def from_start(start: Start) -> dict[str, np.ndarray]:
 def to_start(arrays: Mapping[str, np.ndarray]) -> Start:
     """Read what `from_start` wrote. Raises KeyError or ValueError when it is anything else."""
     weights = {name.removeprefix("weights/"): arrays[name] for name in arrays if name.startswith("weights/")}
-    return Start(weights, arrays["images"], arrays["labels"])
+    return Start(Weights(weights), arrays["images"], arrays["labels"])
 
 
 def to_info(run_id: str, state: Mapping[str, Any], experiment: str, label: Label = NO_LABEL) -> RunInfo:

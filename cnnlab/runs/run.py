@@ -86,7 +86,7 @@ class Run:
     def weights(self, step: int | None = None) -> Weights | None:
         """Return the weights after `step` updates, or the newest. None when there are none. Raises DamagedRunError."""
         newest = max(self.snapshot_steps(), default=0) if step is None else step
-        return self._load(_snapshot(newest), from_npz)
+        return self._load(_snapshot(newest), lambda content: Weights(from_npz(content)))
 
     def start(self) -> events.Start | None:
         """Return the weights and digits that the run began from; None: it began afresh. Raises DamagedRunError."""

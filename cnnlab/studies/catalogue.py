@@ -6,10 +6,10 @@ from typing import Any
 
 from cnnlab.experiment import OPTIMIZERS, DataSettings, Experiment, TrainingSettings
 from cnnlab.nn.architecture import Architecture
-from cnnlab.nn.layers import NUM_CLASSES, AveragePooling2D, Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D
+from cnnlab.nn.layers import HEAD as _HEAD
+from cnnlab.nn.layers import AveragePooling2D, Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D
 from cnnlab.studies.study import SHIFTED, TRAINING, Study, how_much, which
 
-_HEAD = Dense(NUM_CLASSES, activation="softmax")
 _POOLED = (
     Conv2D(16, 5, activation="relu"),
     MaxPooling2D(2),

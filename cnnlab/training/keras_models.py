@@ -9,8 +9,8 @@ from random import Random
 import keras
 import numpy as np
 
-from cnnlab.digits.prepare import SIZE
 from cnnlab.experiment import KERAS_OPTIMIZERS, DataSettings, Experiment, TrainingSettings
+from cnnlab.limits import SIDE
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import SOBEL, Conv2D, Dense, Dropout, Layer, sobel
 from cnnlab.nn.weights import Weights
@@ -75,7 +75,7 @@ def _layers(architecture: Architecture, seeds: Random) -> list[keras.layers.Laye
 
 def augmentation(data: DataSettings, seeds: Random) -> list[keras.layers.Layer]:
     """Make the layers that change each image at random while training, and only then."""
-    shift, black = data.shift / SIZE, {"fill_mode": "constant"}
+    shift, black = data.shift / SIDE, {"fill_mode": "constant"}
     kinds = {
         "shift": (data.shift, partial(keras.layers.RandomTranslation, shift, shift, **black)),
         "rotation": (data.rotation, partial(keras.layers.RandomRotation, data.rotation / 360, **black)),
@@ -112,7 +112,7 @@ def optimizer(training: TrainingSettings) -> keras.optimizers.Optimizer:
 
 def weights_of(model: keras.Model) -> Weights:
     """All weights of a model by '<layer index>/<Keras name>', as float32 copies."""
-    return {name: variable.numpy().astype(np.float32) for name, variable in _variables(model).items()}
+    return Weights((name, variable.numpy().astype(np.float32)) for name, variable in _variables(model).items())
 
 
 def set_weights(model: keras.Model, weights: Weights) -> None:

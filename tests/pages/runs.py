@@ -26,7 +26,7 @@ REASON = "The training engine is down: its process has died."
 def weights_of(experiment: Experiment = TINY) -> Weights:
     rng = np.random.default_rng(0)
     shapes = experiment.architecture.weight_shapes
-    return {name: rng.normal(0, 0.1, shape).astype(np.float32) for name, shape in shapes.items()}
+    return Weights((name, rng.normal(0, 0.1, shape).astype(np.float32)) for name, shape in shapes.items())
 
 
 def some_training(num_steps: int = 4) -> list[Event]:

@@ -7,6 +7,7 @@ from cnnlab import mnist
 from cnnlab.digits import prepare, strokes
 from cnnlab.digits.prepare import Preparation
 from cnnlab.evaluation import predict
+from cnnlab.nn.weights import Weights
 from cnnlab.runs import handwriting
 from cnnlab.runs.handwriting import Handwriting
 from cnnlab.training.events import Failed, Finished, RunStarted, Start, WeightsSnapshot
@@ -184,7 +185,7 @@ def test_a_drawing_is_followed_through_training(draws, store):
     run = store.create(TINY)
     run.record(RunStarted(0, 200, 100, 2, 3))
     for step, scale in ((0, 1), (2, 20), (4, 40)):
-        weights = {name: np.float32(scale) * value for name, value in weights_of().items()}
+        weights = Weights((name, np.float32(scale) * value) for name, value in weights_of().items())
         run.record(WeightsSnapshot(step, weights))
     at = draws(7, view=TRAINING, run=run.id)
     assert "Before training: a **" in text(at)
@@ -335,7 +336,7 @@ def test_a_network_is_taught_and_both_sets_are_measured_before_and_after(draws, 
     assert labelled(at.button, "Teach it to this network").disabled
 
     taught = next(info.id for info in store.list() if info.id != base.id)
-    good = {name: np.zeros_like(value) for name, value in weights_of().items()}
+    good = Weights((name, np.zeros_like(value)) for name, value in weights_of().items())
     (bias,) = [name for name, value in good.items() if value.shape == (10,)]
     good[bias][7] = 9
     finish(store, taught, good)

@@ -9,6 +9,7 @@ from cnnlab.explain import ablation
 from cnnlab.explain.ablation import Changes
 from cnnlab.nn import network
 from cnnlab.nn.layers import Conv2D
+from cnnlab.nn.weights import Weights
 from cnnlab.presets import PRESETS
 from cnnlab.training.events import WeightsSnapshot
 from tests.pages.runs import weights_of
@@ -32,7 +33,9 @@ def asked(monkeypatch):
 
     monkeypatch.setattr(predict, "test_accuracy", accuracy)
     monkeypatch.setattr(ablation, "without_each_filter", without_each_filter)
-    monkeypatch.setattr(predict, "initial_weights", lambda _: {name: value * 0 for name, value in WEIGHTS.items()})
+    monkeypatch.setattr(
+        predict, "initial_weights", lambda _: Weights((name, value * 0) for name, value in WEIGHTS.items())
+    )
     computed.answers.clear()
     yield questions
     computed.answers.clear()

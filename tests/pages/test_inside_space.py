@@ -11,9 +11,10 @@ import pytest
 from cnnlab import mnist, starter
 from cnnlab.experiment import DataSettings, Experiment
 from cnnlab.explain import embedding, excitation, neighbours
-from cnnlab.explain.excitation import Box
+from cnnlab.explain.trace import PIXELS
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import Dense, Flatten
+from cnnlab.nn.receptive_field import Box
 from cnnlab.presets import PRESETS
 from cnnlab.runs.files import to_npz
 from cnnlab.training.events import WeightsSnapshot
@@ -156,9 +157,9 @@ def test_any_layer_and_the_pixels_can_be_looked_at(visit, shown):
     layer = labelled(at.selectbox, "Layer")
     assert layer.options[0] == "Pixels, before the network"
     assert layer.value == 5
-    layer.set_value(embedding.PIXELS).run()
+    layer.set_value(PIXELS).run()
     assert "that is what the network begins with" in text(at)
-    pixels = embedding.space(*starter.load(), embedding.PIXELS)
+    pixels = embedding.space(*starter.load(), PIXELS)
     np.testing.assert_allclose(shown.places[0, :-1], pixels.places[:, :2], atol=1e-4)
 
 

@@ -8,6 +8,7 @@ from cnnlab.experiment import DataSettings, Experiment
 from cnnlab.explain.score import Reader, Score, class_direction
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import Dense, Flatten
+from cnnlab.nn.weights import Weights
 from cnnlab.presets import PRESETS
 from cnnlab.training.events import RunStarted, WeightsSnapshot
 from pages.parts.look_inside import slopes
@@ -127,7 +128,7 @@ def test_each_filter_shows_the_slopes_of_the_map_that_counts_most(monkeypatch):
         np.testing.assert_array_equal(pictures[number], whole[:, :, channel, number])
     row, column = np.unravel_index(np.abs(pictures[9]).argmax(), (5, 5))
     channel = int(titles[9].removeprefix("9 ← "))
-    moved = {name: value.copy() for name, value in weights.items()}
+    moved = Weights((name, value.copy()) for name, value in weights.items())
     moved["2/kernel"][row, column, channel, 9] += 1e-3
     grown = Score(Reader.of(experiment, moved), class_direction(7)).value(image) - score.value(image)
     assert grown / 1e-3 == pytest.approx(pictures[9][row, column], rel=0.02)

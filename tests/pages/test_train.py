@@ -32,7 +32,7 @@ def asked(monkeypatch):
     def look(experiment, weights):
         questions.append(weights)
         labels = mnist.load().test.labels[: snapshots.NUM_TEST]
-        gradients = np.ones(len(snapshots.with_kernels(experiment.architecture)), np.float32)
+        gradients = np.ones(len(experiment.architecture.with_kernels), np.float32)
         return Look(labels, np.ones(len(labels), np.float32), gradients)
 
     monkeypatch.setattr(snapshots, "look", look)

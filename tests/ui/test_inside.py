@@ -10,6 +10,7 @@ from cnnlab.experiment import Experiment
 from cnnlab.explain.trace import PIXELS, Cell, explain
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import BatchNormalization, Conv2D, Dense, Flatten, GlobalAveragePooling2D, MaxPooling2D
+from cnnlab.nn.weights import Weights
 from cnnlab.presets import PRESETS
 from pages.parts.look_inside import overview as maps_view
 from pages.parts.look_inside import trace as trace_view
@@ -33,7 +34,7 @@ def subject_of(layers, fill=None):
     architecture = Architecture(layers)
     weights = random_weights(architecture, np.random.default_rng(0))
     if fill is not None:
-        weights = {name: np.full_like(value, fill) for name, value in weights.items()}
+        weights = Weights((name, np.full_like(value, fill)) for name, value in weights.items())
     image = mnist.normalise(mnist.load().test.images[0])[..., 0]
     return Subject(Network("random", Experiment(architecture), weights), image, "Test digit 0, a 7", 7)
 

@@ -1,13 +1,12 @@
 """What one cell of a deep map can see of the picture, and what the starter network's filters look for."""
 
-from math import prod
-
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
 from cnnlab import mnist
-from cnnlab.lessons.named_kernels import edge_share, exciting_patches
+from cnnlab.explain import excitation
+from cnnlab.lessons.named_kernels import edge_share
 from cnnlab.nn.network import forward
 from ui.cached import starter_network
 from ui.components.maps import maps
@@ -48,7 +47,7 @@ def receptive_fields() -> None:
         output[..., strongest],
         key="conv-field",
         receptive_field=architecture.summaries[index].receptive_field,
-        strides=prod(layer.window()[1] for layer in architecture.layers[: index + 1]),
+        strides=architecture.summaries[index].rows.step,
         title=f"Map {strongest} of layer {index + 1}",
         describe=f"What one cell of layer {index + 1} sees of the digit.",
     )
@@ -84,4 +83,5 @@ def _patches() -> list[npt.NDArray[np.float32]]:
     """What excites the starter network's filters, first and second convolution."""
     experiment, weights = starter_network()
     images = experiment.data.prepare(mnist.normalise(mnist.load().test.images[:NUM_EXAMPLES]))
-    return exciting_patches(experiment.architecture, weights, images, (0, 2))
+    found, summaries = excitation.search(experiment.architecture, weights, images), experiment.architecture.summaries
+    return [excitation.mean_patches(summaries[index], found[index], images) for index in (0, 2)]

@@ -6,7 +6,6 @@ from itertools import pairwise
 import numpy as np
 import streamlit as st
 
-from cnnlab.nn import network
 from cnnlab.runs.store import Run, UnknownRunError
 from ui.cached import starter_network, store
 from ui.components.probabilities import probabilities
@@ -50,7 +49,7 @@ def _load(_run: Run, run_id: str, step: int, stamp: object) -> Network | None:
         weights, experiment = _run.weights(step), _run.info.experiment
         if weights is None or experiment is None:
             return None
-        network.check_weights(experiment.architecture, weights)
+        weights.check(experiment.architecture)
     except ValueError:  # DamagedRunError is one; the Train page tells what is wrong with it
         return None
     return Network(run_name(_run.info), experiment, weights)

@@ -7,7 +7,8 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from cnnlab.digits.prepare import BOX, SIZE, Preparation, Steps
+from cnnlab.digits.prepare import BOX, Preparation, Steps
+from cnnlab.limits import SIDE
 from ui.components.gallery import Item, gallery
 from ui.state import control, state
 
@@ -44,14 +45,14 @@ def show_steps(steps: Steps | None) -> None:
 def _show(steps: Steps, preparation: Preparation) -> None:
     """Show each step's picture."""
     height, width = steps.crop.shape
-    longer = BOX if preparation.fit else SIZE
+    longer = BOX if preparation.fit else SIDE
     gallery(
         [
             Item(_small(steps.grey), "1. As drawn", f"{steps.grey.shape[0]} x {steps.grey.shape[1]}, 0 to 255"),
             Item(_small(_boxed(steps)), "2. Ink and its box", f"{steps.ink.mean() * 100:.0f} % is ink"),
             Item(_small(steps.crop), "3. Cut out" if preparation.crop else "3. Not cut out", f"{height} x {width}"),
             Item(_bytes(steps.small), f"4. Longer side {longer}", " x ".join(map(str, steps.small.shape))),
-            Item(_bytes(steps.field), "5. Centred" if preparation.centre else "5. Not centred", f"in {SIZE} x {SIZE}"),
+            Item(_bytes(steps.field), "5. Centred" if preparation.centre else "5. Not centred", f"in {SIDE} x {SIDE}"),
             Item(_bytes(steps.image * 255), "6. Divided by 255", f"{steps.image.min():.2f} to {steps.image.max():.2f}"),
         ],
         key="steps",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnnlab import mnist
 from cnnlab.digits import distortions
-from cnnlab.digits.distortions import AXES, NAMES, Distortion
+from cnnlab.digits.distortions import NAMES, RANGES, Distortion
 from cnnlab.evaluation import predict
 from pages.parts.evaluate import CHART_HEIGHT, MARGIN, PLAIN, Reading
 from ui import colours
@@ -50,7 +50,7 @@ def _curve(name: str, positions: np.ndarray, shares: np.ndarray) -> None:
     figure.add_scatter(x=positions, y=shares, mode="lines+markers", line={"color": colours.TRAINING})
     figure.update_traces(hovertemplate="%{x:g}: %{y:.1%} right<extra></extra>")
     figure.update_layout(
-        xaxis={"title": AXES[name]},
+        xaxis={"title": RANGES[name].axis},
         yaxis={"title": "read rightly", "tickformat": ".0%", "range": [0, 1.05]},
         height=CHART_HEIGHT,
         margin=MARGIN,
@@ -66,4 +66,4 @@ def _examples(name: str, positions: np.ndarray, shares: np.ndarray) -> None:
         Item(np.round(pictures[place] * 255).astype(np.uint8), f"{positions[place]:g}", f"{shares[place]:.0%} right")
         for place in places
     ]
-    gallery(items, key="robustness-examples", describe=f"A test digit: {AXES[name].lower()}", size=EXAMPLE_SIZE)
+    gallery(items, key="robustness-examples", describe=f"A test digit: {RANGES[name].axis.lower()}", size=EXAMPLE_SIZE)

@@ -5,9 +5,10 @@ import streamlit as st
 
 from cnnlab import mnist
 from cnnlab.explain import excitation
-from cnnlab.explain.excitation import NUM_DIGITS, Box, Exciting
+from cnnlab.explain.excitation import NUM_DIGITS, Exciting
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import Conv2D
+from cnnlab.nn.receptive_field import Box, ReceptiveField
 from ui import colours
 from ui.components.gallery import Item, gallery
 from ui.computed import computed
@@ -44,12 +45,12 @@ def show(subject: Subject) -> None:
         "a filter of the first layer, one of the second, and a unit of the last.",
         "how much more the framed parts have in common than the digits: a filter answers to a piece, not to a digit.",
     )
-    code(excitation.most_exciting, excitation.box)
+    code(excitation.search, ReceptiveField.after)
 
 
 def choose_layer(architecture: Architecture) -> int:
     """Let the visitor choose a layer that has filters or units."""
-    layers = excitation.unit_layers(architecture)
+    layers = architecture.with_kernels
     names = {index: f"{index + 1}. {type(architecture.layers[index]).__name__}" for index in layers}
     return st.segmented_control(
         "Layer",
@@ -129,9 +130,9 @@ def one_unit(architecture: Architecture, layer_index: int, units: Exciting, unit
 def sees(architecture: Architecture, layer_index: int) -> str:
     """How much of the picture a unit of the layer sees."""
     summary = architecture.summaries[layer_index]
-    if len(summary.output_shape) == excitation.VECTOR:
-        return "It sees the whole digit."
     side = summary.receptive_field
+    if len(summary.output_shape) == 1 and side == max(architecture.input_shape):
+        return "It sees the whole digit."
     is_padded = any(getattr(layer, "padding", "") == "same" for layer in architecture.layers[: layer_index + 1])
     return f"Framed: the {side} x {side} pixels{', fewer at an edge,' * is_padded} behind its largest value."
 
@@ -141,14 +142,14 @@ def framed(
 ) -> np.ndarray:
     """A digit enlarged, with a frame around what the unit saw of it and the rest dimmed: uint8 (h, w, 4)."""
     image = mnist.load().test.images[units.indices[unit, place], ..., 0]
-    seen = excitation.box(architecture, layer_index, *units.cells[unit, place])
+    seen = architecture.summaries[layer_index].seen((*units.cells[unit, place], unit))
     return frame(image, seen, scale)
 
 
 def frame(image: np.ndarray, seen: Box, scale: int) -> np.ndarray:
     """A picture, uint8 (h, w), enlarged, with a frame around a part of it: uint8 (scale h, scale w, 4)."""
     inside = np.zeros(image.shape, bool)
-    inside[seen.top : seen.bottom, seen.left : seen.right] = True
+    inside[seen.part] = True
     grey = np.where(inside, image, image * DIMMED).astype(np.uint8)
     large = np.kron(np.dstack([grey, grey, grey, np.full_like(image, 255)]), np.ones((scale, scale, 1), np.uint8))
     if not inside.all():

@@ -65,7 +65,7 @@ def columns_of(subject: Subject) -> list[Column]:
             columns.append(Column(index, name, settings, None))
             continue
         output, wires = traces[index].output, wirings[index]
-        own = [value.ravel() for key, value in weights.items() if key.split("/")[0] == str(index)]
+        own = [value.ravel() for value in weights.of_layer(index).values()]
         is_silent = silent(output)
         columns.append(
             Column(

@@ -6,11 +6,11 @@ import numpy as np
 import streamlit as st
 
 from cnnlab.digits import distortions
-from cnnlab.digits.distortions import AXES, NAMES, RANGES, Distortion
+from cnnlab.digits.distortions import NAMES, RANGES, Distortion
 from cnnlab.explain import adversarial
 from cnnlab.explain.adversarial import Attempt
 from cnnlab.explain.score import Reader
-from cnnlab.nn.layers import NUM_CLASSES
+from cnnlab.limits import NUM_CLASSES
 from cnnlab.nn.operations import softmax
 from ui.components.linked import Panel, linked
 from ui.components.probabilities import probabilities
@@ -60,7 +60,7 @@ def distort(subject: Subject, reader: Reader) -> None:
             labels=[f"{NAMES[name].lower()} {value:+g}" if value else "as it is" for value in values],
             start=int(np.abs(values).argmin()),
             expected=expected,
-            describe=AXES[name],
+            describe=RANGES[name].axis,
             ends=(f"{values[0]:+g}", f"{values[-1]:+g}"),
         )
     st.markdown(held(values, read.argmax(axis=1) == expected, expected))
@@ -71,7 +71,7 @@ def distort(subject: Subject, reader: Reader) -> None:
 
 
 def _setting(name: str) -> float:
-    low, high, step = RANGES[name]
+    low, high, step, *_ = RANGES[name]
     key = f"robust-{name}"
     return st.slider(NAMES[name], low, high, 0.0, step, key=key, persist_state="session", width=SLIDER_WIDTH)
 

@@ -1,6 +1,5 @@
 """Looks for: what each unit of a layer would like to see best, made from noise; of the last layer, its ideal digits."""
 
-import hashlib
 from typing import Any
 
 import numpy as np
@@ -66,11 +65,7 @@ def show(subject: Subject) -> None:
     layer_index = choose_layer(reader)
     steps, seed, settings = choose_settings()
     num_units = reader.architecture.summaries[layer_index].output_shape[-1]
-    made_of = [
-        repr((reader.architecture, reader.scale, reader.is_permuted)).encode(),
-        *(value.tobytes() for value in reader.weights.values()),
-    ]
-    digest = hashlib.sha256(b"".join(made_of)).hexdigest()
+    digest = f"{reader.weights.digest()} {reader.architecture} {reader.scale} {reader.is_permuted}"
     dreams, progress = [], stage.empty()
     for unit_index in range(min(num_units, MAX_UNITS)):
         progress.progress(unit_index / min(num_units, MAX_UNITS), f"Climbing: {unit_index} of {num_units}")

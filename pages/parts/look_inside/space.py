@@ -8,7 +8,8 @@ import streamlit as st
 
 from cnnlab import mnist
 from cnnlab.explain import embedding, neighbours
-from cnnlab.explain.embedding import PIXELS, Journey, Space
+from cnnlab.explain.embedding import Journey, Space
+from cnnlab.explain.trace import PIXELS
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.weights import Weights
 from cnnlab.runs.store import DamagedRunError, Run, UnknownRunError

@@ -8,7 +8,8 @@ import streamlit as st
 from cnnlab.explain import attribution
 from cnnlab.explain.attribution import PATCH, SAMPLES
 from cnnlab.explain.score import Reader, Score, class_direction
-from cnnlab.nn.layers import NUM_CLASSES, Conv2D, dimensions
+from cnnlab.limits import NUM_CLASSES
+from cnnlab.nn.layers import Conv2D, dimensions
 from pages.parts.look_inside.slopes import show_slopes
 from ui import colours
 from ui.components.linked import SIZE, Panel, linked

@@ -167,7 +167,7 @@ def _filters(run: Run, known: Stages, glances: Mapping[int, Glance]) -> None:
         return
 
     def make() -> Group:
-        index = snapshots.with_kernels(known.architecture)[0]
+        index = known.architecture.with_kernels[0]
         shown, total = len(pictures[0]), known.architecture.weight_shapes[f"{index}/kernel"][-1]
         number = f"{shown}" if shown == total else f"{shown} of the {total}"
         note = "orange adds where there is ink, blue takes away"
@@ -245,7 +245,7 @@ def _sizes(run: Run, known: Stages, glances: Mapping[int, Glance]) -> None:
     layers = known.architecture.layers
     names = [
         (f"{index + 1}. {type(layers[index]).__name__}", colours.LAYERS[type(layers[index]).__name__])
-        for index in snapshots.with_kernels(known.architecture)
+        for index in known.architecture.with_kernels
     ]
     looks, steps = known.looks(), list(glances)
     sizes(

@@ -228,7 +228,7 @@ class Stages:
         try:
             weights = self._run.weights(step)
             if weights is not None:
-                network.check_weights(self.architecture, weights)
+                weights.check(self.architecture)
         except ValueError:  # DamagedRunError is one
             weights = None
         if weights is None:

@@ -97,7 +97,7 @@ def test_noise_has_its_amount_and_its_seed():
 @pytest.mark.parametrize("name", list(RANGES))
 def test_a_sweep_goes_from_end_to_end_through_nothing(name):
     positions, pictures = distortions.positions(name), distortions.sweep(DIGIT, name, Distortion())
-    low, high, _ = RANGES[name]
+    low, high, *_ = RANGES[name]
     assert (positions[0], positions[-1]) == (low, high)
     assert pictures.shape == (len(positions), 28, 28)
     assert pictures.dtype == np.float32

@@ -9,6 +9,8 @@ from cnnlab.doctor.unit_health import examine, examine_first
 from cnnlab.experiment import DataSettings, Experiment
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import Conv2D, Dense, Flatten, GlobalAveragePooling2D
+from cnnlab.nn.weights import Weights
+from tests.networks import random_weights
 
 IMAGES = mnist.load().train.images[:20]
 
@@ -18,12 +20,14 @@ def network(activation, bias, kernel=0.01):
     experiment = Experiment(Architecture((GlobalAveragePooling2D(), Dense(2, activation), Dense(10, "softmax"))))
     last = np.zeros((2, 10), np.float32)
     last[0] = np.arange(10)
-    weights = {
-        "1/kernel": np.array([[kernel, -kernel]], np.float32),
-        "1/bias": np.array(bias, np.float32),
-        "2/kernel": last,
-        "2/bias": np.zeros(10, np.float32),
-    }
+    weights = Weights(
+        {
+            "1/kernel": np.array([[kernel, -kernel]], np.float32),
+            "1/bias": np.array(bias, np.float32),
+            "2/kernel": last,
+            "2/bias": np.zeros(10, np.float32),
+        }
+    )
     return experiment, weights
 
 
@@ -57,16 +61,14 @@ def test_a_stuck_unit_sits_at_an_end(activation, end):
 def test_filters_that_are_all_the_same():
     experiment = Experiment(Architecture((Conv2D(3, 3), Flatten(), Dense(10, "softmax"))))
     rng = np.random.default_rng(0)
-    weights = {
-        name: rng.normal(size=shape).astype(np.float32) for name, shape in experiment.architecture.weight_shapes.items()
-    }
+    weights = random_weights(experiment.architecture, rng)
     assert not examine(experiment, weights, IMAGES[:1]).layers[0].are_same
     weights["0/kernel"] = np.repeat(weights["0/kernel"][..., :1], 3, axis=3)
     assert examine(experiment, weights, IMAGES[:1]).layers[0].are_same
     weights["0/kernel"] *= 0
     assert examine(experiment, weights, IMAGES[:1]).layers[0].are_same
     one = Experiment(Architecture((Conv2D(1, 3), Flatten(), Dense(10, "softmax"))))
-    alone = {name: np.zeros(shape, np.float32) for name, shape in one.architecture.weight_shapes.items()}
+    alone = Weights((name, np.zeros(shape, np.float32)) for name, shape in one.architecture.weight_shapes.items())
     assert not examine(one, alone, IMAGES[:1]).layers[0].are_same
 
 
@@ -75,12 +77,12 @@ def test_pixels_come_in_as_the_network_was_trained_to_see_them():
     to_255 = Experiment(experiment.architecture, DataSettings(normalise=False))
     assert examine(experiment, weights, IMAGES).layers[0].num_dead == 0
     assert examine(to_255, weights, IMAGES).layers[0].num_dead == 0
-    assert examine(to_255, weights | {"1/bias": np.array([0, 5], np.float32)}, IMAGES).layers[0].num_dead == 1
+    assert examine(to_255, Weights(weights | {"1/bias": np.array([0, 5], np.float32)}), IMAGES).layers[0].num_dead == 1
 
 
 def test_a_network_that_broke_down_is_examined_too():
     experiment, weights = network("relu", [0, 0])
-    found = examine(experiment, {name: value * np.nan for name, value in weights.items()}, IMAGES)
+    found = examine(experiment, Weights((name, value * np.nan) for name, value in weights.items()), IMAGES)
     assert found.layers[0].num_dead == 0
 
 

@@ -9,6 +9,7 @@ from cnnlab.explain import ablation
 from cnnlab.explain.ablation import Changes, by_norm, by_similarity, channel_maps, norms, strongest_channels
 from cnnlab.nn import operations as ops
 from cnnlab.nn.layers import Conv2D
+from cnnlab.nn.weights import Weights
 
 # Four filters of 1 x 1 on two channels, as columns: lengths 1, 5, 2 and 0.
 FOUR = np.array([[1, 3, 0, 0], [0, 4, -2, 0]], np.float32).reshape(1, 1, 2, 4)
@@ -51,11 +52,13 @@ def test_what_the_channels_add_makes_the_map(layer):
 
 
 def test_changes_are_applied_to_copies_and_can_be_taken_back():
-    weights = {
-        "0/kernel": np.ones((2, 2, 1, 3), np.float32),
-        "0/bias": np.ones(3, np.float32),
-        "2/kernel": np.ones((1, 1, 3, 2), np.float32),
-    }
+    weights = Weights(
+        {
+            "0/kernel": np.ones((2, 2, 1, 3), np.float32),
+            "0/bias": np.ones(3, np.float32),
+            "2/kernel": np.ones((1, 1, 3, 2), np.float32),
+        }
+    )
     plane = np.array([[1, 2], [3, 4]], np.float32)
     changes = Changes().switched(0, 1, off=True).typed((0, 2, 0), plane).switched(2, 0, off=True)
     changed = changes.apply(weights)

@@ -9,6 +9,7 @@ from cnnlab.explain import attribution
 from cnnlab.explain.score import Reader, Score, class_direction, unit_direction
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from cnnlab.nn.weights import Weights
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -134,12 +135,14 @@ def edge_weights():
     kernel = np.array([[1, -1], [1, -1]], np.float32).reshape(2, 2, 1, 1) / 2
     dense = np.zeros((3, 3, 10), np.float32)
     dense[:, 0, 3] = dense[:, 2, 5] = 1
-    return {
-        "0/kernel": kernel,
-        "0/bias": np.zeros(1, np.float32),
-        "3/kernel": dense.reshape(9, 10),
-        "3/bias": np.zeros(10, np.float32),
-    }
+    return Weights(
+        {
+            "0/kernel": kernel,
+            "0/bias": np.zeros(1, np.float32),
+            "3/kernel": dense.reshape(9, 10),
+            "3/bias": np.zeros(10, np.float32),
+        }
+    )
 
 
 def edge_score(digit, against=None):
@@ -214,16 +217,6 @@ def test_a_dead_network_gives_zeros():
     all_negative = -np.ones((4, 4, 2), np.float32)
     assert not attribution.grad_cam(all_negative, np.ones_like(all_negative)).any()
     assert not attribution.spread(np.zeros((4, 4), np.float32), 2, 6, 28).any()
-
-
-def test_a_map_lies_where_its_layer_looks():
-    assert attribution.centres(EDGE, 0) == (0.5, 1)
-    starter_network = starter.load()[0].architecture
-    assert attribution.centres(starter_network, 0) == (2, 1)  # the middle of the first 5 x 5 patch
-    assert attribution.centres(starter_network, 1) == (2.5, 2)
-    assert attribution.centres(starter_network, 2) == (6.5, 2)
-    same = Architecture((Conv2D(1, 5, padding="same"), Flatten(), Dense(10, activation="softmax")))
-    assert attribution.centres(same, 0) == (0, 1)
 
 
 def test_a_grid_is_spread_where_it_looks_and_fades_beyond():

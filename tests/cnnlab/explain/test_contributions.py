@@ -5,6 +5,7 @@ from cnnlab.explain.contributions import mean_weights, strongest, wiring
 from cnnlab.nn import network
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from cnnlab.nn.weights import Weights
 from tests.architectures import make, valid_specs
 from tests.networks import random_network, random_weights
 
@@ -43,7 +44,7 @@ def test_without_a_map_its_part_is_missing():
     traces = network.trace(architecture, weights, image)
     amounts = wiring(architecture, weights, image, traces)[1].amounts
     for source in range(3):
-        without = {key: value.copy() for key, value in weights.items()}
+        without = Weights((key, value.copy()) for key, value in weights.items())
         without["1/kernel"][:, :, source] = 0
         less = network.trace(architecture, without, image)[1].pre_activation
         lost = (traces[1].pre_activation - less).mean(axis=(0, 1))

@@ -7,10 +7,12 @@ from sklearn.decomposition import PCA
 from cnnlab import mnist
 from cnnlab.experiment import DataSettings, Experiment
 from cnnlab.explain import embedding
-from cnnlab.explain.embedding import PIXELS, Principal, Space, journey, last_hidden, sample, separation, space, tsne
+from cnnlab.explain.embedding import Principal, Space, journey, last_hidden, sample, separation, space, tsne
+from cnnlab.explain.trace import PIXELS
 from cnnlab.nn import network
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import Conv2D, Dense, Dropout, Flatten, GlobalAveragePooling2D
+from cnnlab.nn.weights import Weights
 
 HEAD = Dense(10, activation="softmax")
 
@@ -26,7 +28,7 @@ def small_network(seed=0, units=12):
     )
     experiment = Experiment(Architecture(layers))
     shapes = experiment.architecture.weight_shapes
-    return experiment, {name: rng.normal(0, 0.2, shape).astype(np.float32) for name, shape in shapes.items()}
+    return experiment, Weights((name, rng.normal(0, 0.2, shape).astype(np.float32)) for name, shape in shapes.items())
 
 
 def test_principal_components_by_hand():

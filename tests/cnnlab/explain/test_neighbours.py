@@ -6,7 +6,7 @@ import pytest
 from cnnlab import mnist
 from cnnlab.experiment import DataSettings, Experiment
 from cnnlab.explain import neighbours
-from cnnlab.explain.embedding import PIXELS
+from cnnlab.explain.trace import PIXELS
 from cnnlab.nn import network
 from tests.cnnlab.explain.test_embedding import small_network
 

@@ -120,7 +120,8 @@ def test_changing_a_pixel_that_is_not_seen_changes_nothing():
 
 def test_a_small_network_by_hand():
     architecture = Architecture((Conv2D(1, 2, activation="relu"), MaxPooling2D(3), AveragePooling2D(9), *HEAD))
-    weights = random_weights(architecture, np.random.default_rng(0)) | {
+    weights = random_weights(architecture, np.random.default_rng(0))
+    weights |= {
         "0/kernel": np.array([[1, 0], [0, -1]], np.float32).reshape(2, 2, 1, 1),
         "0/bias": np.array([0.5], np.float32),
     }

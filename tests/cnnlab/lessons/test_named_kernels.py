@@ -10,14 +10,11 @@ from cnnlab.lessons.named_kernels import (
     Agreement,
     binomial,
     edge_share,
-    exciting_patches,
     moved_along,
     resize,
     shift,
     turn,
 )
-from cnnlab.nn.architecture import Architecture
-from cnnlab.nn.layers import Conv2D, Dense, Flatten
 from cnnlab.nn.operations import conv2d
 
 NO_BIAS = np.zeros(1, np.float32)
@@ -164,22 +161,3 @@ def test_edge_share_of_an_edge_a_line_and_nothing():
     assert edge_share(np.tile(row, (5, 1))) == pytest.approx(1)
     assert edge_share(np.tile([0, 0, 1, 0, 0], (5, 1))) == pytest.approx(0, abs=1e-12)
     assert edge_share(np.zeros((5, 5))) == 0
-
-
-def test_exciting_patches_are_what_a_filter_looks_for():
-    architecture = Architecture((Conv2D(2, 3), Flatten(), Dense(10, activation="softmax")))
-    rng = np.random.default_rng(0)
-    weights = {
-        name: rng.normal(0, 0.01, shape).astype(np.float32) for name, shape in architecture.weight_shapes.items()
-    }
-    dot, edge = (KERNEL_PRESETS[name].kernel(3, 1)[..., 0] for name in ("Laplacian", "Sobel x"))
-    weights["0/kernel"] = np.stack([-dot, edge], axis=-1)
-    images = np.zeros((4, 28, 28, 1), np.float32)
-    images[0, 10, 12] = 1
-    images[1, 20, 5] = 1
-    images[2:, :, 14:] = 1
-    (patches,) = exciting_patches(architecture, weights, images, (0,), num_patches=2)
-    assert patches.shape == (2, 3, 3)
-    assert patches.dtype == np.float32
-    np.testing.assert_array_equal(patches[0], [[0, 0, 0], [0, 1, 0], [0, 0, 0]])
-    np.testing.assert_array_equal(patches[1], [[0, 0, 1]] * 3)

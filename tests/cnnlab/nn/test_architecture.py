@@ -46,7 +46,7 @@ def test_costs_of_the_study_notes_network_by_hand():
     assert first.memory == 24 * 24 * 32 * 4
     # 5; one pooled cell sees 6; the second kernel adds 4 steps of 2; its pool one more step of 2
     assert [first.receptive_field, pool.receptive_field, second.receptive_field] == [5, 6, 14]
-    assert [flatten.receptive_field, dense.receptive_field] == [28, 28]
+    assert [flatten.receptive_field, dense.receptive_field] == [16, 28]
 
 
 def test_dilation_widens_the_receptive_field_but_not_the_cost():

@@ -4,6 +4,7 @@ import pytest
 from cnnlab.nn import network
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from cnnlab.nn.weights import Weights
 
 ARCHITECTURE = Architecture(
     (
@@ -18,12 +19,14 @@ SIZE = ARCHITECTURE.summaries[-1].input_shape[0]
 
 
 def weights():
-    return {
-        "0/kernel": np.full((1, 1, 1, 1), 2, np.float32),
-        "0/bias": np.array([-1], np.float32),
-        "4/kernel": np.zeros((SIZE, 10), np.float32),
-        "4/bias": np.arange(10, dtype=np.float32),
-    }
+    return Weights(
+        {
+            "0/kernel": np.full((1, 1, 1, 1), 2, np.float32),
+            "0/bias": np.array([-1], np.float32),
+            "4/kernel": np.zeros((SIZE, 10), np.float32),
+            "4/bias": np.arange(10, dtype=np.float32),
+        }
+    )
 
 
 def test_a_trace_by_hand():
@@ -59,4 +62,4 @@ def test_a_wrong_image_is_refused(image):
 def test_weights_of_another_network_are_refused():
     image = np.zeros((28, 28, 1), np.float32)
     with pytest.raises(ValueError, match=r"Differing: 0/bias; expected: \(1,\), received: None"):
-        network.forward(ARCHITECTURE, {key: value for key, value in weights().items() if key != "0/bias"}, image)
+        network.forward(ARCHITECTURE, Weights(item for item in weights().items() if item[0] != "0/bias"), image)

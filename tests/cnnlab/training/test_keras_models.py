@@ -14,6 +14,7 @@ from cnnlab.nn.layers import INITIALIZERS, LAYERS, Conv2D, Dense, Flatten
 from cnnlab.presets import PRESETS
 from cnnlab.training import keras_models
 from tests.architectures import HEAD, make, valid_specs, wild_specs
+from tests.networks import random_weights
 
 CNNLAB_ALONE_REFUSES = {
     "a value out of the app's limits": r"must be (a whole number|a number|one of)|from 1 to 12 layers",
@@ -105,13 +106,6 @@ def test_what_cnnlab_alone_refuses(reason, specs):
 def test_every_reason_has_its_test():
     marks = test_what_cnnlab_alone_refuses.pytestmark[0].args[1]
     assert {reason for reason, _ in marks} == set(CNNLAB_ALONE_REFUSES)
-
-
-def random_weights(architecture, rng):
-    return {
-        key: (rng.uniform(0.5, 2, shape) if key.endswith("variance") else rng.normal(0, 0.5, shape)).astype(np.float32)
-        for key, shape in architecture.weight_shapes.items()
-    }
 
 
 @pytest.mark.filterwarnings("ignore:You are using a softmax over axis")  # a softmax over one channel is drawn, too
