@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from ui.cached import starter_network, store
+from ui.cached import store
 from ui.drawing import board
 from ui.frame import begin
 from ui.lesson import STATIONS, progress
-from ui.networks import STARTER, Network, run_name
+from ui.networks import run_name, starter
 from ui.words import plain
 
 begin()
@@ -20,7 +20,7 @@ st.title("Draw a digit, and see it read")
 @st.fragment
 def draw() -> None:
     """Only this part of the page runs again after a stroke."""
-    board(Network(STARTER, *starter_network()))
+    board(starter())
 
 
 draw()

@@ -155,8 +155,8 @@ class State:
     """Which of MNIST's 10,000 test digits is looked at."""
     looks_at: str = TEST
     """Which digit is looked at: this one, one's own drawing or a photo."""
-    changes: dict[str, Changes] = field(default_factory=dict)
-    """By the name of a network: what was changed in its filters by hand."""
+    changes: dict[str | None, Changes] = field(default_factory=dict)
+    """By the run that a network comes from (None: the starter): what was changed in its filters by hand."""
     to_be_timed: dict[Experiment, int] = field(default_factory=dict)
     """What the visitor wants to know the training time of, by `calibration.alike`, and how often it was measured."""
     paces: dict[Experiment, Pace] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """How well networks read one's own handwriting, and a short training in which one learns it: before and after."""
 
-from typing import TYPE_CHECKING
+from concurrent.futures import Future
 
 import numpy as np
 import streamlit as st
@@ -12,14 +12,12 @@ from cnnlab.runs import handwriting
 from cnnlab.runs.handwriting import Handwriting
 from cnnlab.runs.store import Run, StoreError, UnknownRunError
 from cnnlab.training.events import Start
-from pages.parts.draw.compare import names_of_networks, network_of
+from pages.parts.draw.compare import readable
 from ui import cached
 from ui.components.gallery import Item, gallery
-from ui.networks import Network
+from ui.computed import ask
+from ui.networks import Network, names_of_networks
 from ui.state import state
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 MAX_MISTAKES = 30
 SHOWN = 56
@@ -59,14 +57,13 @@ def test(network: Network, kept: Handwriting) -> None:
             size=SHOWN,
         )
     if st.toggle("Test every network on this server", key="test-all"):
-        found = {name: network_of(network_id) for network_id, name in names_of_networks().items()}
-        rights = {name: count_right(other, kept) for name, other in found.items() if other}
-        ranked = sorted(rights, key=lambda name: -rights[name])
+        found = [other for network_id in names_of_networks() if (other := readable(network_id))]
+        ranked = sorted(((count_right(other, kept), other.name) for other in found), key=lambda one: -one[0])
         st.dataframe(
             {
-                "Network": ranked,
-                f"right, of {len(kept)}": [rights[name] for name in ranked],
-                "accuracy, %": [round(rights[name] / len(kept) * 100, 1) for name in ranked],
+                "Network": [name for _, name in ranked],
+                f"right, of {len(kept)}": [right for right, _ in ranked],
+                "accuracy, %": [round(right / len(kept) * 100, 1) for right, _ in ranked],
             },
             hide_index=True,
         )
@@ -123,7 +120,7 @@ def _before_and_after(run: Run, kept: Handwriting, *, was_live: bool) -> None:
         return
     if was_live:
         st.rerun()  # without ticking
-    after = network_of(run.id)
+    after = readable(run.id)
     if info.experiment is None or start is None or after is None or info.test_accuracy is None:
         st.warning(info.reason or "This run ended before it was tested.", icon=":material/broken_image:")
         return
@@ -145,24 +142,19 @@ def _before_and_after(run: Run, kept: Handwriting, *, was_live: bool) -> None:
 
 def _is_live(run: Run) -> bool:
     """Whether figures are still to come."""
-    answer = _ask_mnist(run, run.id)
+    answer = _ask_mnist(run)
     return not run.info.is_over or (answer is not None and not answer.done())
 
 
 def _mnist_before(run: Run) -> float | None:
     """The network's test accuracy before it was taught; None when no worker could compute it."""
-    answer = _ask_mnist(run, run.id)
+    answer = _ask_mnist(run)
     return None if answer is None or answer.exception() else answer.result()
 
 
-@st.cache_resource(max_entries=100, show_spinner=False)
-def _ask_mnist(_run: Run, run_id: str) -> "Future[float] | None":
-    """Have a worker compute it, once."""
-    del run_id
-    start, experiment = _run.start(), _run.info.experiment
-    if start is None or experiment is None:
-        return None
-    return cached.engine().compute(predict.test_accuracy, experiment, start.weights)
+def _ask_mnist(run: Run) -> Future[float] | None:
+    start, experiment = run.start(), run.info.experiment
+    return ask(predict.test_accuracy, experiment, start.weights) if start and experiment else None
 
 
 def _since(kept: Handwriting, taught: Handwriting) -> Handwriting:

@@ -12,7 +12,6 @@ from ui.components.gallery import Item, gallery
 from ui.components.linked import Panel, linked
 from ui.components.probabilities import probabilities
 from ui.figures import activation_maps
-from ui.networks import STARTER
 from ui.state import kept, state
 from ui.subject import Subject
 
@@ -53,12 +52,10 @@ def closely(reading: Reading, index: int, *, key: str) -> None:
     if reading.of_mnist:
         visitor = state()
         visitor.test_index, visitor.looks_at_drawing = index, False
+        run = {"run": reading.network.run_id} if reading.network.run_id else {}
         with st.container(horizontal=True, gap="small"):
             for view, words in VIEWS.items():
-                query = {"view": view} | (
-                    {} if reading.network.name == STARTER or not visitor.run_id else {"run": visitor.run_id}
-                )
-                st.page_link(LOOK_INSIDE, label=words, icon=":material/search:", query_params=query)
+                st.page_link(LOOK_INSIDE, label=words, icon=":material/search:", query_params={"view": view} | run)
     if st.toggle("Its maps, layer by layer", key=f"{key}-maps", persist_state="session"):
         activation_maps(reading.network.experiment.architecture, subject.traces, f"{key}-layer")
 

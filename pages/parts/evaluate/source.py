@@ -7,11 +7,9 @@ from cnnlab import mnist
 from cnnlab.evaluation import predict
 from cnnlab.runs.store import DamagedRunError
 from pages.parts.evaluate import Reading
-from ui.cached import store
 from ui.computed import computed
 from ui.handwriting import follow_address, own
-from ui.networks import STARTER, Network
-from ui.state import state
+from ui.networks import Network
 
 TEST, OWN = "MNIST's test digits", "My handwriting"
 
@@ -49,11 +47,9 @@ def _choose(count: int) -> str:
 
 def _kept(network: Network) -> np.ndarray | None:
     """The answers that the run has kept, if it has."""
-    run_id = state().run_id
-    if run_id is None or network.name == STARTER:
-        return None
+    run = network.run
     try:
-        return store().get(run_id).probabilities()
+        return run.probabilities() if run else None
     except DamagedRunError as error:
         st.warning(f"{error}. The digits are read again.", icon=":material/broken_image:")
         return None

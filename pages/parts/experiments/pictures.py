@@ -58,7 +58,7 @@ def shifted_accuracies(study: Study, found: Found) -> dict[Experiment, np.ndarra
     for experiment in study.experiments:
         info = found.get(experiment)
         try:
-            weights = cached.store().get(info.id).weights() if info and info.state == "finished" else None
+            weights = cached.weights_of(cached.store().get(info.id)) if info and info.state == "finished" else None
         except ValueError:
             weights = None
         if weights is None:

@@ -84,7 +84,7 @@ def _weights(network: Network, when: str) -> Weights | None:
 
 
 def _changes(network: Network) -> Changes:
-    return state().changes.get(network.name, Changes())
+    return state().changes.get(network.run_id, Changes())
 
 
 def _order(network: Network, layer_index: int, order: str) -> tuple[np.ndarray, list[str]]:
@@ -153,12 +153,12 @@ def _change(network: Network, layer_index: int, index: int) -> None:
     learned = network.weights[f"{layer_index}/kernel"][..., index]
 
     def switch(is_off: bool) -> None:
-        state().changes[network.name] = changes.switched(layer_index, index, off=is_off)
+        state().changes[network.run_id] = changes.switched(layer_index, index, off=is_off)
 
     control(
         st.toggle,
         "Switched off",
-        f"off-{network.name}-{layer_index}-{index}",
+        f"off-{network.run_id}-{layer_index}-{index}",
         (layer_index, index) in changes.off,
         switch,
         help="Its kernel and its bias are set to zero.",
@@ -173,19 +173,19 @@ def _change(network: Network, layer_index: int, index: int) -> None:
     numbers = typed_kernel(learned[:, :, channel, np.newaxis, np.newaxis], _table(network, plane), "what was learned")
     numbers = numbers[..., 0, 0]
     if not np.array_equal(numbers, changes.planes.get(plane, learned[:, :, channel])):
-        state().changes[network.name] = changes.typed(plane, numbers)
+        state().changes[network.run_id] = changes.typed(plane, numbers)
         st.rerun()
     if changes.off or changes.planes:
         st.button("Undo all changes", icon=":material/undo:", on_click=_undo, args=(network,))
 
 
 def _table(network: Network, plane: ablation.Plane) -> str:
-    return f"{network.name}-{'-'.join(map(str, plane))}"
+    return f"{network.run_id}-{'-'.join(map(str, plane))}"
 
 
 def _undo(network: Network) -> None:
     """Go back to what was learned."""
-    for plane in state().changes.pop(network.name, Changes()).planes:
+    for plane in state().changes.pop(network.run_id, Changes()).planes:
         layer_index, filter_index, channel_index = plane
         learned = network.weights[f"{layer_index}/kernel"][:, :, channel_index, filter_index]
         reset_kernel(learned[..., np.newaxis, np.newaxis], _table(network, plane))

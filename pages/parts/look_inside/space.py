@@ -1,5 +1,6 @@
 """Space: 2,000 test digits by what a layer makes of them, one's own among them; over a run they come apart."""
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -11,16 +12,14 @@ from cnnlab.explain import embedding, neighbours
 from cnnlab.explain.embedding import PIXELS, Journey, Space
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.weights import Weights
-from cnnlab.runs.store import DamagedRunError, Run, UnknownRunError
+from cnnlab.runs.store import Run
 from pages.parts.look_inside.nearest import nearest_training_images
-from ui.cached import store
+from ui.cached import weights_of
 from ui.components.gallery import Item, gallery
 from ui.components.scatter import UNKNOWN, Points, scatter
 from ui.computed import computed
 from ui.drawing import drawn_image
 from ui.lesson import code, try_this
-from ui.networks import STARTER
-from ui.state import state
 from ui.subject import Subject
 from ui.words import when
 
@@ -195,25 +194,25 @@ def nearest_digits(subject: Subject, found: Space, layer_index: int) -> None:
 
 def over_the_training(subject: Subject, own: dict[str, np.ndarray], layer_index: int) -> None:
     """Show how the digits move while the network learns."""
-    run = run_of(subject)
+    run = subject.network.run
     if run is None:
         st.info("Only a run keeps its weights as they were while it learned: train a network, and choose it above.")
         return
-    steps, snapshots = snapshots_of(run)
-    if len(steps) < 2:
+    snapshots = snapshots_of(run)
+    if len(snapshots) < 2:
         st.info("This run has kept too few snapshots to follow.")
         return
     followed = computed(
-        f"Following 500 digits over {len(steps)} snapshots: some seconds",
+        f"Following 500 digits over {len(snapshots)} snapshots: some seconds",
         embedding.journey,
         subject.network.experiment,
-        snapshots,
+        list(snapshots.values()),
         layer_index,
     )
     if followed is None:
         return
     place = partial(own_places_at, subject, own, followed, layer_index)
-    places, read = zip(*(place(weights) for weights in snapshots), strict=True)
+    places, read = zip(*(place(weights) for weights in snapshots.values()), strict=True)
     batches = run.info.batches_per_epoch or 1
     scatter(
         [
@@ -221,10 +220,10 @@ def over_the_training(subject: Subject, own: dict[str, np.ndarray], layer_index:
             marked(own, np.array(read), np.stack(places)),
         ],
         key="space-training",
-        describe=f"{len(followed.indices):,} test digits as points, over {len(steps)} snapshots of a run.",
+        describe=f"{len(followed.indices):,} test digits as points, over {len(snapshots)} snapshots of a run.",
         frames=[
             f"{when(step, batches)}: {100 * apart:.0f} % lie nearest to their own class"
-            for step, apart in zip(steps, followed.separations, strict=True)
+            for step, apart in zip(snapshots, followed.separations, strict=True)
         ],
     )
 
@@ -237,33 +236,10 @@ def own_places_at(
     return first(followed.principal.project(np.stack(values)), 2), list(read)
 
 
-def run_of(subject: Subject) -> Run | None:
-    """The run that the network on the page comes from."""
-    if subject.network.name == STARTER:
-        return None
-    try:
-        return store().get(state().run_id or "")
-    except UnknownRunError:
-        return None
-
-
-def snapshots_of(run: Run) -> tuple[list[int], list[Weights]]:
-    """Some of a run's snapshots, the first and the last among them: after how many steps, and the weights."""
-    steps = run.snapshot_steps()
-    few = sorted({steps[i] for i in np.linspace(0, len(steps) - 1, MAX_SNAPSHOTS).astype(int)}) if steps else []
-    return _load(run, run.id, tuple(few), run.files.stamp(f"weights/{few[-1]:06}.npz") if few else None)
-
-
-@st.cache_resource(max_entries=10, show_spinner=False)
-def _load(_run: Run, run_id: str, steps: tuple[int, ...], stamp: object) -> tuple[list[int], list[Weights]]:
-    """Read weights once; snapshots that cannot be read are left out."""
-    del run_id, stamp
-    found = []
-    for step in steps:
-        try:
-            weights = _run.weights(step)
-        except DamagedRunError:
-            continue
-        if weights is not None:
-            found.append((step, weights))
-    return [step for step, _ in found], [weights for _, weights in found]
+def snapshots_of(run: Run) -> dict[int, Weights]:
+    """Some of a run's snapshots that can be read, the first and the last among them: by their steps, the weights."""
+    steps, found = run.snapshot_steps(), {}
+    for step in sorted({steps[i] for i in np.linspace(0, len(steps) - 1, MAX_SNAPSHOTS).astype(int)}) if steps else ():
+        with suppress(ValueError):  # DamagedRunError is one
+            found[step] = weights_of(run, step)
+    return {step: weights for step, weights in found.items() if weights}

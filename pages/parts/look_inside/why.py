@@ -142,7 +142,7 @@ def choose_question(subject: Subject) -> tuple[int, int | None]:
             range(NUM_CLASSES),
             default=int(subject.probabilities.argmax()),
             required=True,
-            key=f"why-digit-{subject.name}-{subject.network.name}",
+            key=f"why-digit-{subject.name}-{subject.network.run_id}",
         )
         against = st.selectbox(
             "and not a ...",
