@@ -33,6 +33,7 @@ class Cache:
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
         self._results: OrderedDict[Hashable, Future[Any]] = OrderedDict()
+        self._sizes: dict[Hashable, int] = {}  # of those that are done
         self._lock = Lock()
 
     def future(self, key: Hashable, begin: Callable[[], Future[T]]) -> Future[T]:
@@ -42,9 +43,11 @@ class Cache:
                 self._results[key] = begin()
             self._results.move_to_end(key)
             found = self._results[key]
-            sizes = {key: _num_bytes(result) for key, result in self._results.items()}
-            while len(self._results) > 1 and sum(sizes.values()) > self.max_bytes:
-                del sizes[self._results.popitem(last=False)[0]]
+            for known, result in self._results.items():
+                if known not in self._sizes and result.done():
+                    self._sizes[known] = 0 if result.cancelled() or result.exception() else _num_bytes(result.result())
+            while len(self._results) > 1 and self._num_bytes() > self.max_bytes:
+                self._sizes.pop(self._results.popitem(last=False)[0], None)
             return found
 
     def value(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -64,15 +67,16 @@ class Cache:
         """Have it made anew the next time."""
         with self._lock:
             self._results.pop(key, None)
+            self._sizes.pop(key, None)
+
+    def _num_bytes(self) -> int:
+        return ENTRY_BYTES * len(self._results) + sum(self._sizes.values())
 
 
 def _num_bytes(value: object) -> int:
-    """What the arrays in a value take, in containers and dataclasses too, and a little for whatever holds them."""
+    """What the arrays in a value take, in containers and dataclasses too."""
     if isinstance(value, np.ndarray):
         return value.nbytes
-    if isinstance(value, Future):
-        known = value.done() and not value.exception()
-        return ENTRY_BYTES + (_num_bytes(value.result()) if known else 0)
     if isinstance(value, Mapping):
         return sum(map(_num_bytes, value.values()))
     if isinstance(value, list | tuple):

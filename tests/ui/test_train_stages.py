@@ -14,7 +14,7 @@ from cnnlab.runs.store import RunStore
 from cnnlab.training.events import RunStarted, WeightsSnapshot
 from pages.parts.train.stages import KEPT_SECONDS, MAX_ASKED, MAX_IMAGES, Stages, key_of
 from tests.networks import random_weights
-from ui import cached, computed
+from ui import cached
 
 TINY = PRESETS["Tiny"]
 RNG = np.random.default_rng(0)
@@ -46,9 +46,7 @@ def _same(one, other):
 def engine(monkeypatch):
     slow = SlowEngine()
     monkeypatch.setattr(cached, "engine", lambda: slow)
-    computed.answers.clear()
-    yield slow
-    computed.answers.clear()
+    return slow
 
 
 @pytest.fixture

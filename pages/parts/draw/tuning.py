@@ -17,7 +17,8 @@ from ui import cached
 from ui.components.gallery import Item, gallery
 from ui.computed import ask
 from ui.networks import Network, names_of_networks
-from ui.state import state
+from ui.state import attempt, show_problem, state
+from ui.words import percent, plural
 
 MAX_MISTAKES = 30
 SHOWN = 56
@@ -39,8 +40,11 @@ def count_right(network: Network, kept: Handwriting) -> int:
 
 def test(network: Network, kept: Handwriting) -> None:
     """How well the page's network reads the set, its mistakes, and on wish every other network."""
-    read = answers(network, network.weights, kept.images)
-    st.markdown(f"**{network.name}** reads **{_share(count_right(network, kept), len(kept))}** rightly.")
+    read, right = answers(network, network.weights, kept.images), count_right(network, kept)
+    st.markdown(
+        f"**{network.name}** reads **{right} of {plural(len(kept), 'drawing')} ({percent(right / len(kept), 0)})** "
+        "rightly."
+    )
     wrong = np.flatnonzero(read.argmax(axis=1) != kept.labels)[:MAX_MISTAKES]
     if len(wrong):
         gallery(
@@ -71,7 +75,6 @@ def test(network: Network, kept: Handwriting) -> None:
 
 def tune(network: Network, kept: Handwriting) -> None:
     """Begin a run in which the page's network learns the set; show how the last one turned out."""
-    visitor = state()
     run = _taught_run()
     is_live = run is not None and _is_live(run)
     st.button(
@@ -83,20 +86,15 @@ def tune(network: Network, kept: Handwriting) -> None:
         disabled=is_live,
         help="A new run begins from its weights; half of what it learns from is your handwriting, half MNIST.",
     )
-    if "teach" in visitor.problems:
-        st.error(visitor.problems["teach"], icon=":material/error:")
+    show_problem("teach")
     if run is not None:
         st.fragment(_before_and_after, run_every=TICK_SECONDS if is_live else None)(run, kept, was_live=is_live)
 
 
 def _begin(network: Network, kept: Handwriting) -> None:
-    visitor = state()
-    visitor.problems.pop("teach", None)
-    try:
+    with attempt("teach", StoreError):
         start = Start(network.weights, kept.images, kept.labels)
-        visitor.taught_run_id = cached.engine().submit(handwriting.lesson(network.experiment), start)
-    except StoreError as error:
-        visitor.problems["teach"] = str(error)
+        state().taught_run_id = cached.engine().submit(handwriting.lesson(network.experiment), start)
 
 
 def _taught_run() -> Run | None:
@@ -132,7 +130,8 @@ def _before_and_after(run: Run, kept: Handwriting, *, was_live: bool) -> None:
         if len(drawings):
             old, new = (count_right(network, drawings) / len(drawings) for network in (before, after))
             rows.append((f"{name}: {len(drawings)}", old, new))
-    table = [f"| {name} | {_percent(share)} | **{_percent(now)}** |" for name, share, now in rows]
+    figures = [["not known" if share is None else percent(share, 2) for share in shares] for _, *shares in rows]
+    table = [f"| {name} | {old} | **{new}** |" for (name, *_), (old, new) in zip(rows, figures, strict=True)]
     st.markdown("\n".join(["| Read rightly | Before | After |", "|---|--:|--:|", *table]))
     if state().run_id != run.id and st.button("Draw for the taught network", icon=":material/draw:"):
         state().run_id = run.id
@@ -162,11 +161,3 @@ def _since(kept: Handwriting, taught: Handwriting) -> Handwriting:
     known = {image.tobytes() for image in taught.images}
     new = np.array([image.tobytes() not in known for image in kept.images], bool)
     return Handwriting(kept.images[new], kept.labels[new])
-
-
-def _share(right: int, count: int) -> str:
-    return f"{right} of {count} drawing{'s' * (count != 1)} ({right / count * 100:.0f} %)"
-
-
-def _percent(share: float | None) -> str:
-    return "not known" if share is None else f"{share * 100:.2f} %"

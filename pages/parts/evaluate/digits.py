@@ -23,12 +23,15 @@ VIEWS = {"Maps": "All its maps", "Why": "Why, in six ways", "Trace": "Number by 
 
 def show(reading: Reading, indices: np.ndarray, *, key: str) -> int | None:
     """Show digits as pictures; return the one that was chosen among them, or None: one on the page can be."""
-    items = []
-    for index in indices:
-        read_as, label = reading.read_as[index], reading.labels[index]
-        mark = colours.RIGHT_MARK if read_as == label else colours.WRONG_MARK
-        note = f"{mark} {read_as}, {reading.probabilities[index].max():.0%}"
-        items.append(Item(reading.images[index], f"{label}", note))
+    read_as, labels, sureness = reading.read_as, reading.labels, reading.probabilities.max(axis=1)
+    items = [
+        Item(
+            reading.images[index],
+            f"{labels[index]}",
+            f"{colours.mark(read_as[index] == labels[index])} {read_as[index]}, {sureness[index]:.0%}",
+        )
+        for index in indices
+    ]
     place = gallery(items, key=key, describe=f"{reading.what}s".capitalize(), size=DIGIT_SIZE, choose="Look closely at")
     chosen = kept("evaluate-chosen", ("", -1))
     if place is not None and chosen.now != (key, int(indices[place])):

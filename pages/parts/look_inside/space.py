@@ -2,23 +2,25 @@
 
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import streamlit as st
 
 from cnnlab import mnist
 from cnnlab.explain import embedding, neighbours
-from cnnlab.explain.embedding import PIXELS, Journey, Space
+from cnnlab.explain.embedding import PIXELS, Space
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.weights import Weights
 from cnnlab.runs.store import Run
 from pages.parts.look_inside.nearest import nearest_training_images
+from ui import colours
 from ui.cached import weights_of
 from ui.components.gallery import Item, gallery
 from ui.components.scatter import UNKNOWN, Points, scatter
 from ui.computed import computed
+from ui.controls import choose
 from ui.drawing import drawn_image
+from ui.figures import layer_name, to_bytes
 from ui.lesson import code, try_this
 from ui.subject import Subject
 from ui.words import when
@@ -38,9 +40,7 @@ MAX_SNAPSHOTS = 12
 def show(subject: Subject) -> None:
     """Show the space of one layer; only this part runs again when a choice changes."""
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        way = st.segmented_control(
-            "Show", list(WAYS), default=FLAT, required=True, key="space-way", persist_state="session"
-        )
+        way = choose("Show", list(WAYS), "space-way")
         layer_index = choose_layer(subject.network.experiment.architecture)
     experiment, weights = subject.network.experiment, subject.network.weights
     found = computed("Sending 2,000 test digits through it", embedding.space, experiment, weights, layer_index)
@@ -60,13 +60,8 @@ def show(subject: Subject) -> None:
         "to show only 4 and 9; then choose the pixels as the layer, or draw a digit that is between the two.",
         "that digits with rings lie between groups: what the network confuses, it has put close together.",
     )
-    code(
-        embedding.Principal.of,
-        embedding.Principal.project,
-        embedding.separation,
-        embedding.tsne,
-        neighbours.nearest,
-    )
+    principal = embedding.Principal
+    code(principal.of, principal.project, embedding.separation, embedding.tsne, neighbours.nearest)
 
 
 def choose_layer(architecture: Architecture) -> int:
@@ -76,7 +71,7 @@ def choose_layer(architecture: Architecture) -> int:
     def name(index: int) -> str:
         if index == PIXELS:
             return "Pixels, before the network"
-        words = f"{index + 1}. {type(architecture.layers[index]).__name__}"
+        words = layer_name(architecture, index)
         return f"{words}, the last hidden layer" if index == last else words
 
     return st.selectbox(
@@ -115,15 +110,14 @@ def test_digits(indices: np.ndarray, read: np.ndarray, places: np.ndarray) -> Po
 
 def marked(own: dict[str, np.ndarray], read: np.ndarray, places: np.ndarray) -> Points:
     """One's own digits as points; `read` (frames, n), `places` (frames, n, dimensions)."""
-    pictures = np.round(np.stack(list(own.values())) * 255).astype(np.uint8)
+    pictures = to_bytes(np.stack(list(own.values())))
     return Points(list(own), pictures, np.full(len(own), UNKNOWN), read, places, is_marked=True)
 
 
 def one_moment(subject: Subject, own: dict[str, np.ndarray], found: Space, layer_index: int, way: str) -> None:
     """Show the network as it is."""
-    values, read = zip(
-        *(values_of(subject, image, layer_index, subject.network.weights) for image in own.values()), strict=True
-    )
+    weights = subject.network.weights
+    values, read = zip(*(values_of(subject, image, layer_index, weights) for image in own.values()), strict=True)
     if way == TSNE:
         places = computed("Laying the digits out by t-SNE: some seconds", embedding.tsne, found.places)
         if places is None:
@@ -176,20 +170,17 @@ def nearest_digits(subject: Subject, found: Space, layer_index: int) -> None:
     """Show the test digits nearest to the one that is looked at, itself left out."""
     values, _ = values_of(subject, subject.image, layer_index, subject.network.weights)
     images = mnist.load().test.images[found.indices, ..., 0]
-    itself = np.round(subject.image * 255).astype(np.uint8)
+    itself = to_bytes(subject.image)
     nearest = [k for k in found.nearest(values, NUM_NEAREST + 1) if not np.array_equal(images[k], itself)]
     labels = mnist.load().test.labels[found.indices]
     gallery(
         [
-            Item(images[k], f"a {labels[k]}", f"read as {found.read[k]} {'✓' if found.read[k] == labels[k] else '✗'}")
+            Item(images[k], f"a {labels[k]}", f"read as {found.read[k]} {colours.mark(found.read[k] == labels[k])}")
             for k in nearest[:NUM_NEAREST]
         ],
         key="space-nearest",
         describe="The test digits nearest in this layer, the nearest first",
     )
-
-
-# --- over the training ------------------------------------------------------------------------------------------------
 
 
 def over_the_training(subject: Subject, own: dict[str, np.ndarray], layer_index: int) -> None:
@@ -202,17 +193,15 @@ def over_the_training(subject: Subject, own: dict[str, np.ndarray], layer_index:
     if len(snapshots) < 2:
         st.info("This run has kept too few snapshots to follow.")
         return
-    followed = computed(
-        f"Following 500 digits over {len(snapshots)} snapshots: some seconds",
-        embedding.journey,
-        subject.network.experiment,
-        list(snapshots.values()),
-        layer_index,
-    )
+    what, weights = f"Following 500 digits over {len(snapshots)} snapshots: some seconds", list(snapshots.values())
+    followed = computed(what, embedding.journey, subject.network.experiment, weights, layer_index)
     if followed is None:
         return
-    place = partial(own_places_at, subject, own, followed, layer_index)
-    places, read = zip(*(place(weights) for weights in snapshots.values()), strict=True)
+    places, read = [], []
+    for one in weights:
+        values, answers = zip(*(values_of(subject, image, layer_index, one) for image in own.values()), strict=True)
+        places.append(first(followed.principal.project(np.stack(values)), 2))
+        read.append(answers)
     batches = run.info.batches_per_epoch or 1
     scatter(
         [
@@ -226,14 +215,6 @@ def over_the_training(subject: Subject, own: dict[str, np.ndarray], layer_index:
             for step, apart in zip(snapshots, followed.separations, strict=True)
         ],
     )
-
-
-def own_places_at(
-    subject: Subject, own: dict[str, np.ndarray], followed: Journey, layer_index: int, weights: Weights
-) -> tuple[np.ndarray, list[int]]:
-    """Where one's own digits are, float (n, 2), with the weights of one snapshot, and what they are read as."""
-    values, read = zip(*(values_of(subject, image, layer_index, weights) for image in own.values()), strict=True)
-    return first(followed.principal.project(np.stack(values)), 2), list(read)
 
 
 def snapshots_of(run: Run) -> dict[int, Weights]:

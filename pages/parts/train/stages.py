@@ -7,6 +7,7 @@ spare worker.
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 from time import monotonic
 from typing import Any, TypeVar
@@ -22,8 +23,9 @@ from cnnlab.nn import network
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.weights import Weights
 from cnnlab.runs.store import Run
+from ui import cached
 from ui.cached import weights_of
-from ui.computed import ask, forget
+from ui.computed import answers
 
 T = TypeVar("T")
 AT_ONCE_SECONDS = 0.025
@@ -127,7 +129,8 @@ class Stages:
                 if self.problem is not None or num_asked == (1 if newest_only else MAX_ASKED):
                     break
                 if not stage.look and not stage.asked and (weights := self._read(stage)) is not None:
-                    stage.asked = ask(snapshots.look, self.experiment, weights)
+                    look = partial(cached.engine().compute, snapshots.look, self.experiment, weights)
+                    stage.asked = answers().future((self._run.id, stage.step, stage.stamp), look)
                     self._take()
             return self.problem is not None or all(stage.look for stage in good if not stage.is_damaged)
 
@@ -192,7 +195,7 @@ class Stages:
             else:
                 lost = isinstance(error, ClusterLostError)
                 self.problem = "the engine is not there" if lost else str(error) or type(error).__name__
-                forget(snapshots.look, self.experiment, self._read(stage))
+                answers().forget((self._run.id, stage.step, stage.stamp))
             stage.asked = None
 
     def _is_complete(self, stage: _Stage, images: Mapping[bytes, np.ndarray]) -> bool:
