@@ -4,9 +4,9 @@ import streamlit as st
 
 from cnnlab.presets import EXAMPLE_DRAFTS, PRESETS
 from pages.parts.build import cards, sharing, tables, verdict
-from ui.controls import follow_link, write_link
 from ui.frame import begin
 from ui.lesson import try_this
+from ui.link import follow_link, write_link
 from ui.state import control, state
 
 begin()

@@ -8,6 +8,7 @@ from pages.parts.draw.number import whole_number_board
 from pages.parts.draw.own import teach
 from pages.parts.draw.sheets import SHEETS
 from pages.parts.draw.steps import show_steps
+from ui.controls import choose
 from ui.drawing import ANSWER_WIDTH, SIDE, board
 from ui.figures import activation_maps
 from ui.frame import begin
@@ -35,15 +36,8 @@ st.title("Draw")
 @st.fragment
 def draw(network: Network) -> None:
     """Only this part of the page runs again after a stroke."""
-    sheet = st.segmented_control(
-        "What to read",
-        [*SHEETS, NUMBER],
-        default=next(iter(SHEETS)),
-        required=True,
-        key="sheet-kind",
-        persist_state="session",
-        wrap=True,
-        label_visibility="collapsed",
+    sheet = choose(
+        "What to read", [*SHEETS, NUMBER], "sheet-kind", next(iter(SHEETS)), wrap=True, label_visibility="collapsed"
     )
     if sheet == NUMBER:
         whole_number_board(network)
@@ -59,15 +53,7 @@ def draw(network: Network) -> None:
 
 def look_further(network: Network, reading: Reading | None) -> None:
     """One view at a time of the same drawing; only what is open is computed."""
-    view = st.segmented_control(
-        "Look further",
-        [LAYERS, STEPS, NETWORKS, TRAINING, TEACH],
-        default=LAYERS,
-        required=True,
-        key="draw-view",
-        persist_state="session",
-        wrap=True,
-    )
+    view = choose("Look further", [LAYERS, STEPS, NETWORKS, TRAINING, TEACH], "draw-view", wrap=True)
     image = reading.steps.image if reading else None
     if view == LAYERS and reading:
         activation_maps(network.experiment.architecture, reading.traces, key="drawn")

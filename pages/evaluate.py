@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts.evaluate import classes, distorted, mixed_up, source, summary, sureness, take_along, telling
+from pages.parts.evaluate import distorted, measures, mixed_up, source, take_along, telling
 from ui.frame import begin
 from ui.networks import choose_network
 
@@ -12,7 +12,7 @@ st.title("Evaluate")
 network = choose_network()
 reading = source.reading(network)
 if reading is not None:
-    summary.show(reading)
+    measures.summary(reading)
     st.subheader("What is mixed up")
     mixed_up.show(reading)
     st.subheader("The most telling digits")
@@ -21,9 +21,9 @@ if reading is not None:
         st.subheader("Turned, shifted, blurred, disturbed")
         distorted.show(reading)
     st.subheader("Digit by digit")
-    classes.show(reading)
+    measures.digit_by_digit(reading)
     st.subheader("How sure, and how often right?")
-    sureness.show(reading)
+    measures.reliability(reading)
     if reading.of_mnist:
         st.subheader("How the training went, and a report to take along")
         take_along.show(reading)

@@ -5,10 +5,11 @@ import streamlit as st
 from cnnlab.studies.catalogue import STUDIES
 from cnnlab.studies.study import SEEDS
 from pages.parts.experiments import against, guided, sweeping
-from ui.controls import follow_link, write_link
+from ui.controls import choose_in_address
 from ui.frame import begin
 from ui.lesson import try_this
-from ui.state import control, kept, state
+from ui.link import follow_link, write_link
+from ui.state import state
 
 begin()
 
@@ -16,23 +17,13 @@ GUIDED, AGAINST, SWEEP = "Guided", "Your network against a preset", "Sweep"
 VIEWS = {"guided": GUIDED, "against": AGAINST, "sweep": SWEEP}
 
 
-def choose(name: str, options: list[str], **how: object) -> str:
-    """Let the visitor choose by a row of names; the address has it, and it is kept for the visit."""
-    choice, asked = kept(f"experiments-{name}", options[0]), st.query_params.get(name)
-    choice.now = asked if asked in options else choice.now
-
-    def apply(value: str) -> None:
-        choice.now = st.query_params[name] = value
-
-    control(st.segmented_control, name.capitalize(), name, choice.now, apply, options=options, required=True, **how)
-    return str(choice.now)
-
-
 st.title("Experiments")
 follow_link()
-view = choose("view", list(VIEWS), format_func=VIEWS.__getitem__, label_visibility="collapsed", wrap=True)
+look = {"label_visibility": "collapsed", "wrap": True}
+view = choose_in_address("view", list(VIEWS), "View", first="guided", format_func=VIEWS.__getitem__, **look)
 if view == "guided":
-    key = choose("study", list(STUDIES), format_func=lambda key: STUDIES[key].name, wrap=True)
+    names, name = list(STUDIES), lambda key: STUDIES[key].name
+    key = choose_in_address("study", names, "Study", first=names[0], format_func=name, wrap=True)
     study = STUDIES[key]
     st.subheader(study.title)
     guided.show(study, key)

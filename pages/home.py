@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from ui.cached import starter_network, store
+from ui.cached import store
 from ui.drawing import board
 from ui.frame import begin
 from ui.lesson import STATIONS, progress
-from ui.networks import STARTER, Network, run_name
+from ui.networks import run_name, starter
 from ui.words import plain
 
 begin()
@@ -20,7 +20,7 @@ st.title("Draw a digit, and see it read")
 @st.fragment
 def draw() -> None:
     """Only this part of the page runs again after a stroke."""
-    board(Network(STARTER, *starter_network()))
+    board(starter())
 
 
 draw()
@@ -32,36 +32,25 @@ st.markdown(
 st.subheader("How does it do that? Five stations")
 with st.container(horizontal=True):
     for name, (page, minutes) in STATIONS.items():
-        answered, total = progress()[name]
         with st.container(border=True, width=STATION_WIDTH):
             st.page_link(page, label=f"**{name}**")
-            st.caption(f"{minutes} minutes · {'●' * answered}{'○' * (total - answered)} {answered} of {total}")
+            st.caption(f"{minutes} minutes · {progress(name)}")
 
 st.subheader("Make your own")
-steps = st.columns(4)
-for column, page, label, text in zip(
-    steps,
-    ("pages/build.py", "pages/train.py", "pages/look_inside.py", "pages/draw.py"),
-    ("1 · Build", "2 · Train", "3 · Look inside", "4 · Draw"),
-    (
-        "Choose the layers and see what each one costs.",
-        "Watch the loss fall, batch by batch, on the real MNIST.",
-        "See its kernels, and what every layer makes of a digit.",
-        "Let the network that you trained read your handwriting.",
-    ),
-    strict=True,
-):
+steps = {
+    "build": ("1 · Build", "Choose the layers and see what each one costs."),
+    "train": ("2 · Train", "Watch the loss fall, batch by batch, on the real MNIST."),
+    "look_inside": ("3 · Look inside", "See its kernels, and what every layer makes of a digit."),
+    "draw": ("4 · Draw", "Let the network that you trained read your handwriting."),
+}
+for column, (page, (label, text)) in zip(st.columns(4), steps.items(), strict=True):
     with column.container(border=True):
-        st.page_link(page, label=f"**{label}**", icon=":material/arrow_forward:", icon_position="right")
+        st.page_link(f"pages/{page}.py", label=f"**{label}**", icon=":material/arrow_forward:", icon_position="right")
         st.caption(text)
 
 recent = [info for info in store().list() if info.experiment][:NUM_RECENT]
 if recent:
     st.subheader("Runs on this server")
     for info in recent:
-        st.page_link(
-            "pages/train.py",
-            label=plain(run_name(info)),
-            icon=":material/show_chart:",
-            query_params={"run": info.id},
-        )
+        name, run = plain(run_name(info)), {"run": info.id}
+        st.page_link("pages/train.py", label=name, icon=":material/show_chart:", query_params=run)

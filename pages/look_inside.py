@@ -8,7 +8,7 @@ from pages.parts.look_inside import exciting, filters, go_to_view, overview, rob
 from pages.parts.look_inside.choosing import choose_digit
 from ui.frame import begin
 from ui.networks import choose_network
-from ui.state import control
+from ui.state import pick
 from ui.subject import Subject
 
 begin()
@@ -31,17 +31,7 @@ def choose_view() -> str:
     """Let the visitor choose a view; the address has it."""
     asked = st.query_params.get("view", "")
     view = asked if asked in VIEWS else next(iter(VIEWS))
-    control(
-        st.segmented_control,
-        "View",
-        "view",
-        view,
-        go_to_view,
-        options=list(VIEWS),
-        required=True,
-        label_visibility="collapsed",
-        wrap=True,
-    )
+    pick("View", list(VIEWS), "view", view, go_to_view, label_visibility="collapsed", wrap=True)
     return view
 
 

@@ -13,6 +13,7 @@ from ui.frame import begin
 from ui.glossary import term
 from ui.lesson import article, code, heading, next_station, predict, sign, station, try_this
 from ui.sources import choose_picture
+from ui.words import plural
 
 begin()
 
@@ -36,8 +37,7 @@ def words(picture: Picture) -> None:
     )
     predict(
         "pixels-count",
-        f"This picture has {height} rows, {width} columns and {channels} channel{'s' if channels > 1 else ''}. "
-        "How many numbers is that?",
+        f"This picture has {height} rows, {width} columns and {plural(channels, 'channel')}. How many numbers is that?",
         int(picture.pixels.size),
         reveal=f"{height} x {width} x {channels} = {picture.pixels.size:,}: one for each pixel and channel.",
     )

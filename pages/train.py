@@ -8,11 +8,11 @@ from pages.parts.train.controls import summary
 from pages.parts.train.progress import progress
 from pages.parts.train.replay import through_training
 from ui.cached import store
-from ui.controls import follow_link, write_link
 from ui.frame import begin
 from ui.lesson import try_this
+from ui.link import follow_link, write_link
 from ui.networks import requested_run
-from ui.state import state
+from ui.state import show_problem, state
 
 begin()
 
@@ -22,8 +22,7 @@ st.title("Train")
 follow_link()
 run = requested_run()
 summary(visitor.draft, is_live=run is not None and not run.info.is_over)
-if "start" in visitor.problems:
-    st.error(visitor.problems["start"], icon=":material/error:")
+show_problem("start")
 if store().warning:
     st.warning(store().warning, icon=":material/hard_drive:")
 experiment = visitor.draft.experiment()

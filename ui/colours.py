@@ -7,7 +7,7 @@ largest value (cream); "diverging" is symmetric about zero: orange above, blue b
 """
 
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -28,40 +28,24 @@ LAYERS = {
 }
 TRAINING, VALIDATION = "#2F62EA", "#D3660A"
 RIGHT, WRONG = "#1B7FA8", "#C4470F"
-RIGHT_MARK, WRONG_MARK = "✓", "✗"
+RIGHT_MARK, WRONG_MARK = "✓", "✗"  # see `mark`
 BAR_TOP, BAR_SECOND, BAR_REST = "#2457E6", "#748EE8", "#858D9C"
 NOT_A_NUMBER = "#7F7F7F"
-DIGITS = (
-    "#0060C0",
-    "#606090",
-    "#C07890",
-    "#786018",
-    "#F018F0",
-    "#9000F0",
-    "#D87860",
-    "#48A800",
-    "#9090C0",
-    "#D80060",
-)
+DIGITS = ("#0060C0", "#606090", "#C07890", "#786018", "#F018F0", "#9000F0", "#D87860", "#48A800", "#9090C0", "#D80060")
 """The ten classes. Those that are often confused (4 and 9, 3 and 5, 7 and 9, 3 and 8) are farthest apart."""
 
 # Anchors at equal distances. Sequential: Matplotlib's magma (CC0). Diverging: equal lightness at both ends.
 _ANCHORS: dict[Kind, tuple[str, ...]] = {
-    "sequential": (
-        "#000004",
-        "#1D1147",
-        "#51127C",
-        "#822681",
-        "#B73779",
-        "#E75263",
-        "#FC8961",
-        "#FEC488",
-        "#FCFDBF",
-    ),
+    "sequential": ("#000004", "#1D1147", "#51127C", "#822681", "#B73779", "#E75263", "#FC8961", "#FEC488", "#FCFDBF"),
     "ink": ("#000000", "#FFFFFF"),
     "diverging": ("#0B3C7F", "#2C74BB", "#88BBE0", "#F7F6F2", "#F6B26B", "#D96B0C", "#8C3A02"),
 }
 NUM_COLOURS = 255  # odd, so that a diverging scale has a middle; index 255 is left for NaN
+
+
+def mark(is_right: bool) -> str:
+    """The sign of a right answer, or of a wrong one."""
+    return RIGHT_MARK if is_right else WRONG_MARK
 
 
 def rgb(colour: str) -> tuple[int, int, int]:
@@ -108,12 +92,6 @@ def to_index(values: npt.ArrayLike, kind: Kind, limit: float | None = None) -> U
 def to_rgb(values: npt.ArrayLike, kind: Kind, limit: float | None = None) -> UInt8:
     """Values as colours: uint8 (..., 3). Arguments as in `to_index`."""
     return table(kind)[to_index(values, kind, limit)]
-
-
-def plotly_scale(kind: Kind) -> list[list[Any]]:
-    """The scale as Plotly's `colorscale`: `[[0.0, "#..."], ..., [1.0, "#..."]]`."""
-    anchors = _ANCHORS[kind]
-    return [[index / (len(anchors) - 1), colour] for index, colour in enumerate(anchors)]
 
 
 def luminance(colour: str) -> float:

@@ -2,51 +2,38 @@
 
 import hashlib
 import pickle
-from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYetError
 from contextlib import suppress
-from threading import Lock
+from functools import partial
 from typing import Any, TypeVar
 
 import streamlit as st
 
 from ui import cached
+from ui.cached import Cache
 
 T = TypeVar("T")
-MAX_ANSWERS = 200
+MAX_BYTES = 256 * 2**20
 AT_ONCE_SECONDS = 0.25
 LOOK_SECONDS = 0.3
 
 
-class _Answers:
-    """The latest questions to the engine and what became of them. For all visitors, from any thread."""
-
-    def __init__(self) -> None:
-        self._answers: OrderedDict[str, Future[Any]] = OrderedDict()
-        self._lock = Lock()
-
-    def to(self, key: str, function: Callable[..., T], arguments: tuple[object, ...]) -> Future[T]:
-        """Return the answer that there is or will be."""
-        with self._lock:
-            if key not in self._answers:
-                self._answers[key] = cached.engine().compute(function, *arguments)
-            self._answers.move_to_end(key)
-            while len(self._answers) > MAX_ANSWERS:
-                self._answers.popitem(last=False)
-            return self._answers[key]
-
-    def forget(self, key: str) -> None:
-        """Let the question be asked anew."""
-        with self._lock:
-            self._answers.pop(key, None)
-
-
 @st.cache_resource(show_spinner=False)
-def answers() -> _Answers:
-    """What the engine has computed for the pages of this server."""
-    return _Answers()
+def answers() -> Cache:
+    """What the engine computes or has computed for the pages of this server; `forget` is for what failed."""
+    return Cache(MAX_BYTES)
+
+
+def ask(function: Callable[..., T], *arguments: object) -> Future[T]:
+    """Have the engine compute `function(*arguments)`, once for all who ask; see `computed`."""
+    return answers().future(_key(function, arguments), partial(cached.engine().compute, function, *arguments))
+
+
+def forget(function: Callable[..., Any], *arguments: object) -> None:
+    """Have it computed anew when it is asked for again."""
+    answers().forget(_key(function, arguments))
 
 
 def computed(what: str, function: Callable[..., T], *arguments: object) -> T | None:
@@ -57,8 +44,7 @@ def computed(what: str, function: Callable[..., T], *arguments: object) -> T | N
         function: of a module that a worker can import; its result is kept as long as it is among the latest.
         *arguments: what it is called with; they are told apart by their pickled bytes.
     """
-    key = hashlib.blake2b(pickle.dumps((function.__module__, function.__qualname__, arguments))).hexdigest()
-    answer = answers().to(key, function, arguments)
+    answer = ask(function, *arguments)
     with suppress(NotYetError):
         answer.exception(timeout=AT_ONCE_SECONDS)
     if not answer.done():
@@ -68,8 +54,13 @@ def computed(what: str, function: Callable[..., T], *arguments: object) -> T | N
     if error is None:
         return answer.result()
     st.error(f"{what}: this did not work. {error}", icon=":material/error:")
-    st.button("Try again", key=f"again-{key[:16]}", on_click=answers().forget, args=(key,))
+    key = f"again-{_key(function, arguments)[:16]}"
+    st.button("Try again", key=key, on_click=forget, args=(function, *arguments))
     return None
+
+
+def _key(function: Callable[..., Any], arguments: tuple[object, ...]) -> str:
+    return hashlib.blake2b(pickle.dumps((function.__module__, function.__qualname__, arguments))).hexdigest()
 
 
 @st.fragment(run_every=LOOK_SECONDS)

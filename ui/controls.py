@@ -1,23 +1,24 @@
-"""Shared controls: editing a layer and the training settings, and the link that carries an experiment.
+"""Shared controls: a choice that is kept, and the settings of a layer and of the training.
 
 Every slider and number field reads its limits from the table that the validators read, `cnnlab.limits`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, replace
-from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
-from cnnlab.experiment import LOSSES, MAX_URL_LENGTH, NUM_TRAINING_IMAGES, OPTIMIZERS, SCHEDULES, Experiment
+from cnnlab.experiment import LOSSES, NUM_TRAINING_IMAGES, OPTIMIZERS, SCHEDULES
 from cnnlab.limits import LIMITS
 from cnnlab.nn.layers import INITIALIZERS, PADDINGS, SOBEL, Conv2D, Layer
 from cnnlab.nn.operations import ACTIVATIONS
-from ui.state import control, state, upload
+from ui.state import control, kept, pick, state
 
+T = TypeVar("T")
 SELDOM = ("use_bias", "kernel_initializer", "l1", "l2", "trainable")
 """Settings of a layer that stand behind a button."""
+TRAINING = ("optimizer", "learning_rate", "schedule", "batch_size", "epochs", "early_stopping", "loss", "seed")
 NARROW_WIDTH = 154
 """Two controls beside each other on a phone."""
 
@@ -63,13 +64,48 @@ CHOICES: dict[str, Sequence[str]] = {
 }
 
 
+def choose(label: str, options: Iterable[T], key: str, default: T | None = None, **look: Any) -> T:
+    """Show a row of options, of which one is always chosen, at first `default` or the first; kept for the visit."""
+    names = list(options)
+    first = names[0] if default is None else default
+    return st.segmented_control(label, names, default=first, required=True, key=key, persist_state="session", **look)
+
+
+def slide(label: str, low: float, high: float, value: float, key: str, width: int = 160, **look: Any) -> Any:
+    """Show a slider, at first at `value`; kept for the visit. `step` is 1, or 0.01 for floats."""
+    return st.slider(label, low, high, value, key=key, width=width, persist_state="session", **look)
+
+
+def choose_in_address(
+    name: str, options: Sequence[T], label: str, *, first: T, otherwise: T | None = None, **look: Any
+) -> T:
+    """Show a row of options, of which the chosen one is kept for the visit and stands in the address, as `?name=`.
+
+    `otherwise` is chosen, by default `first`, where what was chosen before is no longer among the options.
+    """
+    key, asked = f"chosen-{name}", st.query_params.get(name)
+    choice = kept(key, first)
+    choice.now = next((option for option in options if str(option) == asked), choice.now)
+    if choice.now not in options:
+        choice.now = first if otherwise is None else otherwise
+
+    def apply(value: T) -> None:
+        choice.now, st.query_params[name] = value, str(value)
+
+    pick(label, options, key, choice.now, apply, **look)
+    return choice.now
+
+
 def words(name: str) -> str:
     """A setting's name as a label: 'kernel_size' is 'Kernel size'."""
     return name.replace("_", " ").capitalize()
 
 
-def setting(name: str, value: Any, key: str, apply: Callable[[Any], None]) -> None:
-    """Show the control that belongs to one setting; `apply` is given the new value and may raise ValueError."""
+def setting(name: str, value: Any, key: str, apply: Callable[[Any], None], label: str = "", **look: Any) -> None:
+    """Show the control that belongs to one setting; `apply` is given the new value and may raise ValueError.
+
+    `look` is given to the widget instead of what is usual.
+    """
     options: dict[str, Any] = {"help": HELP[name]}
     widget: Callable[..., Any] = st.slider
     if name in CHOICES:
@@ -86,7 +122,7 @@ def setting(name: str, value: Any, key: str, apply: Callable[[Any], None]) -> No
         widget = st.number_input
     if widget in (st.slider, st.number_input):
         options["min_value"], options["max_value"] = LIMITS[name]
-    control(widget, words(name), key, value, apply, **options)
+    control(widget, label or words(name), key, value, apply, **options | look)
 
 
 def layer_settings(index: int, layer: Layer) -> None:
@@ -115,51 +151,49 @@ def _layer_setting(index: int, layer: Layer, name: str) -> None:
             state().change(layers=tuple(layers))
 
     key, value = f"layer-{index}-{type(layer).__name__}-{name}", getattr(layer, name)
+    look: dict[str, Any] = {}
     if name == "strides" and not isinstance(layer, Conv2D):
-        control(
-            st.selectbox,
-            "Strides",
-            key,
-            value,
-            apply,
-            options=[None, *range(1, int(LIMITS["strides"][1]) + 1)],
-            format_func=lambda strides: "as the pool size" if strides is None else str(strides),
-            help=HELP["strides"],
-        )
+        look["options"] = [None, *range(1, int(LIMITS["strides"][1]) + 1)]
+        look["format_func"] = lambda strides: "as the pool size" if strides is None else str(strides)
     elif name == "kernel_initializer":
-        options = [*INITIALIZERS, *([SOBEL] if isinstance(layer, Conv2D) else [])]
-        control(st.selectbox, words(name), key, value, apply, options=options, help=HELP[name])
+        look["options"] = [*INITIALIZERS, *([SOBEL] if isinstance(layer, Conv2D) else [])]
+    if look:
+        control(st.selectbox, words(name), key, value, apply, help=HELP[name], **look)
     else:
         setting(name, value, key, apply)
 
 
 def training_settings() -> None:
     """Show the draft's training and data settings and its seed, in three groups."""
-    draft = state().draft
 
-    def apply_training(name: str, value: Any) -> None:
-        changes = {name: value}
-        if name == "optimizer":
-            changes["learning_rate"] = OPTIMIZERS[value]
-        state().change(training=replace(state().draft.training, **changes))
+    def row(names: Sequence[str], show: Callable[[str], None]) -> None:
+        with st.container(horizontal=True):
+            for name in names:
+                with st.container(width=NARROW_WIDTH):
+                    show(name)
 
     steps, data, distorted = st.tabs(["Learning", "Images", "Augmentation"])
-    with steps.container(horizontal=True):
-        for name in ("optimizer", "learning_rate", "schedule", "batch_size", "epochs", "early_stopping", "loss"):
-            with st.container(width=NARROW_WIDTH):
-                setting(name, getattr(draft.training, name), f"training-{name}", partial(apply_training, name))
-        with st.container(width=NARROW_WIDTH):
-            setting("seed", draft.seed, "seed", lambda value: state().change(seed=value))
-    with data.container(horizontal=True):
-        for name in ("train_size", "validation_size", "label_noise", "normalise", "permute_pixels"):
-            with st.container(width=NARROW_WIDTH):
-                data_setting(name)
+    with steps:
+        row(TRAINING, training_setting)
+    with data:
+        row(("train_size", "validation_size", "label_noise", "normalise", "permute_pixels"), data_setting)
     with distorted:
         st.caption("No image is learned from twice alike. The Data page shows what becomes of one.")
-        with st.container(horizontal=True):
-            for name in ("shift", "rotation", "zoom", "noise"):
-                with st.container(width=NARROW_WIDTH):
-                    data_setting(name)
+        row(("shift", "rotation", "zoom", "noise"), data_setting)
+
+
+def training_setting(name: str) -> None:
+    """Show the control of the seed, or of one of the draft's training settings; an optimizer brings its usual rate."""
+    draft = state().draft
+
+    def apply(value: Any) -> None:
+        changes = {name: value} | ({"learning_rate": OPTIMIZERS[value]} if name == "optimizer" else {})
+        state().change(training=replace(state().draft.training, **changes))
+
+    if name == "seed":
+        setting(name, draft.seed, name, lambda value: state().change(seed=value))
+    else:
+        setting(name, getattr(draft.training, name), f"training-{name}", apply)
 
 
 def data_setting(name: str) -> None:
@@ -173,66 +207,8 @@ def data_setting(name: str) -> None:
         state().change(data=replace(now, **{name: value}))
 
     key = f"data-{name}"
-    if name != "train_size":
+    if name == "train_size":
+        look = {"max_value": NUM_TRAINING_IMAGES, "step": 1_000}
+        setting(name, data.num_train, key, apply, "Training images", **look)
+    else:
         setting(name, getattr(data, name), key, apply)
-        return
-    control(
-        st.number_input,
-        "Training images",
-        key,
-        data.num_train,
-        apply,
-        min_value=int(LIMITS["train_size"][0]),
-        max_value=NUM_TRAINING_IMAGES,
-        step=1_000,
-        help=HELP["train_size"],
-    )
-
-
-def open_json() -> None:
-    """Show an upload for an experiment that was saved as JSON; a bad one is told and changes nothing."""
-    visitor = state()
-
-    def opened(file: Any) -> None:
-        visitor.problems.pop("open", None)
-        if file is not None:
-            try:
-                visitor.load(Experiment.from_json(file.getvalue().decode("utf-8", errors="replace")))
-            except ValueError as error:
-                visitor.problems["open"] = str(error)
-
-    upload("An experiment saved as JSON", "open", opened, types=["json"])
-    if "open" in visitor.problems:
-        st.error(f"{visitor.problems['open']}. What you had before is kept.", icon=":material/error:")
-
-
-def follow_link() -> None:
-    """Read the experiment in `?experiment=` when it is new; a bad one is told and changes nothing."""
-    visitor, link = state(), st.query_params.get("experiment")
-    if link == visitor.link:
-        visitor.old_links.clear()
-    elif link is not None and link not in visitor.old_links:
-        visitor.link = link
-        try:
-            visitor.load(Experiment.from_url(link))
-        except ValueError as error:
-            visitor.link_problem = str(error)
-    if visitor.link_problem:
-        st.error(
-            f"The link's experiment cannot be used. {visitor.link_problem}. What you had before is kept.",
-            icon=":material/link_off:",
-        )
-
-
-def write_link(experiment: Experiment | None) -> None:
-    """Keep the address in step with the draft, so that it can be shared as it stands."""
-    visitor = state()
-    if visitor.link_problem is not None:
-        return
-    link = experiment.to_url() if experiment else None
-    if link is None or len(link) > MAX_URL_LENGTH:
-        st.query_params.pop("experiment", None)
-    elif link != visitor.link or "experiment" not in st.query_params:
-        visitor.old_links |= {visitor.link} if visitor.link else set()
-        visitor.old_links.discard(link)
-        visitor.link = st.query_params["experiment"] = link

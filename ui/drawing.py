@@ -1,8 +1,7 @@
 """The canvas, how the network reads what is on it, and what it sees of it: on Home and on Draw."""
 
 from collections.abc import Callable
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import fields
 
 import numpy as np
 import streamlit as st
@@ -14,7 +13,8 @@ from ui.components.maps import maps
 from ui.components.probabilities import probabilities
 from ui.networks import Network
 from ui.reading import Reading, read, verdict
-from ui.state import Drawing, is_mounted, state
+from ui.state import Canvas, Drawing, is_mounted, state
+from ui.words import plural
 
 SIDE = 280
 SEEN_SIDE = 196
@@ -24,76 +24,46 @@ PEN_WIDTH = 20
 
 
 def canvas(
-    pen_width: int = PEN_WIDTH, name: str = "drawing", size: tuple[int, int] = (SIDE, SIDE)
+    pen_width: int = PEN_WIDTH, on: Canvas | None = None, size: tuple[int, int] = (SIDE, SIDE)
 ) -> np.ndarray | None:
     """Show a canvas with Undo and Clear; it keeps its drawing from page to page.
 
     Args:
         pen_width: in pixels.
-        name: where the visitor's state keeps the drawing: "drawing" or "number".
+        on: which of the visitor's canvases, by default the square one.
         size: width and height in pixels.
 
     Returns:
         The drawing, uint8 (height, width, 4), or None before the first stroke.
     """
-    visitor = state()
-    key = f"canvas-{name}"
+    on = on or state().canvas
+    key = f"canvas-{on.name}"
     # Given back once, when the canvas comes onto the page; later it would overwrite what is being drawn.
     if not is_mounted(key):
-        visitor.strokes_at_start = getattr(visitor, name).strokes
+        on.at_start = on.drawing.strokes
     drawn = st_canvas(
         stroke_width=pen_width,
         stroke_color="#FFFFFF",
         background_color="#000000",
         width=size[0],
         height=size[1],
-        initial_drawing=visitor.strokes_at_start,
+        initial_drawing=on.at_start,
         return_image_data=True,
         key=key,
     )
     strokes = drawn.json_data or {}
-    if drawn.image_data is not None and strokes != visitor.strokes_cleared:
-        visitor.strokes_cleared = None
-        setattr(visitor, name, Drawing(strokes, drawn.image_data) if strokes["objects"] else Drawing())
-    drawing: Drawing = getattr(visitor, name)
+    if drawn.image_data is not None and strokes != on.cleared:
+        on.cleared = None
+        on.drawing = Drawing(strokes, drawn.image_data) if strokes["objects"] else Drawing()
     with st.container(horizontal=True, gap="small"):
-        for label, act, icon in (("Undo", _undo, ":material/undo:"), ("Clear", _clear, ":material/delete:")):
-            st.button(label, on_click=act, args=(name,), icon=icon, disabled=drawing.rgba is None)
-    return drawing.rgba
-
-
-def _clear(name: str) -> None:
-    """Begin anew; what the canvas still tells of the old strokes, until it is empty, no longer counts."""
-    visitor = state()
-    visitor.strokes_cleared = getattr(visitor, name).strokes
-    setattr(visitor, name, Drawing())
-    _give([])
-
-
-def _undo(name: str) -> None:
-    """Take the last stroke back: the canvas is given all others, and then tells what it shows."""
-    visitor = state()
-    drawing: Drawing = getattr(visitor, name)
-    strokes = drawing.strokes or {}
-    left = strokes.get("objects", [])[:-1]
-    if not left:
-        _clear(name)
-        return
-    visitor.strokes_cleared = strokes
-    setattr(visitor, name, replace(drawing, strokes={**strokes, "objects": left}))
-    _give(left)
-
-
-def _give(objects: list[dict[str, Any]]) -> None:
-    """Have the canvas show these strokes instead of its own; it stays on the page, so nothing flickers."""
-    visitor = state()
-    visitor.num_given += 1  # the same strokes given twice would not be drawn again
-    visitor.strokes_at_start = {"objects": objects, "given": visitor.num_given}
+        for label, act, icon in (("Undo", on.undo, ":material/undo:"), ("Clear", on.clear, ":material/delete:")):
+            st.button(label, on_click=act, icon=icon, disabled=on.drawing.rgba is None)
+    return on.drawing.rgba
 
 
 def drawn_image() -> np.ndarray | None:
     """What the network should see of the visitor's drawing, float32 (28, 28) in [0, 1], or None."""
-    rgba = state().drawing.rgba
+    rgba = state().canvas.drawing.rgba
     return None if rgba is None else prepare.from_canvas(rgba)
 
 
@@ -133,7 +103,7 @@ def _what_it_sees(reading: Reading | None, preparation: Preparation) -> None:
     """Show the 28x28 pixels that the network is given."""
     image = np.zeros((28, 28), np.float32) if reading is None else reading.steps.image
     num_changed = sum(getattr(preparation, step.name) != getattr(STANDARD, step.name) for step in fields(Preparation))
-    changed = f"{num_changed} step{'s' * (num_changed > 1)} changed: not as it learned its digits"
+    changed = f"{plural(num_changed, 'step')} changed: not as it learned its digits"
     maps(
         image[np.newaxis],
         key="seen",

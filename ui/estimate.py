@@ -1,8 +1,4 @@
-"""How long training will take on this machine: measured on request, remembered for the visit.
-
-`estimate(experiment)` shows it, or a button that has it measured. `seconds_per_epoch` and `seconds_for` tell what was
-measured, to be shown beside the truth.
-"""
+"""How long training will take on this machine: measured on request, remembered for the visit."""
 
 import streamlit as st
 
@@ -11,19 +7,12 @@ from cnnlab.training import pace as timing
 from cnnlab.training.pace import Pace, alike
 from ui.computed import computed
 from ui.state import state
-
-MINUTE = 60
-
-
-def seconds_per_epoch(experiment: Experiment) -> float | None:
-    """What an epoch takes by what was measured for such an experiment in this visit, in seconds; None: nothing was."""
-    pace = _pace(experiment)
-    return pace.epoch(experiment) if pace else None
+from ui.words import plural, time_span
 
 
 def seconds_for(experiment: Experiment, num_updates: int) -> float | None:
-    """The same for a run of so many updates, from its start to its test at the end."""
-    pace = _pace(experiment)
+    """What a run of so many updates takes by what was measured in this visit, in seconds; None: nothing was."""
+    pace = state().paces.get(alike(experiment))
     return pace.run(experiment, num_updates) if pace else None
 
 
@@ -36,19 +25,12 @@ def estimate(experiment: Experiment) -> None:
             return
         visitor.paces[kind] = pace
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        words, icon = "How long will it take?", ":material/timer:"
         if pace := visitor.paces.get(kind):
             st.markdown(in_a_sentence(pace, experiment), width="content")
-            words, icon = "Measure again", "refresh"
-        else:
-            words, icon = "How long will it take?", "timer"
-        st.button(
-            words,
-            icon=f":material/{icon}:",
-            type="tertiary",
-            on_click=_ask,
-            args=(kind,),
-            help="Trains a few batches of this network, beside all else that this machine does, and throws it away.",
-        )
+            words, icon = "Measure again", ":material/refresh:"
+        help_ = "Trains a few batches of this network, beside all else that this machine does, and throws it away."
+        st.button(words, icon=icon, type="tertiary", on_click=_ask, args=(kind,), help=help_)
 
 
 def in_a_sentence(pace: Pace, experiment: Experiment) -> str:
@@ -56,22 +38,10 @@ def in_a_sentence(pace: Pace, experiment: Experiment) -> str:
     epochs = experiment.training.epochs
     each = pace.update / min(experiment.training.batch_size, experiment.data.num_train)
     return (
-        f":material/timer: about **{in_words(pace.epoch(experiment))} an epoch** ({1000 * each:.3g} ms an image), "
-        f"{in_words(pace.run(experiment))} in all for {epochs} epoch{'s' * (epochs > 1)}, at the pace of this machine "
+        f":material/timer: about **{time_span(pace.epoch(experiment))} an epoch** ({1000 * each:.3g} ms an image), "
+        f"{time_span(pace.run(experiment))} in all for {plural(epochs, 'epoch')}, at the pace of this machine "
         "as busy as it was"
     )
-
-
-def in_words(seconds: float) -> str:
-    """A time as people say it: 0.4 s, 12 s, 3 min 20 s."""
-    if seconds < MINUTE:
-        return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"  # noqa: PLR2004 - two digits either way
-    minutes, rest = divmod(round(seconds), MINUTE)
-    return f"{minutes} min {rest} s"
-
-
-def _pace(experiment: Experiment) -> Pace | None:
-    return state().paces.get(alike(experiment))
 
 
 def _ask(kind: Experiment) -> None:

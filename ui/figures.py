@@ -1,13 +1,20 @@
-"""What a network looks like: a row of layers, its kernels, its activation maps."""
+"""What a network looks like: a row of layers, its kernels, its activation maps; charts and curves."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from cnnlab.nn.architecture import Architecture, Check
 from cnnlab.nn.layers import Conv2D, Dense, Layer, dimensions
 from cnnlab.nn.network import LayerTrace
+from cnnlab.runs.records import History
 from ui import colours
 from ui.components.architecture import LayerCard
+from ui.components.curves import curves
 from ui.components.maps import maps
 
 MAX_MAPS = 64
@@ -35,30 +42,67 @@ def short(layer: Layer) -> str:
 
 def cards(layers: tuple[Layer, ...], report: Check, input_shape: tuple[int, ...] = (28, 28, 1)) -> list[LayerCard]:
     """The picture's cards: the input, then every layer, as far as shapes are known."""
-    problem = report.problem
-    result: list[LayerCard] = [
-        {
-            "name": "Input",
-            "settings": "one digit",
-            "output_shape": input_shape,
-            "parameters": 0,
-            "colour": colours.LAYERS["Input"],
-            "problem": None,
-        }
-    ]
+    problem, summaries = report.problem, report.summaries
+    result = [_card("Input", "one digit", input_shape, 0, None)]
     for index, layer in enumerate(layers):
-        known = report.summaries[index] if index < len(report.summaries) else None
-        result.append(
-            {
-                "name": type(layer).__name__,
-                "settings": short(layer),
-                "output_shape": known.output_shape if known else None,
-                "parameters": known.num_parameters if known else None,
-                "colour": colours.LAYERS[type(layer).__name__],
-                "problem": problem.message if problem and problem.layer_index == index else None,
-            }
-        )
+        known = summaries[index] if index < len(summaries) else None
+        shape, count = (known.output_shape, known.num_parameters) if known else (None, None)
+        message = problem.message if problem and problem.layer_index == index else None
+        result.append(_card(type(layer).__name__, short(layer), shape, count, message))
     return result
+
+
+def _card(
+    name: str, settings: str, shape: tuple[int, ...] | None, parameters: int | None, problem: str | None
+) -> LayerCard:
+    return {
+        "name": name,
+        "settings": settings,
+        "output_shape": shape,
+        "parameters": parameters,
+        "colour": colours.LAYERS[name],
+        "problem": problem,
+    }
+
+
+def run_curves(history: History, num_steps: int, batches_per_epoch: int, key: str, **look: Any) -> None:
+    """Draw the curves of a run of so many updates, by batch and by epoch."""
+    batches, epochs = history.batches, history.epochs
+    curves(
+        batches.step.astype(int),
+        batches.loss,
+        batches.accuracy,
+        epochs.step.astype(int),
+        epochs.loss,
+        epochs.accuracy,
+        epochs.val_loss,
+        epochs.val_accuracy,
+        num_steps,
+        batches_per_epoch,
+        key=key,
+        **look,
+    )
+
+
+def chart(figure: go.Figure, key: str, *, x: Mapping[str, object], y: Mapping[str, object], **layout: object) -> None:
+    """Show a Plotly chart that stands still: `x` and `y` are its axes, `layout` what is not as usual."""
+    usual = {"height": 320, "margin": {"l": 0, "r": 0, "t": 10, "b": 0}}
+    figure.update_layout(xaxis=x, yaxis=y, **(usual | layout))
+    st.plotly_chart(figure, config={"displayModeBar": False}, key=key)
+
+
+def to_bytes(image: np.ndarray) -> np.ndarray:
+    """An image in [0, 1] as uint8 in [0, 255], of the same shape."""
+    return np.round(image * 255).astype(np.uint8)
+
+
+def layer_name(architecture: Architecture, index: int) -> str:
+    """A layer as a page names it: "2. MaxPooling2D"."""
+    return f"{index + 1}. {type(architecture.layers[index]).__name__}"
+
+
+ink_maps = partial(maps, kind="ink", limit=1.0)
+"""Digits and other pictures in [0, 1] as small pictures; see `maps`."""
 
 
 def first_kernels(architecture: Architecture, weights: dict[str, np.ndarray]) -> None:

@@ -32,12 +32,7 @@ def typed_kernel(kernel: Kernel, name: str, back_to: str | None = None) -> Kerne
             with st.container(width=CELL_WIDTH * side + 4):
                 if title:
                     st.caption(title)
-                table.now = st.data_editor(
-                    table.at_start,
-                    hide_index=True,
-                    column_config=columns,
-                    key=table.key,
-                )
+                table.now = st.data_editor(table.at_start, hide_index=True, column_config=columns, key=table.key)
     if any(not np.array_equal(table.now, values) for table, values in zip(tables, first, strict=True)):
         st.button(
             f"Back to {back_to or name}",

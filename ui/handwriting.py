@@ -1,22 +1,23 @@
 """One visitor's handwriting: a set of drawings whose name stands in the address, shared by whoever opens it."""
 
+from functools import cache
+from pathlib import Path
+
 import streamlit as st
 
 from cnnlab.runs.handwriting import Handwriting, HandwritingStore, UnknownHandwritingError
 from ui.cached import store
-from ui.state import state
-
-
-@st.cache_resource(show_spinner=False)
-def _store(folder: str) -> HandwritingStore:
-    """All sets, in a folder of the runs folder: one place to keep and to back up."""
-    del folder
-    return HandwritingStore(store().root / "handwriting")
+from ui.state import attempt, state
 
 
 def sets() -> HandwritingStore:
-    """All sets."""
-    return _store(str(store().root))
+    """All sets, in a folder of the runs folder: one place to keep and to back up."""
+    return _sets(store().root / "handwriting")
+
+
+@cache
+def _sets(folder: Path) -> HandwritingStore:
+    return HandwritingStore(folder)
 
 
 def follow_address() -> None:
@@ -46,10 +47,7 @@ def own() -> Handwriting:
 def add(more: Handwriting) -> None:
     """Put drawings to the visitor's set; why that cannot be is kept for the page to show."""
     visitor = state()
-    visitor.problems.pop("handwriting", None)
-    try:
+    with attempt("handwriting", (ValueError, OSError)):
         if visitor.handwriting_id is None:
             visitor.handwriting_id = sets().create()
         sets().add(visitor.handwriting_id, more)
-    except (ValueError, OSError) as error:
-        visitor.problems["handwriting"] = str(error)

@@ -52,12 +52,8 @@ def station(name: str) -> None:
     glossary.style()
     st.html(_STYLE)
     st.title(name)
-    answered, total = progress()[name]
-    marks = "●" * answered + "○" * (total - answered)
-    st.caption(
-        f"Station {number} of {len(STATIONS)} · about {STATIONS[name][1]} minutes · "
-        f"{marks} {answered} of {total} predictions answered"
-    )
+    minutes = STATIONS[name][1]
+    st.caption(f"Station {number} of {len(STATIONS)} · about {minutes} minutes · {progress(name)} predictions answered")
 
 
 def next_station() -> None:
@@ -70,10 +66,18 @@ def next_station() -> None:
         st.page_link(STATIONS[name][0], label=label, icon=":material/arrow_forward:", icon_position="right")
 
 
-def progress() -> dict[str, tuple[int, int]]:
-    """For each station: how many predictions the visitor has answered (rightly, or was shown), of how many."""
-    answered = state().course.answered
-    return {name: (min(len(answered.get(name, ())), NUM_PREDICTIONS), NUM_PREDICTIONS) for name in STATIONS}
+def progress(name: str) -> str:
+    """How many of a station's predictions the visitor has answered (rightly, or was shown): "●●○ 2 of 3"."""
+    answered = min(len(state().course.answered.get(name, ())), NUM_PREDICTIONS)
+    return f"{'●' * answered}{'○' * (NUM_PREDICTIONS - answered)} {answered} of {NUM_PREDICTIONS}"
+
+
+def prediction_of(key: str, question: str) -> Prediction:
+    """What the learner has predicted, by the prediction's name; nothing yet where the question is another one now."""
+    known = state().course.predictions
+    if key not in known or known[key].question != question:
+        known[key] = Prediction(question)
+    return known[key]
 
 
 def predict(
@@ -99,10 +103,7 @@ def predict(
     """
     if options is not None and answer not in options:
         raise ValueError(f"`answer` must be one of `options` {list(options)}. Received: answer={answer!r}")
-    course = state().course
-    prediction = course.predictions.get(key)
-    if prediction is None or prediction.question != question:
-        prediction = course.predictions[key] = Prediction(question)
+    course, prediction = state().course, prediction_of(key, question)
     with st.container(border=True):
         st.markdown(f"**Predict** · {question}")
         given, checked, show = _ask(key, question, answer, options)

@@ -11,8 +11,9 @@ from cnnlab.nn import network
 from cnnlab.nn.network import LayerTrace
 from cnnlab.nn.weights import Weights
 from cnnlab.runs.store import Run, RunInfo, UnknownRunError
-from ui.cached import starter_network, store
+from ui.cached import starter_network, store, weights_of
 from ui.state import control, state
+from ui.words import percent
 
 # One image is too little to share among threads: beside a training run that takes ten times longer.
 threadpool_limits(1, user_api="blas")
@@ -24,11 +25,23 @@ INSTEAD = "The starter network is shown instead."
 
 @dataclass(frozen=True)
 class Network:
-    """A network that can be looked at: what it was made from and its weights."""
+    """A network that can be looked at: what it was made from and its weights.
+
+    `run_id` is that of the run it comes from, None: it is the starter network. The name is only to be shown.
+    """
 
     name: str
     experiment: Experiment
     weights: Weights
+    run_id: str | None = None
+
+    @property
+    def run(self) -> Run | None:
+        """The run that it comes from; None: there is none, or it has been deleted."""
+        try:
+            return store().get(self.run_id or "")
+        except UnknownRunError:
+            return None
 
     def trace(self, image: np.ndarray) -> tuple[LayerTrace, ...]:
         """Send an image, float32 (28, 28) in [0, 1], through the network and keep every layer."""
@@ -36,12 +49,33 @@ class Network:
         return network.trace(self.experiment.architecture, self.weights, prepared)
 
 
+def starter() -> Network:
+    """The network that ships with the project."""
+    return Network(STARTER, *starter_network())
+
+
+def network_of(run: Run, step: int | None = None) -> Network | None:
+    """A run's network with its newest weights, or those after `step` updates; None: there are none.
+
+    Raises:
+        ValueError: if they cannot be read or do not fit.
+    """
+    info, weights = run.info, weights_of(run, step)
+    return Network(run_name(info), info.experiment, weights, run.id) if weights and info.experiment else None
+
+
+def names_of_networks() -> dict[str, str]:
+    """All networks that can read: their ids and names, the starter first, then the newest runs."""
+    runs = [info for info in store().list() if info.state in ("finished", "stopped", "running")][:NUM_CHOICES]
+    return {STARTER_ID: STARTER, **{info.id: run_name(info) for info in runs}}
+
+
 def run_name(info: RunInfo) -> str:
     """A run in a few words: its name, when, how good. No two runs have the same."""
     given = f"{info.label.name}, run" if info.label.name else "Run"
     when = f"{given} {info.id[-6:]} of {info.created:%d %b, %H:%M:%S} UTC"
     if info.test_accuracy is not None:
-        return f"{when}, {info.test_accuracy * 100:.2f} % on the test digits"
+        return f"{when}, {percent(info.test_accuracy, 2)} on the test digits"
     return f"{when}, {info.state}"
 
 
@@ -67,11 +101,8 @@ def choose_network() -> Network:
     visitor = state()
     visitor.shows_starter = visitor.shows_starter and "run" not in st.query_params
     run = None if visitor.shows_starter else requested_run()
-    runs = [info for info in store().list() if info.state in ("finished", "stopped", "running")][:NUM_CHOICES]
-    names = {STARTER_ID: STARTER, **{info.id: run_name(info) for info in runs}}
-    network_of_run = _load(run) if run else None
-    if run and network_of_run:
-        names[run.id] = run_name(run.info)
+    names, shown = names_of_networks(), (_load(run) if run else None) or starter()
+    names.setdefault(shown.run_id or STARTER_ID, shown.name)
 
     def choose(chosen: str) -> None:
         visitor.shows_starter = chosen == STARTER_ID
@@ -82,22 +113,20 @@ def choose_network() -> Network:
         st.selectbox,
         "Network",
         "network",
-        run.id if run and network_of_run else STARTER_ID,
+        shown.run_id or STARTER_ID,
         choose,
         options=list(names),
         format_func=names.__getitem__,
     )
-    return network_of_run or Network(STARTER, *starter_network())
+    return shown
 
 
 def _load(run: Run) -> Network | None:
     """The newest weights of a run, or None, said on the page, when there are none that can be used."""
     info = run.info
     try:
-        weights = run.weights()
-        if weights is not None and info.experiment:
-            weights.check(info.experiment.architecture)
-            return Network(run_name(info), info.experiment, weights)
+        if (found := network_of(run)) is not None:
+            return found
     except ValueError as error:  # DamagedRunError is one
         st.warning(f"Run {run.id}: {error}. {INSTEAD}", icon=":material/broken_image:")
         return None

@@ -1,6 +1,6 @@
 """Where a picture comes from: a test digit, one's own drawing, a picture drawn here, a photo, the camera."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -9,8 +9,10 @@ from cnnlab import mnist
 from cnnlab.digits import pictures
 from cnnlab.digits.pictures import DRAWN, Picture
 from cnnlab.limits import LIMITS
+from ui.controls import choose
 from ui.drawing import drawn_image
-from ui.state import state, upload
+from ui.figures import to_bytes
+from ui.state import attempt, show_problem, state, upload
 
 DIGIT, DRAWING, SHAPE, PHOTO, CAMERA = "Digit", "My drawing", "Picture", "Photo", "Camera"
 SOURCES = (DIGIT, DRAWING, SHAPE, PHOTO, CAMERA)
@@ -35,18 +37,16 @@ def choose_picture(key: str, *, side: int = 28, colour: bool = False) -> Picture
         With `colour`, a grey picture has three equal channels.
     """
     with st.container(horizontal=True, gap="small"):
-        source = st.segmented_control(
-            "Picture",
-            SOURCES,
-            default=SHAPE if colour else DIGIT,
-            required=True,
-            key=f"{key}-source",
-            persist_state="session",
-            wrap=True,
-        )
-        picture = {DIGIT: _digit, DRAWING: _drawing, SHAPE: _shape, PHOTO: _photo, CAMERA: _camera}[source](
-            key, side, colour
-        )
+        source = choose("Picture", SOURCES, f"{key}-source", SHAPE if colour else DIGIT, wrap=True)
+        if source == DIGIT:
+            label = choose("A test digit", range(10), f"{key}-digit", 7, wrap=True)
+            picture: Picture | None = first_digit(label)
+        elif source == DRAWING:
+            picture = _drawing()
+        elif source == SHAPE:
+            picture = _shape(key, "Landscape" if colour else "Edges", side)
+        else:
+            picture = _brought(key, source)
     if picture is not None and max(picture.pixels.shape[:2]) > side:
         picture = pictures.resize(picture, side)
     if picture is not None and min(picture.pixels.shape[:2]) < LEAST_SIDE:
@@ -62,65 +62,57 @@ def choose_picture(key: str, *, side: int = 28, colour: bool = False) -> Picture
     return pictures.to_rgb(picture) if colour else pictures.to_grey(picture)
 
 
-def _digit(key: str, side: int, colour: bool) -> Picture | None:
+def first_digit(label: int) -> Picture:
     """The first test digit of a class."""
-    del side, colour
-    label = st.segmented_control(
-        "A test digit", range(10), default=7, required=True, key=f"{key}-digit", persist_state="session", wrap=True
-    )
     test = mnist.load().test
-    index = int(np.flatnonzero(test.labels == label)[0])
+    index = int((test.labels == label).argmax())
     return Picture(f"Test digit {index:,}, a {label}", test.images[index])
 
 
-def _drawing(key: str, side: int, colour: bool) -> Picture | None:
+class Digit(NamedTuple):
+    """A digit to send through a network: float32 (28, 28) in [0, 1]; `label` is None for one's own."""
+
+    image: np.ndarray
+    name: str
+    label: int | None
+
+
+def shown_test_digit() -> Digit:
+    """The test digit that the visitor looks at."""
+    index, test = state().test_index, mnist.load().test
+    label = int(test.labels[index])
+    return Digit(mnist.normalise(test.images[index, ..., 0]), f"Test digit {index:,}, a {label}", label)
+
+
+def _drawing() -> Picture | None:
     """What the visitor drew on Home or Draw, as the network sees it."""
-    del key, side, colour
     image = drawn_image()
     if image is None:
         st.caption("There is no drawing yet; until then, here is another picture.")
     st.page_link("pages/draw.py", label="Draw a digit" if image is None else "Draw another", icon=":material/draw:")
-    if image is None:
-        return None
-    return Picture("Your drawing", np.round(image * 255).astype(np.uint8)[..., np.newaxis])
+    return None if image is None else Picture("Your drawing", to_bytes(image)[..., np.newaxis])
 
 
-def _shape(key: str, side: int, colour: bool) -> Picture | None:
+def _shape(key: str, first: str, side: int) -> Picture:
     """A picture that is drawn here."""
     names = list(DRAWN)
-    name = st.selectbox(
-        "Which one",
-        names,
-        index=names.index("Landscape" if colour else "Edges"),
-        key=f"{key}-shape",
-        persist_state="session",
-        width=180,
-    )
+    place = names.index(first)
+    name = st.selectbox("Which one", names, place, key=f"{key}-shape", persist_state="session", width=180)
     return DRAWN[name](side)
 
 
-def _photo(key: str, side: int, colour: bool) -> Picture | None:
-    """A file that the visitor uploads."""
-    del side, colour
-    file = st.file_uploader(
-        "A photo: PNG, JPEG or WebP, up to 10 MB", type=TYPES, max_upload_size=10, key=f"{key}-photo", width=330
-    )
-    return _brought(file, "Until you choose one, here is another picture.")
-
-
-def _camera(key: str, side: int, colour: bool) -> Picture | None:
-    """A photo that the visitor takes now."""
-    del side, colour
-    file = st.camera_input("Take a photo", key=f"{key}-camera", width=330)
-    return _brought(
-        file,
-        "No camera here? The browser offers it on https or localhost only, and when you allow it. "
-        "Go on with this picture, or upload a photo.",
-    )
-
-
-def _brought(file: Any, otherwise: str) -> Picture | None:
-    """The photo just brought, or the one brought before; a bad file is told. It is kept for all Learn pages."""
+def _brought(key: str, source: str) -> Picture | None:
+    """The photo just taken or chosen, or the one brought before; a bad file is told. It is kept for all Learn pages."""
+    if source == PHOTO:
+        label = "A photo: PNG, JPEG or WebP, up to 10 MB"
+        file = st.file_uploader(label, type=TYPES, max_upload_size=10, key=f"{key}-photo", width=330)
+        otherwise = "Until you choose one, here is another picture."
+    else:
+        file = st.camera_input("Take a photo", key=f"{key}-camera", width=330)
+        otherwise = (
+            "No camera here? The browser offers it on https or localhost only, and when you allow it. "
+            "Go on with this picture, or upload a photo."
+        )
     course = state().course
     if file is not None:
         try:
@@ -140,20 +132,14 @@ def _read(data: bytes, name: str) -> Picture:
 
 def bring_photo() -> None:
     """Let the visitor take a photo of a digit, or choose one; a bad file is told."""
-    visitor = state()
 
     def opened(file: Any) -> None:
-        visitor.problems.pop("sheet-picture", None)
-        if file is not None:
-            try:
-                visitor.paper = pictures.to_grey(pictures.read(file.getvalue(), file.name)).pixels[..., 0]
-            except ValueError as error:
-                visitor.problems["sheet-picture"] = str(error)
+        with attempt("sheet-picture"):
+            if file is not None:
+                state().paper = pictures.to_grey(pictures.read(file.getvalue(), file.name)).pixels[..., 0]
 
     if st.toggle("Use the camera", key="sheet-use-camera"):
-        taken = st.camera_input("A photo of one digit", key="sheet-camera")
-        opened(taken)
+        opened(st.camera_input("A photo of one digit", key="sheet-camera"))
     else:
         upload("A photo of one digit: PNG, JPEG or WebP", "sheet-picture", opened, TYPES)
-    if "sheet-picture" in visitor.problems:
-        st.error(f"{visitor.problems['sheet-picture']}.", icon=":material/error:")
+    show_problem("sheet-picture")

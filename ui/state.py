@@ -3,7 +3,8 @@
 Anything worth keeping is in an Experiment or a run; this holds what is still being edited, and which run is looked at.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -62,6 +63,65 @@ class Drawing:
 
 
 @dataclass
+class Canvas:
+    """A canvas: what is drawn on it, and what it is given instead of its own strokes."""
+
+    name: str
+    drawing: Drawing = field(default_factory=Drawing)
+    at_start: dict[str, Any] | None = None
+    """The strokes that it was given when it came onto the page, or by the last Undo or Clear."""
+    cleared: dict[str, Any] | None = None
+    """Its strokes before the last Undo or Clear, until it tells what it shows instead."""
+    num_given: int = 0
+
+    def clear(self) -> None:
+        """Begin anew; what the canvas still tells of the old strokes, until it is empty, no longer counts."""
+        self.cleared, self.drawing = self.drawing.strokes, Drawing()
+        self._give([])
+
+    def undo(self) -> None:
+        """Take the last stroke back: the canvas is given all others, and then tells what it shows."""
+        strokes = self.drawing.strokes or {}
+        left = strokes.get("objects", [])[:-1]
+        if not left:
+            self.clear()
+            return
+        self.cleared, self.drawing = strokes, replace(self.drawing, strokes={**strokes, "objects": left})
+        self._give(left)
+
+    def _give(self, objects: list[dict[str, Any]]) -> None:
+        """Have the canvas show these strokes instead of its own; it stays on the page, so nothing flickers."""
+        self.num_given += 1  # the same strokes given twice would not be drawn again
+        self.at_start = {"objects": objects, "given": self.num_given}
+
+
+@dataclass
+class Cells:
+    """The 28x28 pixels set one by one on the Draw page: uint8 (28, 28)."""
+
+    pixels: np.ndarray = field(default_factory=lambda: np.zeros((28, 28), np.uint8))
+    at_start: np.ndarray | None = None
+    """What they were when they came onto the page."""
+    num_cleared: int = 0
+
+    def clear(self) -> None:
+        """Empty them all."""
+        self.pixels, self.num_cleared = np.zeros_like(self.pixels), self.num_cleared + 1
+
+
+@dataclass
+class Link:
+    """The `?experiment=` in the address."""
+
+    now: str | None = None
+    """The one that was read or written last."""
+    earlier: set[str] = field(default_factory=set)
+    """Those written before, as long as the browser has not told that it knows the last one."""
+    problem: str | None = None
+    """Why the last one could not be used."""
+
+
+@dataclass
 class Prediction:
     """A question as it was asked last, what the learner answered, and whether the answer has been shown."""
 
@@ -116,34 +176,18 @@ class State:
     done: list[Draft] = field(default_factory=list)
     """Drafts from before each edit, the last one at the end."""
     selected_layer: int | None = 0
-    link: str | None = None
-    """The `?experiment=` that was read or written last."""
-    old_links: set[str] = field(default_factory=set)
-    """Those written before, as long as the browser has not told that it knows the last one."""
-    link_problem: str | None = None
+    link: Link = field(default_factory=Link)
     run_id: str | None = None
     """The run that was started or looked at last."""
     shows_starter: bool = False
     """Whether the starter network is looked at instead."""
-    drawing: Drawing = field(default_factory=Drawing)
-    number: Drawing = field(default_factory=Drawing)
-    """The wide canvas, for a whole number."""
-    strokes_at_start: dict[str, Any] | None = None
-    """The strokes that the canvas was given when it came onto the page, or by the last Undo or Clear."""
-    strokes_cleared: dict[str, Any] | None = None
-    """The strokes before the last Undo or Clear, until the canvas tells what it shows instead."""
-    num_given: int = 0
-    """How often the canvas was given other strokes."""
-    num_cleared: int = 0
-    """How often the cells were emptied."""
+    canvas: Canvas = field(default_factory=lambda: Canvas("drawing"))
+    wide_canvas: Canvas = field(default_factory=lambda: Canvas("number"))
+    cells: Cells = field(default_factory=Cells)
     preparation: Preparation = STANDARD
     """Which steps are done from a drawing to what the network sees, on the Draw page."""
     paper: np.ndarray | None = None
     """A picture brought to the Draw page, light ink on black: uint8 (height, width)."""
-    cells: np.ndarray = field(default_factory=lambda: np.zeros((28, 28), np.uint8))
-    """The 28x28 pixels set one by one on the Draw page."""
-    cells_at_start: np.ndarray | None = None
-    """What they were when they came onto the page."""
     handwriting_id: str | None = None
     taught_run_id: str | None = None
     """The run in which a network learned the handwriting last."""
@@ -155,14 +199,14 @@ class State:
     """Which of MNIST's 10,000 test digits is looked at."""
     looks_at: str = TEST
     """Which digit is looked at: this one, one's own drawing or a photo."""
-    changes: dict[str, Changes] = field(default_factory=dict)
-    """By the name of a network: what was changed in its filters by hand."""
+    changes: dict[str | None, Changes] = field(default_factory=dict)
+    """By the run that a network comes from (None: the starter): what was changed in its filters by hand."""
     to_be_timed: dict[Experiment, int] = field(default_factory=dict)
     """What the visitor wants to know the training time of, by `calibration.alike`, and how often it was measured."""
     paces: dict[Experiment, Pace] = field(default_factory=dict)
     """How fast each of these is trained, as measured last."""
     problems: dict[str, str] = field(default_factory=dict)
-    """For the key of a control: why its last value was refused."""
+    """By the key of a control or another `attempt`: why it failed the last time."""
     course: Course = field(default_factory=Course)
 
     @property
@@ -196,12 +240,12 @@ class State:
         if draft != self.draft:
             self.done = [*self.done, self.draft][-MAX_UNDONE:]
             self.undone.clear()
-        self.draft, self.link_problem = draft, None
+        self.draft, self.link.problem = draft, None
 
     def _go(self, there: list[Draft], back: list[Draft]) -> None:
         if there:
             back.append(self.draft)
-            self.draft, self.link_problem = there.pop(), None
+            self.draft, self.link.problem = there.pop(), None
             self.problems.clear()
 
 
@@ -213,6 +257,23 @@ def state() -> State:
     return visitor
 
 
+@contextmanager
+def attempt(key: str, errors: type[Exception] | tuple[type[Exception], ...] = ValueError) -> Iterator[None]:
+    """Keep why this fails for `show_problem(key)`, where it does with one of `errors`."""
+    problems = state().problems
+    problems.pop(key, None)
+    try:
+        yield
+    except errors as error:
+        problems[key] = str(error)
+
+
+def show_problem(key: str, instead: str = "", icon: str = "error") -> None:
+    """Tell why the last `attempt` of this key failed, if it did, and what holds instead."""
+    if problem := state().problems.get(key):
+        st.error(f"{problem.rstrip('.')}. {instead}".rstrip(), icon=f":material/{icon}:")
+
+
 def control(
     widget: Callable[..., Any], label: str, key: str, value: object, apply: Callable[[Any], None], **options: Any
 ) -> None:
@@ -221,23 +282,26 @@ def control(
     When the visitor changes it, `apply` is called with the new value before the page runs again. A ValueError of
     `apply` is shown beside the widget, which goes back to the last good value.
     """
-    visitor, shown = state(), value
+    shown = value
 
     def changed() -> None:
         nonlocal shown
         if st.session_state[key] == shown:  # told again, after a run of the page that was broken off: no edit
             return
-        try:
+        with attempt(key):
             apply(st.session_state[key])
             shown = st.session_state[key]
-            visitor.problems.pop(key, None)
-        except ValueError as error:
-            visitor.problems[key] = str(error)
 
     st.session_state[key] = value
     widget(label, key=key, on_change=changed, **options)
-    if key in visitor.problems:
-        st.error(f"{visitor.problems[key]}. It stays as it was.", icon=":material/error:")
+    show_problem(key, "It stays as it was.")
+
+
+def pick(
+    label: str, options: Iterable[Any], key: str, value: object, apply: Callable[[Any], None], **look: Any
+) -> None:
+    """The same as a row of options, of which one is always chosen."""
+    control(st.segmented_control, label, key, value, apply, options=options, required=True, **look)
 
 
 def kept(name: str, first: Any) -> Kept:

@@ -4,14 +4,14 @@ import re
 
 from cnnlab.words import percent
 
-__all__ = ["ENGINE", "duration", "percent", "plain", "when"]
+__all__ = ["ENGINE", "duration", "percent", "plain", "plural", "time_span", "when"]
 
+MINUTE = 60
 ENGINE = {
     "starting": "The engine is starting.",
     "warming up": "The engine is warming up (TensorFlow takes some seconds to load).",
     "down": "The engine stopped. It is started again with the next run.",
 }
-
 """What the engine is doing, for each state but "ready"."""
 
 
@@ -22,8 +22,21 @@ def plain(text: str) -> str:
 
 def duration(seconds: float) -> str:
     """A time span as minutes and seconds: 1:04; below a minute 24 s."""
-    minutes, rest = divmod(round(seconds), 60)
+    minutes, rest = divmod(round(seconds), MINUTE)
     return f"{minutes:,}:{rest:02}" if minutes else f"{rest} s"
+
+
+def time_span(seconds: float) -> str:
+    """A time as people say it: 0.4 s, 12 s, 3 min 20 s."""
+    if seconds < MINUTE:
+        return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"  # noqa: PLR2004 - two digits either way
+    minutes, rest = divmod(round(seconds), MINUTE)
+    return f"{minutes} min {rest} s"
+
+
+def plural(count: int, noun: str) -> str:
+    """So many of something: "1 run", "2,000 runs"."""
+    return f"{count:,} {noun}" + "s" * (count != 1)
 
 
 def when(step: int, batches_per_epoch: int) -> str:

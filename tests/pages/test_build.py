@@ -16,7 +16,7 @@ from cnnlab.presets import DEFAULT, EXAMPLE_DRAFTS, PRESETS
 from cnnlab.training import pace
 from pages.parts.build import cards, sharing
 from tests.pages.seen import PAGES, click, labelled, labels, state, text
-from ui import controls
+from ui import controls, link
 from ui.computed import answers
 
 TINY = PRESETS["Tiny"]
@@ -223,7 +223,7 @@ def test_the_link_is_shown_to_be_copied(at):
 
 
 def test_an_experiment_that_is_too_long_for_a_link_says_so(at, monkeypatch):
-    for module in (controls, sharing):
+    for module in (link, sharing):
         monkeypatch.setattr(module, "MAX_URL_LENGTH", len(TINY.to_url()))
     labelled(at.slider, "Filters").set_value(100).run()
     assert "too long for a link" in text(at)

@@ -71,7 +71,7 @@ def test_a_failure_is_told_and_can_be_tried_again(slow_engine):
 
 
 def test_only_the_latest_answers_are_kept(slow_engine, monkeypatch):
-    monkeypatch.setattr(computed, "MAX_ANSWERS", 2)
+    monkeypatch.setattr(computed, "MAX_BYTES", 2 * cached.ENTRY_BYTES)
     for number in (1, 2, 3, 2, 1):
         visit(number)
     assert [arguments for _, arguments, _ in slow_engine.asked] == [(1,), (2,), (3,), (1,)]

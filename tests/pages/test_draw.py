@@ -38,7 +38,7 @@ def draws(visit):
 
     def draws(*numbers, view=None, **query):
         at = visit("draw", **query)
-        state(at).drawing = drawing(*numbers)
+        state(at).canvas.drawing = drawing(*numbers)
         if view:
             at.button_group(key="draw-view").set_value(view)
         return at.run()
@@ -80,14 +80,14 @@ def test_the_last_stroke_is_taken_back_and_then_the_canvas_is_empty(visit, page)
     at = visit(page)
     assert labelled(at.button, "Undo").disabled
     strokes_ = drawing(4)
-    state(at).drawing = strokes_
+    state(at).canvas.drawing = strokes_
     at.run()
     click(at, "Undo")
-    assert len(state(at).strokes_at_start["objects"]) == 1
-    state(at).drawing = Drawing(state(at).strokes_at_start, strokes_.rgba)  # as the canvas tells it
+    assert len(state(at).canvas.at_start["objects"]) == 1
+    state(at).canvas.drawing = Drawing(state(at).canvas.at_start, strokes_.rgba)  # as the canvas tells it
     click(at, "Undo")
-    assert state(at).drawing == Drawing()
-    assert state(at).strokes_at_start["objects"] == []
+    assert state(at).canvas.drawing == Drawing()
+    assert state(at).canvas.at_start["objects"] == []
     assert labelled(at.button, "Undo").disabled
 
 
@@ -111,12 +111,12 @@ def test_cells_are_read_and_cleared(visit):
     assert "Draw a digit to see what every layer makes of it." in text(at)
     ones = np.zeros((28, 28), np.uint8)
     ones[6:22, 13:15] = 255
-    state(at).cells = ones
-    state(at).num_cleared += 1  # comes onto the page anew
+    state(at).cells.pixels = ones
+    state(at).cells.num_cleared += 1  # comes onto the page anew
     at.run()
     assert "**1**" in text(at)
     click(at, "Clear")
-    assert not state(at).cells.any()
+    assert not state(at).cells.pixels.any()
 
 
 def test_a_picture_is_read_and_its_light_paper_told(visit):
@@ -136,7 +136,7 @@ def test_a_whole_number_is_read(visit):
     at = visit("draw")
     sheet(at, "Whole number")
     assert "Write a number such as **2026**" in text(at)
-    state(at).number = drawing(2, 0, 2, 6)
+    state(at).wide_canvas.drawing = drawing(2, 0, 2, 6)
     at.run()
     assert "It reads 2026" in text(at)
     assert "digits" in components(at)
@@ -147,14 +147,14 @@ def test_a_whole_number_is_read(visit):
 
 def test_every_step_can_be_switched_off_and_changes_what_the_network_sees(draws):
     at = draws(5, view=STEPS)
-    standard = prepare.from_canvas(state(at).drawing.rgba)
+    standard = prepare.from_canvas(state(at).canvas.drawing.rgba)
     assert "steps" in components(at)
     assert set(SWITCHES) == set(Preparation.__dataclass_fields__)
     for name, (label, _) in SWITCHES.items():
         toggle = labelled(at.toggle, label)
         toggle.set_value(not toggle.value).run()
         assert getattr(state(at).preparation, name) != getattr(Preparation(), name)
-        assert not np.array_equal(prepare.prepare(state(at).drawing.rgba, state(at).preparation).image, standard)
+        assert not np.array_equal(prepare.prepare(state(at).canvas.drawing.rgba, state(at).preparation).image, standard)
         labelled(at.toggle, label).set_value(getattr(Preparation(), name)).run()
     assert state(at).preparation == Preparation()
 
@@ -224,7 +224,7 @@ def test_a_wrong_answer_is_kept_with_its_right_label(draws, visit):
     set_id = at.query_params["handwriting"]
     kept = sets().get(set_id)
     assert kept.labels.tolist() == [1]
-    np.testing.assert_allclose(kept.images[0] / 255, prepare.from_canvas(state(at).drawing.rgba), atol=0.002)
+    np.testing.assert_allclose(kept.images[0] / 255, prepare.from_canvas(state(at).canvas.drawing.rgba), atol=0.002)
     assert "reads **0 of 1 drawing (0 %)** rightly" in text(at)
     assert "mistakes" in components(at)
     click(at, "7")
@@ -242,7 +242,7 @@ def test_a_drawing_is_kept_as_every_network_should_see_it(draws):
     at.button_group(key="draw-view").set_value(TEACH).run()
     click(at, "7")
     kept = sets().get(state(at).handwriting_id)
-    np.testing.assert_allclose(kept.images[0] / 255, prepare.from_canvas(state(at).drawing.rgba), atol=0.002)
+    np.testing.assert_allclose(kept.images[0] / 255, prepare.from_canvas(state(at).canvas.drawing.rgba), atol=0.002)
 
 
 def test_nothing_drawn_cannot_be_kept(visit):
@@ -344,7 +344,7 @@ def test_a_network_is_taught_and_both_sets_are_measured_before_and_after(draws, 
     assert "| MNIST's 10,000 test digits | 56.78 % | **91.23 %** |" in text(at)
     assert "| The drawings that it was taught: 1 |" in text(at)
     assert "**100.00 %** |" in text(at)
-    state(at).drawing = drawing(2)
+    state(at).canvas.drawing = drawing(2)
     at.run()
     click(at, "2")
     assert "| Drawings kept since: 1 |" in text(at)

@@ -56,7 +56,7 @@ def test_two_visitors_share_nothing_but_the_runs(visit, store):
     labelled(one.button_group, "Begin with").set_value("LeNet-5").run()
     ink = np.zeros((280, 280, 4), np.uint8)
     ink[40:240, 130:150] = 255
-    state(one).drawing = Drawing({"objects": []}, ink)
+    state(one).canvas.drawing = Drawing({"objects": []}, ink)
     one.switch_page(PAGES["train"]).run()
     labelled(one.button, "Train").click().run()
     assert state(one).run_id == store.list()[0].id
@@ -64,7 +64,7 @@ def test_two_visitors_share_nothing_but_the_runs(visit, store):
     for page in PAGES:
         other.switch_page(PAGES[page]).run()
         assert state(other).draft.experiment() == PRESETS["Fast and good"]
-        assert state(other).drawing.rgba is None
+        assert state(other).canvas.drawing.rgba is None
         assert state(other).run_id is None
         assert "run" not in other.query_params
     one.switch_page(PAGES["build"]).run()

@@ -11,10 +11,10 @@ from cnnlab.nn import network
 from cnnlab.nn.layers import Conv2D
 from cnnlab.nn.weights import Weights
 from cnnlab.presets import PRESETS
+from cnnlab.runs.records import Label
 from cnnlab.training.events import WeightsSnapshot
 from tests.pages.runs import weights_of
 from ui import computed
-from ui.networks import STARTER
 
 EXPERIMENT, WEIGHTS = starter.load()
 
@@ -46,7 +46,7 @@ def texts(at):
 
 
 def changes_of(at):
-    return at.session_state["cnnlab"].changes.get(STARTER, Changes())
+    return at.session_state["cnnlab"].changes.get(None, Changes())
 
 
 def toggle(at):
@@ -133,3 +133,15 @@ def test_every_preset_can_be_looked_at(visit, store, preset):
     at = visit("look_inside", run=run.id, view="Filters")
     has_filters = any(isinstance(layer, Conv2D) for layer in PRESETS[preset].architecture.layers)
     assert ("Filter 0 of layer 1" in texts(at)) == has_filters
+
+
+@pytest.mark.usefixtures("asked")
+def test_the_changes_outlive_another_name_of_the_run(visit, store):
+    run = store.create(EXPERIMENT)
+    run.record(WeightsSnapshot(0, WEIGHTS))
+    at = visit("look_inside", run=run.id, view="Filters")
+    toggle(at).set_value(True).run()
+    run.set_label(Label(name="mine"))
+    at.run()
+    assert "mine, run" in " ".join(at.selectbox[0].options)
+    assert toggle(at).value

@@ -138,7 +138,7 @@ def test_the_drawing_stands_there_too_and_3d_has_three_directions(visit, shown):
     at = visit("look_inside", view="Space")
     paper = np.zeros((280, 280, 4), np.uint8)
     paper[40:240, 130:150] = 255
-    state(at).drawing = Drawing({}, paper)
+    state(at).canvas.drawing = Drawing({}, paper)
     choose_way(at, "3D")
     assert shown.places.shape == (1, 102, 3)
     assert shown.data["names"][-2:] == ["Test digit 0, a 7", "Your drawing"]

@@ -59,14 +59,14 @@ def test_every_digit_is_read(at):
 def test_a_drawing_is_sent_through(at):
     ink = np.zeros((280, 280, 4), np.uint8)
     ink[40:240, 130:150] = 255
-    state(at).drawing = Drawing({"objects": []}, ink)
+    state(at).canvas.drawing = Drawing({"objects": []}, ink)
     labelled(at.button_group, "Picture").set_value("My drawing").run()
     labelled(at.button_group, "Scores of").set_value("The starter network's last layer").run()
     assert "of 1 do?" in text(at)
 
 
 def test_an_empty_picture_is_a_picture(at):
-    state(at).drawing = Drawing({"objects": []}, np.zeros((280, 280, 4), np.uint8))
+    state(at).canvas.drawing = Drawing({"objects": []}, np.zeros((280, 280, 4), np.uint8))
     labelled(at.button_group, "Picture").set_value("My drawing").run()
     assert len(components(at)) == 4
 

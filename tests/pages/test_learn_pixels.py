@@ -80,7 +80,7 @@ def test_the_drawing(at):
     assert "There is no drawing yet" in text(at)
     ink = np.zeros((280, 280, 4), np.uint8)
     ink[40:240, 130:150] = 255
-    state(at).drawing = Drawing({"objects": []}, ink)
+    state(at).canvas.drawing = Drawing({"objects": []}, ink)
     at.run()
     assert "There is no drawing yet" not in text(at)
     assert "28 rows, 28 columns and 1 channel." in text(at)

@@ -89,11 +89,11 @@ def test_the_drawing_is_sent_through_the_network(visit):
     at = visit("look_inside")
     assert digit_name(at).endswith("a 7")
     assert words(at)[1] == "read as **7** :material/check: 100.0 %"
-    state(at).drawing = one()
+    state(at).canvas.drawing = one()
     look_at(at, "My drawing")
     assert digit_name(at) == "Your drawing"
     assert words(at)[1].startswith("read as **1** ")
-    state(at).drawing = Drawing()
+    state(at).canvas.drawing = Drawing()
     at.run()
     assert digit_name(at).endswith("a 7")
     assert "Nothing is drawn yet; the test digit stays." in text(at)

@@ -109,7 +109,7 @@ def test_weights_of_another_network_are_told_and_the_starter_shown(visit, store,
     other = store.create(PRESETS["LeNet-5"])
     (store.root / other.id / "experiment.json").replace(store.root / run.id / "experiment.json")
     at = visit(page, run=run.id)
-    state(at).drawing = one()
+    state(at).canvas.drawing = one()
     at.run()
     assert "do not belong to this architecture" in text(at)
     assert network(at).value == STARTER_ID
@@ -118,7 +118,7 @@ def test_weights_of_another_network_are_told_and_the_starter_shown(visit, store,
 def test_draw_shows_every_layer_s_maps_of_a_drawing(visit):
     at = visit("draw")
     assert components(at)[1:] == ["answer", "seen"]
-    state(at).drawing = one()
+    state(at).canvas.drawing = one()
     at.run()
     assert any(key.startswith("drawn-0") for key in components(at))
 

@@ -409,7 +409,7 @@ def test_the_digit_is_the_one_that_look_inside_shows(visit, store):
     chooser.set_value(3).run()
     visitor = state(at)
     assert mnist.load().test.labels[visitor.test_index] == 3
-    visitor.drawing = Drawing(None, np.pad(np.full((100, 20, 4), 255, np.uint8), ((90, 90), (130, 130), (0, 0))))
+    visitor.canvas.drawing = Drawing(None, np.pad(np.full((100, 20, 4), 255, np.uint8), ((90, 90), (130, 130), (0, 0))))
     at.run()
     chooser = next(one for one in at.button_group if one.key == "stage-digit")
     chooser.set_value("My drawing").run()

@@ -160,14 +160,3 @@ def test_text_on_every_colour_of_a_scale_is_readable(kind):
     for colour in colours.table(kind):
         background = "#{:02X}{:02X}{:02X}".format(*colour)
         assert colours.contrast(colours.text_on(background), background) >= 4.5
-
-
-@pytest.mark.parametrize("kind", ["sequential", "diverging"])
-def test_plotly_gets_the_same_scale(kind):
-    scale = colours.plotly_scale(kind)
-    assert scale[0][0] == 0
-    assert scale[-1][0] == 1
-    table = colours.table(kind)
-    for position, colour in scale:
-        exact = np.array(colours.rgb(colour))
-        assert np.abs(table[round(position * 254)].astype(int) - exact).max() <= 3

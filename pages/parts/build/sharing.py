@@ -1,10 +1,12 @@
 """The experiment as a file, as a link and as code."""
 
+from typing import Any
+
 import streamlit as st
 
 from cnnlab.design import keras_script
 from cnnlab.experiment import MAX_URL_LENGTH, Experiment
-from ui.controls import open_json
+from ui.state import attempt, show_problem, state, upload
 
 
 def files(experiment: Experiment | None) -> None:
@@ -20,10 +22,17 @@ def files(experiment: Experiment | None) -> None:
                 on_click="ignore",
             )
         with st.popover("Open JSON", icon=":material/upload:"):
-            open_json()
+            upload("An experiment saved as JSON", "open", _opened, types=["json"])
+            show_problem("open", "What you had before is kept.")
         if experiment:
             with st.popover("Share a link", icon=":material/link:"):
                 _link(experiment)
+
+
+def _opened(file: Any) -> None:
+    with attempt("open"):
+        if file is not None:
+            state().load(Experiment.from_json(file.getvalue().decode("utf-8", errors="replace")))
 
 
 def _link(experiment: Experiment) -> None:

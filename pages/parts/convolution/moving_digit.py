@@ -7,10 +7,10 @@ from cnnlab import mnist
 from cnnlab.lessons.named_kernels import KERNEL_PRESETS, moved_along, shift
 from cnnlab.nn.operations import conv2d
 from ui.components.maps import maps
-from ui.controls import HELP
+from ui.controls import HELP, slide
 from ui.lesson import notes_say
+from ui.sources import first_digit
 
-SETTING_WIDTH = 150
 MAX_SHIFT = 6
 MAP_SIZE = 160
 DIGIT = 7
@@ -21,11 +21,10 @@ def translation() -> None:
     """Shift the digit; only this part runs again."""
     stage = st.container()
     with st.container(horizontal=True, gap="small"):
-        right = _slider("Shift to the right", 0, MAX_SHIFT, 3, "right")
-        down = _slider("Shift down", 0, MAX_SHIFT, 2, "down")
-        strides = _slider("Stride ", 1, 3, 1, "shift-strides", HELP["strides"])
-    test = mnist.load().test
-    digit = mnist.normalise(test.images[np.flatnonzero(test.labels == DIGIT)[0]])
+        right = slide("Shift to the right", 0, MAX_SHIFT, 3, "conv-right")
+        down = slide("Shift down", 0, MAX_SHIFT, 2, "conv-down")
+        strides = slide("Stride ", 1, 3, 1, "conv-shift-strides", help=HELP["strides"])
+    digit = mnist.normalise(first_digit(DIGIT).pixels)
     pictures = [digit, shift(digit, down, right)]
     kernel = KERNEL_PRESETS["Sobel x"].kernel(3, 1)
     before, after = (conv2d(picture, kernel, np.zeros(1, np.float32), strides)[..., 0] for picture in pictures)
@@ -46,10 +45,4 @@ def translation() -> None:
         f"{agreement.compared} cells with ink in their window are equal (largest difference "
         f"{agreement.largest_difference:.2g}). With a stride of {strides}, the shift must be a multiple of {strides}.",
         agreement.equal == agreement.compared,
-    )
-
-
-def _slider(label: str, low: int, high: int, value: int, key: str, help_: str | None = None) -> int:
-    return st.slider(
-        label, low, high, value, key=f"conv-{key}", help=help_, persist_state="session", width=SETTING_WIDTH
     )

@@ -12,7 +12,7 @@ from cnnlab.limits import LIMITS
 from cnnlab.nn.layers import PADDINGS, Conv2D
 from cnnlab.nn.operations import conv2d, pad_widths
 from ui.components.window import convolution_window
-from ui.controls import HELP
+from ui.controls import HELP, choose, slide
 from ui.filter_table import typed_kernel
 from ui.glossary import term
 from ui.lesson import notes_say, sign, try_this
@@ -20,7 +20,7 @@ from ui.sources import LEAST_SIDE, choose_picture
 
 Floats = npt.NDArray[np.float32]
 
-PICTURE_WIDTH, SETTING_WIDTH = 576, 160  # beside each other on a laptop
+PICTURE_WIDTH = 576  # the settings stand beside it on a laptop
 SIDE = 28
 FIRST_PRESET = {1: "Sobel x", 3: "Red"}
 ACTIVATIONS = ("linear", "relu", "sigmoid", "tanh")
@@ -34,15 +34,10 @@ def explore() -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         is_colour = st.toggle("In colour", key="conv-colour", persist_state="session")
         channels = 3 if is_colour else 1
-        name = st.pills(
-            "Choose a filter",
-            [name for name, preset in KERNEL_PRESETS.items() if is_colour or not preset.colour_only],
-            default=FIRST_PRESET[channels],
-            required=True,
-            key=f"conv-preset-{channels}",
-            persist_state="session",
-            wrap=True,
-        )
+        names = [name for name, preset in KERNEL_PRESETS.items() if is_colour or not preset.colour_only]
+        look: dict[str, Any] = {"required": True, "persist_state": "session", "wrap": True}
+        first = FIRST_PRESET[channels]
+        name = st.pills("Choose a filter", names, default=first, key=f"conv-preset-{channels}", **look)
     with st.container(horizontal=not is_colour, gap="small"):
         stage = st.container(width="stretch" if is_colour else PICTURE_WIDTH)
         settings = st.container(horizontal=True, gap="small")
@@ -92,57 +87,28 @@ def size_formula(size: int, layer: Conv2D, what: str = "cells a side") -> str:
 
 def _settings(smallest: int, name: str) -> tuple[Conv2D, float, int]:
     """Show the settings of a layer with one filter; return it, the filter's bias, and the picture's largest side."""
-    size = _slider("Kernel size", *SIZES, 3, "size", HELP["kernel_size"])
+    size = slide("Kernel size", *SIZES, 3, "conv-size", help=HELP["kernel_size"])
     if size < smallest:
         st.warning(
             f"{name} needs at least {smallest} x {smallest} cells: that is what is shown.", icon=":material/straighten:"
         )
-    strides = _slider("Stride", 1, int(LIMITS["strides"][1]), 1, "strides", HELP["strides"])
+    most = {name: int(LIMITS[name][1]) for name in ("strides", "dilation_rate")}
+    strides = slide("Stride", 1, most["strides"], 1, "conv-strides", help=HELP["strides"])
     help_ = f"{HELP['dilation_rate']} Keras allows it with a stride of 1 only."
-    dilation = _slider("Dilation", 1, int(LIMITS["dilation_rate"][1]), 1, "dilation", help_, disabled=strides > 1)
+    off = strides > 1
+    dilation = slide("Dilation", 1, most["dilation_rate"], 1, "conv-dilation", help=help_, disabled=off)
     padding = _choice("Padding", PADDINGS, "padding")
-    bias = st.slider(
-        "Bias",
-        -MAX_BIAS,
-        MAX_BIAS,
-        0.0,
-        0.1,
-        key="conv-bias",
-        help=HELP["use_bias"],
-        persist_state="session",
-        width=SETTING_WIDTH,
-    )
+    bias = slide("Bias", -MAX_BIAS, MAX_BIAS, 0.0, "conv-bias", step=0.1, help=HELP["use_bias"])
     activation = _choice("Activation", ACTIVATIONS, "activation")
-    side = _slider("Picture size", LEAST_SIDE, SIDE, SIDE, "side", "A larger picture is brought to this many pixels.")
+    side = slide(
+        "Picture size", LEAST_SIDE, SIDE, SIDE, "conv-side", help="A larger picture is brought to this many pixels."
+    )
     layer = Conv2D(1, max(size, smallest), strides, padding, dilation if strides == 1 else 1, activation)
     return layer, bias, side
 
 
-def _slider(label: str, low: int, high: int, value: int, key: str, help_: str, *, disabled: bool = False) -> int:
-    return st.slider(
-        label,
-        low,
-        high,
-        value,
-        key=f"conv-{key}",
-        help=help_,
-        disabled=disabled,
-        persist_state="session",
-        width=SETTING_WIDTH,
-    )
-
-
 def _choice(label: str, options: tuple[str, ...], key: str) -> str:
-    return st.segmented_control(
-        label,
-        options,
-        default=options[0],
-        required=True,
-        key=f"conv-{key}",
-        help=HELP[key],
-        persist_state="session",
-        wrap=True,
-    )
+    return choose(label, options, f"conv-{key}", help=HELP[key], wrap=True)
 
 
 def _fitting(layer: Conv2D, image: Floats) -> Conv2D:

@@ -9,10 +9,12 @@ from cnnlab.explain import excitation
 from cnnlab.lessons.named_kernels import edge_share
 from cnnlab.nn.network import forward
 from ui.cached import starter_network
-from ui.components.maps import maps
 from ui.components.window import field_window
+from ui.controls import choose
+from ui.figures import ink_maps
 from ui.glossary import term
 from ui.lesson import notes_say
+from ui.sources import first_digit
 
 DIGIT = 4
 MAP_AXES = 3
@@ -28,18 +30,8 @@ def receptive_fields() -> None:
     architecture = experiment.architecture
     deep = [index for index, summary in enumerate(architecture.summaries) if len(summary.output_shape) == MAP_AXES]
     names = {index: f"{index + 1} · {type(architecture.layers[index]).__name__}" for index in deep}
-    index = st.segmented_control(
-        "Layer of the starter network",
-        deep,
-        default=2,
-        format_func=names.__getitem__,
-        required=True,
-        key="conv-deep",
-        persist_state="session",
-        wrap=True,
-    )
-    test = mnist.load().test
-    digit = experiment.data.prepare(mnist.normalise(test.images[np.flatnonzero(test.labels == DIGIT)[0]]))
+    index = choose("Layer of the starter network", deep, "conv-deep", 2, format_func=names.__getitem__, wrap=True)
+    digit = experiment.data.prepare(mnist.normalise(first_digit(DIGIT).pixels))
     output = forward(architecture, weights, digit)[index]
     strongest = int(output.max(axis=(0, 1)).argmax())
     field_window(
@@ -65,7 +57,7 @@ def exciting() -> None:
         ("What the first filters answer to most: 5 x 5 pixels", first, "first"),
         ("What the second ones answer to most: 14 x 14 pixels", second[:32], "second"),
     ):
-        maps(patches, kind="ink", limit=1.0, key=f"conv-patches-{key}", size=48, describe=title)
+        ink_maps(patches, key=f"conv-patches-{key}", size=48, describe=title)
     st.caption(f"Each is the mean of the 9 best patches of {NUM_EXAMPLES} test digits.")
     _, weights = starter_network()
     shares = [edge_share(weights["0/kernel"][:, :, 0, index]) for index in range(len(first))]

@@ -9,7 +9,7 @@ from cnnlab.digits.statistics import TRAINING, LookAlikes
 from pages.parts.data import Chosen, split_of
 from ui import colours
 from ui.components.gallery import Item, gallery
-from ui.components.maps import maps
+from ui.figures import ink_maps
 
 SIZE = 64
 
@@ -26,18 +26,16 @@ def show(chosen: Chosen) -> None:
 def _means(image: np.ndarray, label: int) -> None:
     means, share_right = _class_means()
     away = statistics.to_means(means, image[np.newaxis])[0]
-    maps(
+    ink_maps(
         means / 255,
         key="data-means",
         titles=[f"mean {digit}: {distance:.1f}" for digit, distance in enumerate(away)],
-        kind="ink",
-        limit=1.0,
         size=SIZE,
         describe=f"The mean of all training images of each digit, and how far it is from the chosen {label}",
     )
     st.markdown(
-        f"The nearest mean is that of the **{away.argmin()}** {_mark(away.argmin() == label)} Who always answers so is "
-        f"right on {share_right:.1%} of the test digits, and has learned no more than ten pictures."
+        f"The nearest mean is that of the **{away.argmin()}** {colours.mark(away.argmin() == label)} Who always "
+        f"answers so is right on {share_right:.1%} of the test digits, and has learned no more than ten pictures."
     )
 
 
@@ -54,12 +52,9 @@ def _nearest(image: np.ndarray, label: int, found: LookAlikes) -> None:
     first = int(train.labels[found.indices[0]])
     st.markdown(
         "The numbers are distances: the root of the summed squares of all 784 differences, pixels from 0 to 1. "
-        f"Who only copies the label of the nearest image reads this {label} as **{first}** {_mark(first == label)}"
+        f"Who only copies the label of the nearest image reads this {label} as **{first}** "
+        f"{colours.mark(first == label)}"
     )
-
-
-def _mark(is_right: bool) -> str:
-    return colours.RIGHT_MARK if is_right else colours.WRONG_MARK
 
 
 @st.cache_data(show_spinner=False)

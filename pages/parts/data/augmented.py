@@ -14,6 +14,7 @@ from pages.parts.data import CONTROL_WIDTH, Chosen, split_of, to_train
 from ui.components.gallery import Item, gallery
 from ui.controls import data_setting
 from ui.state import kept, state
+from ui.words import plural
 
 NAMES = ("shift", "rotation", "zoom", "noise")
 NUM_FORMS, SIZE = 19, 64
@@ -82,7 +83,7 @@ def words(settings: DataSettings, *, is_on: bool) -> str:
     epochs = state().draft.training.epochs
     count = f"{settings.num_train:,} images" if epochs == 1 else f"{settings.num_train * epochs:,} different pictures"
     return (
-        f"An epoch sees each digit once, in a new form: in {epochs} epoch{'s' * (epochs > 1)} {count}. So there is "
+        f"An epoch sees each digit once, in a new form: in {plural(epochs, 'epoch')} {count}. So there is "
         "nothing to learn by heart; training is harder, and validation, which is never changed, often better. The "
         "starter network learned in this way too."
     )

@@ -9,7 +9,7 @@ from cnnlab import mnist
 from cnnlab.digits import statistics
 from pages.parts.data import CONTROL_WIDTH, to_train
 from ui.components.gallery import Item, gallery
-from ui.controls import data_setting, setting
+from ui.controls import data_setting, training_setting
 from ui.state import control, state
 
 NUM_SHOWN, SIZE = 20, 64
@@ -28,7 +28,7 @@ def show() -> None:
             data_setting("label_noise")
         choose_size()
         with st.container(width=CONTROL_WIDTH):
-            setting("epochs", draft.training.epochs, "training-epochs", change_epochs)
+            training_setting("epochs")
     only_wrong = st.toggle("Show wrong labels only", key="data-wrong", persist_state="session")
     indices = np.flatnonzero(labels != true) if only_wrong else np.arange(len(true))
     with stage:
@@ -60,11 +60,6 @@ def choose_size() -> None:
         required=data.train_size is None or data.train_size in FEW,
         help="Images that the network learns from: the fewer, the sooner it knows them by heart.",
     )
-
-
-def change_epochs(epochs: int) -> None:
-    """Let the draft learn for so many epochs."""
-    state().change(training=replace(state().draft.training, epochs=epochs))
 
 
 def first_images(indices: np.ndarray, true: np.ndarray, labels: np.ndarray) -> None:

@@ -7,6 +7,7 @@ from cnnlab.digits import statistics
 from pages.parts.data import PARTS, Chosen, split_of
 from ui import colours
 from ui.components.gallery import Item, gallery
+from ui.controls import choose
 from ui.state import kept
 
 NUM_SHOWN = 20
@@ -18,12 +19,8 @@ def choose_digit() -> Chosen:
     stage = st.container()
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         options = ["All", *range(mnist.NUM_CLASSES)]
-        digit = st.segmented_control(
-            "Digit", options, default="All", required=True, key="data-digit", persist_state="session", wrap=True
-        )
-        part = st.segmented_control(
-            "Part", PARTS, default=PARTS[0], required=True, key="data-part", persist_state="session"
-        )
+        digit = choose("Digit", options, "data-digit", wrap=True)
+        part = choose("Part", PARTS, "data-part")
         seed = kept("data-seed", 0)
         seed.now += st.button("Show others", icon=":material/shuffle:")
     images = split_of(part)

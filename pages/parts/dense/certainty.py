@@ -5,8 +5,9 @@ import streamlit as st
 
 from cnnlab import mnist
 from cnnlab.nn import operations as ops
-from pages.parts.dense.dense_layers import SIXTEEN, LastLayer, sure_and_right
+from pages.parts.dense.dense_layers import LastLayer, sure_and_right
 from ui.components.softmax import softmax
+from ui.controls import choose
 from ui.glossary import term
 from ui.lesson import notes_say, predict, try_this
 
@@ -17,9 +18,7 @@ HONEST = 0.05  # as sure as right, within five in a hundred
 @st.fragment
 def probabilities(layers: dict[str, LastLayer]) -> None:
     """The scores of one of the layers; only this part runs again for the other one."""
-    whose = st.segmented_control(
-        "Scores of", list(layers), default=SIXTEEN, required=True, key="dense-scores", persist_state="session"
-    )
+    whose = choose("Scores of", list(layers), "dense-scores")
     logits = np.round(layers[whose].scores, 2)
     softmax(logits, key="dense-softmax", name="Back to the network's scores")
     try_this(

@@ -16,6 +16,7 @@ from cnnlab.nn.network import LayerTrace
 from cnnlab.presets import PRESETS
 from ui.cached import starter_network
 from ui.components.neuron import neuron
+from ui.controls import choose
 from ui.glossary import term
 from ui.lesson import notes_say, predict, try_this
 
@@ -77,9 +78,7 @@ def sure_and_right() -> tuple[float, float]:
 @st.fragment
 def weigh(layers: dict[str, LastLayer]) -> None:
     """One of the layers with its edges; only this part runs again for the other one."""
-    which = st.segmented_control(
-        "Layer", list(layers), default=SIXTEEN, required=True, key="dense-layer", persist_state="session"
-    )
+    which = choose("Layer", list(layers), "dense-layer")
     layer = layers[which]
     count, units = layer.kernel.shape
     neuron(

@@ -1,7 +1,5 @@
 """Flatten, explored: a picture of one's choice walks into one line, forwards and back."""
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
@@ -10,6 +8,7 @@ from cnnlab.digits import pictures
 from cnnlab.nn import operations as ops
 from cnnlab.nn.layers import dimensions
 from ui.components.flat import flat
+from ui.controls import choose
 from ui.glossary import term
 from ui.lesson import predict, try_this
 from ui.sources import choose_picture
@@ -18,7 +17,6 @@ Image = npt.NDArray[np.uint8]
 
 SIDE = 28
 SIDES = (4, 7, 14, 28)
-KEPT: dict[str, Any] = {"persist_state": "session"}
 
 
 def on_paper(pixels: Image) -> Image:
@@ -36,10 +34,8 @@ def line() -> Image:
     """Show a picture of one's choice and the line that becomes of it; return the picture in grey: (28, 28, 1)."""
     stage = st.container()  # the picture stands above, what it is made of below
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        side = st.segmented_control(
-            "Size", SIDES, default=SIDES[0], format_func=lambda n: f"{n} x {n}", required=True, key="dense-side", **KEPT
-        )
-        in_colour = st.toggle("In colour", key="dense-colour", **KEPT)
+        side = choose("Size", SIDES, "dense-side", format_func=lambda n: f"{n} x {n}")
+        in_colour = st.toggle("In colour", key="dense-colour", persist_state="session")
     chosen = choose_picture("dense-colour-picture" if in_colour else "dense-picture", side=SIDE, colour=in_colour)
     picture = smaller(on_paper(chosen.pixels), side)
     with stage:

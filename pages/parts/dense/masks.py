@@ -1,7 +1,5 @@
 """Dropout, explored: a rate, masks that are drawn anew in every step, and none when the network predicts."""
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
@@ -10,11 +8,11 @@ from cnnlab.nn.layers import Dropout
 from pages.parts.dense.dense_layers import LastLayer, starter_traces
 from ui.cached import starter_network
 from ui.components.dropped import NUM_PASSES, dropped, masked
+from ui.controls import slide
 from ui.glossary import term
 from ui.lesson import notes_say, try_this
 
 RATE = 0.4
-KEPT: dict[str, Any] = {"persist_state": "session"}
 
 
 @st.fragment
@@ -22,8 +20,8 @@ def drop(layer: LastLayer) -> None:
     """The inputs of a layer under masks; only this part runs again after a new rate."""
     stage = st.container()
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        rate = st.slider("Rate", 0.0, 0.9, RATE, 0.1, key="dense-rate", width=300, **KEPT)
-        seed = st.number_input("Seed of the masks", 0, 999, 0, key="dense-seed", width=150, **KEPT)
+        rate = slide("Rate", 0.0, 0.9, RATE, "dense-rate", width=300, step=0.1)
+        seed = st.number_input("Seed of the masks", 0, 999, 0, key="dense-seed", width=150, persist_state="session")
     values = layer.inputs
     with stage:
         dropped(values, layer.kernel, layer.bias, rate, seed, key="dense-dropped")

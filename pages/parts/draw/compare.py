@@ -1,15 +1,16 @@
 """One drawing read by several networks side by side, and by one network at every stage of its training."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
 
 import numpy as np
 import streamlit as st
 
 from cnnlab.runs.store import Run, UnknownRunError
-from ui.cached import starter_network, store
+from ui.cached import store
 from ui.components.probabilities import probabilities
-from ui.networks import NUM_CHOICES, STARTER, STARTER_ID, Network, run_name
+from ui.networks import STARTER_ID, Network, names_of_networks, network_of, starter
 from ui.state import state
 from ui.words import when
 
@@ -19,40 +20,11 @@ MAX_LINES = 3
 WIDTH = 250
 
 
-def names_of_networks() -> dict[str, str]:
-    """All networks that can read: their ids and names, the starter first, then the newest runs."""
-    runs = [info for info in store().list() if info.state in ("finished", "stopped", "running")][:NUM_CHOICES]
-    return {STARTER_ID: STARTER, **{info.id: run_name(info) for info in runs}}
-
-
-def network_of(network_id: str) -> Network | None:
-    """The network of this id with its newest weights; None when it has none that can be used."""
-    if network_id == STARTER_ID:
-        return Network(STARTER, *starter_network())
-    try:
-        run = store().get(network_id)
-        return _network_at(run, max(run.snapshot_steps(), default=0))
-    except UnknownRunError:
-        return None
-
-
-def _network_at(run: Run, step: int) -> Network | None:
-    """A run's network after `step` updates; None when its weights cannot be used."""
-    return _load(run, run.id, step, run.snapshot_stamp(step))
-
-
-@st.cache_resource(max_entries=48, show_spinner=False)
-def _load(_run: Run, run_id: str, step: int, stamp: object) -> Network | None:
-    """Read weights once: a stroke asks for all of them again."""
-    del run_id, stamp
-    try:
-        weights, experiment = _run.weights(step), _run.info.experiment
-        if weights is None or experiment is None:
-            return None
-        weights.check(experiment.architecture)
-    except ValueError:  # DamagedRunError is one; the Train page tells what is wrong with it
-        return None
-    return Network(run_name(_run.info), experiment, weights)
+def readable(network_id: str, step: int | None = None) -> Network | None:
+    """The network of this id with its newest weights, or those after `step` updates; None: they cannot be used."""
+    with suppress(ValueError):  # UnknownRunError and DamagedRunError; the Train page tells what is wrong with it
+        return starter() if network_id == STARTER_ID else network_of(store().get(network_id), step)
+    return None
 
 
 def side_by_side(image: np.ndarray | None) -> None:
@@ -73,7 +45,7 @@ def side_by_side(image: np.ndarray | None) -> None:
         for network_id in chosen:
             with st.container(width=WIDTH):
                 st.markdown(f":small[{names[network_id]}]")
-                reader = network_of(network_id)
+                reader = readable(network_id)
                 if reader is None:
                     st.caption("Its weights cannot be read.")
                     continue
@@ -109,7 +81,7 @@ def answers_over(run: Run, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What a run's snapshots read: the steps, int (n,), and the probabilities, float32 (n, 10)."""
     all_steps = np.array(run.snapshot_steps(), int)
     few = all_steps[np.unique(np.linspace(0, len(all_steps) - 1, MAX_STAGES).astype(int))] if len(all_steps) else []
-    networks = {int(step): _network_at(run, int(step)) for step in few}
+    networks = {int(step): readable(run.id, int(step)) for step in few}
     answers = [(step, reader.trace(image)[-1].output) for step, reader in networks.items() if reader]
     return np.array([step for step, _ in answers], int), np.array([answer for _, answer in answers]).reshape(-1, 10)
 

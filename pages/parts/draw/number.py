@@ -6,8 +6,10 @@ import streamlit as st
 from cnnlab.digits import segment
 from ui.components.gallery import Item, gallery
 from ui.drawing import canvas
+from ui.figures import to_bytes
 from ui.networks import Network
 from ui.reading import read
+from ui.state import state
 
 WIDE, NARROW = (620, 200), (340, 160)
 """Width and height of the canvas in pixels, on a screen and on a phone."""
@@ -19,7 +21,7 @@ def whole_number_board(network: Network) -> None:
     """Show the wide canvas, and below it the number and how each of its digits is read."""
     is_phone = "Mobi" in (st.context.headers.get("User-Agent") or "")
     st.markdown("**Write a number here**")
-    rgba = canvas(PEN_WIDTH, "number", NARROW if is_phone else WIDE)
+    rgba = canvas(PEN_WIDTH, state().wide_canvas, NARROW if is_phone else WIDE)
     digits = () if rgba is None else segment.split(rgba)
     readings = [reading for digit in digits if (reading := read(network, digit.rgba))]
     if not readings:
@@ -32,7 +34,7 @@ def whole_number_board(network: Network) -> None:
     st.markdown(f"How sure it is of the whole number, all chances multiplied: {chance * 100:.0f} %.")
     gallery(
         [
-            Item(np.round(reading.steps.image * 255).astype(np.uint8), digit, f"{answer.max() * 100:.0f} %", large=True)
+            Item(to_bytes(reading.steps.image), digit, f"{answer.max() * 100:.0f} %", large=True)
             for reading, answer, digit in zip(readings, answers, number, strict=True)
         ],
         key="digits",

@@ -14,7 +14,8 @@ from pages.parts.draw.tuning import test, tune
 from ui.components.gallery import Item, gallery
 from ui.handwriting import add, own, sets
 from ui.networks import Network
-from ui.state import state, upload
+from ui.state import attempt, show_problem, state, upload
+from ui.words import plural
 
 NUM_SHOWN = 60
 SHOWN = 56
@@ -35,8 +36,7 @@ def teach(network: Network, image: np.ndarray | None) -> None:
             )
     if visitor.handwriting_id is not None:
         st.query_params["handwriting"] = visitor.handwriting_id
-    if "handwriting" in visitor.problems:
-        st.error(f"{visitor.problems['handwriting']}.", icon=":material/error:")
+    show_problem("handwriting")
     kept = own()
     _look(kept)
     if len(kept):
@@ -61,7 +61,7 @@ def _look(kept: Handwriting) -> None:
             return
     order = np.arange(len(kept))[::-1][:NUM_SHOWN]
     more = f" The newest {NUM_SHOWN} are shown." if len(kept) > NUM_SHOWN else ""
-    st.markdown(f"**Your handwriting: {len(kept):,} drawing{'s' * (len(kept) != 1)}.**{more} Click one to take it out.")
+    st.markdown(f"**Your handwriting: {plural(len(kept), 'drawing')}.**{more} Click one to take it out.")
     chosen = gallery(
         [Item(kept.images[index], str(kept.labels[index])) for index in order],
         key="handwriting",
@@ -106,11 +106,9 @@ def _take_along(kept: Handwriting) -> None:
 
 
 def _opened(file: object) -> None:
-    visitor = state()
-    visitor.problems.pop("handwriting", None)
     content = getattr(file, "getvalue", bytes)()
-    if content:
-        try:
-            add(Handwriting.from_bytes(content))
-        except ValueError as error:
-            visitor.problems["handwriting"] = str(error)
+    opened = Handwriting()
+    with attempt("handwriting"):
+        opened = Handwriting.from_bytes(content) if content else opened
+    if len(opened):
+        add(opened)

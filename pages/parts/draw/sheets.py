@@ -12,6 +12,7 @@ from cnnlab import mnist
 from cnnlab.digits import pictures, prepare, scan
 from ui.components.cells import cells
 from ui.components.gallery import Item, gallery
+from ui.controls import choose
 from ui.drawing import PEN_WIDTH, PEN_WIDTHS, SIDE, canvas
 from ui.sources import bring_photo
 from ui.state import is_mounted, state
@@ -28,9 +29,7 @@ def drawn() -> np.ndarray | None:
 
 def test_digit() -> np.ndarray | None:
     """One of MNIST's 10,000 test digits."""
-    label = st.segmented_control(
-        "That is a", range(10), default=7, required=True, key="sheet-label", persist_state="session", wrap=True
-    )
+    label = choose("That is a", range(10), "sheet-label", 7, wrap=True)
     test = mnist.load().test
     those = np.flatnonzero(test.labels == label)
     number = st.number_input(
@@ -71,21 +70,14 @@ def _small(grey: np.ndarray) -> np.ndarray:
 
 def set_cells() -> np.ndarray | None:
     """The 28x28 pixels, set one by one."""
-    visitor = state()
-    key = f"cells-{visitor.num_cleared}"
+    grid = state().cells
+    key = f"cells-{grid.num_cleared}"
     if not is_mounted(key):
-        visitor.cells_at_start = visitor.cells
-    start = visitor.cells if visitor.cells_at_start is None else visitor.cells_at_start
-    visitor.cells = cells(start, key=key, size=SIDE)
-    is_empty = not visitor.cells.any()
-    st.button("Clear", on_click=_clear_cells, icon=":material/delete:", disabled=is_empty, key="clear-cells")
-    return None if is_empty else prepare.to_canvas(visitor.cells)
-
-
-def _clear_cells() -> None:
-    visitor = state()
-    visitor.cells = np.zeros_like(visitor.cells)
-    visitor.num_cleared += 1
+        grid.at_start = grid.pixels
+    grid.pixels = cells(grid.pixels if grid.at_start is None else grid.at_start, key=key, size=SIDE)
+    is_empty = not grid.pixels.any()
+    st.button("Clear", on_click=grid.clear, icon=":material/delete:", disabled=is_empty, key="clear-cells")
+    return None if is_empty else prepare.to_canvas(grid.pixels)
 
 
 SHEETS: dict[str, tuple[str, Callable[[], np.ndarray | None]]] = {

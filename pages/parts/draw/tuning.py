@@ -1,6 +1,6 @@
 """How well networks read one's own handwriting, and a short training in which one learns it: before and after."""
 
-from typing import TYPE_CHECKING
+from concurrent.futures import Future
 
 import numpy as np
 import streamlit as st
@@ -12,15 +12,13 @@ from cnnlab.runs import handwriting
 from cnnlab.runs.handwriting import Handwriting
 from cnnlab.runs.store import Run, StoreError, UnknownRunError
 from cnnlab.training.events import Start
-from pages.parts.draw.compare import names_of_networks, network_of
+from pages.parts.draw.compare import readable
 from ui import cached
 from ui.components.gallery import Item, gallery
-from ui.networks import Network
-from ui.state import state
-from ui.words import percent
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
+from ui.computed import ask
+from ui.networks import Network, names_of_networks
+from ui.state import attempt, show_problem, state
+from ui.words import percent, plural
 
 MAX_MISTAKES = 30
 SHOWN = 56
@@ -42,8 +40,11 @@ def count_right(network: Network, kept: Handwriting) -> int:
 
 def test(network: Network, kept: Handwriting) -> None:
     """How well the page's network reads the set, its mistakes, and on wish every other network."""
-    read = answers(network, network.weights, kept.images)
-    st.markdown(f"**{network.name}** reads **{_share(count_right(network, kept), len(kept))}** rightly.")
+    read, right = answers(network, network.weights, kept.images), count_right(network, kept)
+    st.markdown(
+        f"**{network.name}** reads **{right} of {plural(len(kept), 'drawing')} ({percent(right / len(kept), 0)})** "
+        "rightly."
+    )
     wrong = np.flatnonzero(read.argmax(axis=1) != kept.labels)[:MAX_MISTAKES]
     if len(wrong):
         gallery(
@@ -60,14 +61,13 @@ def test(network: Network, kept: Handwriting) -> None:
             size=SHOWN,
         )
     if st.toggle("Test every network on this server", key="test-all"):
-        found = {name: network_of(network_id) for network_id, name in names_of_networks().items()}
-        rights = {name: count_right(other, kept) for name, other in found.items() if other}
-        ranked = sorted(rights, key=lambda name: -rights[name])
+        found = [other for network_id in names_of_networks() if (other := readable(network_id))]
+        ranked = sorted(((count_right(other, kept), other.name) for other in found), key=lambda one: -one[0])
         st.dataframe(
             {
-                "Network": ranked,
-                f"right, of {len(kept)}": [rights[name] for name in ranked],
-                "accuracy, %": [round(rights[name] / len(kept) * 100, 1) for name in ranked],
+                "Network": [name for _, name in ranked],
+                f"right, of {len(kept)}": [right for right, _ in ranked],
+                "accuracy, %": [round(right / len(kept) * 100, 1) for right, _ in ranked],
             },
             hide_index=True,
         )
@@ -75,7 +75,6 @@ def test(network: Network, kept: Handwriting) -> None:
 
 def tune(network: Network, kept: Handwriting) -> None:
     """Begin a run in which the page's network learns the set; show how the last one turned out."""
-    visitor = state()
     run = _taught_run()
     is_live = run is not None and _is_live(run)
     st.button(
@@ -87,20 +86,15 @@ def tune(network: Network, kept: Handwriting) -> None:
         disabled=is_live,
         help="A new run begins from its weights; half of what it learns from is your handwriting, half MNIST.",
     )
-    if "teach" in visitor.problems:
-        st.error(visitor.problems["teach"], icon=":material/error:")
+    show_problem("teach")
     if run is not None:
         st.fragment(_before_and_after, run_every=TICK_SECONDS if is_live else None)(run, kept, was_live=is_live)
 
 
 def _begin(network: Network, kept: Handwriting) -> None:
-    visitor = state()
-    visitor.problems.pop("teach", None)
-    try:
+    with attempt("teach", StoreError):
         start = Start(network.weights, kept.images, kept.labels)
-        visitor.taught_run_id = cached.engine().submit(handwriting.lesson(network.experiment), start)
-    except StoreError as error:
-        visitor.problems["teach"] = str(error)
+        state().taught_run_id = cached.engine().submit(handwriting.lesson(network.experiment), start)
 
 
 def _taught_run() -> Run | None:
@@ -124,7 +118,7 @@ def _before_and_after(run: Run, kept: Handwriting, *, was_live: bool) -> None:
         return
     if was_live:
         st.rerun()  # without ticking
-    after = network_of(run.id)
+    after = readable(run.id)
     if info.experiment is None or start is None or after is None or info.test_accuracy is None:
         st.warning(info.reason or "This run ended before it was tested.", icon=":material/broken_image:")
         return
@@ -136,7 +130,8 @@ def _before_and_after(run: Run, kept: Handwriting, *, was_live: bool) -> None:
         if len(drawings):
             old, new = (count_right(network, drawings) / len(drawings) for network in (before, after))
             rows.append((f"{name}: {len(drawings)}", old, new))
-    table = [f"| {name} | {_percent(share)} | **{_percent(now)}** |" for name, share, now in rows]
+    figures = [["not known" if share is None else percent(share, 2) for share in shares] for _, *shares in rows]
+    table = [f"| {name} | {old} | **{new}** |" for (name, *_), (old, new) in zip(rows, figures, strict=True)]
     st.markdown("\n".join(["| Read rightly | Before | After |", "|---|--:|--:|", *table]))
     if state().run_id != run.id and st.button("Draw for the taught network", icon=":material/draw:"):
         state().run_id = run.id
@@ -146,24 +141,19 @@ def _before_and_after(run: Run, kept: Handwriting, *, was_live: bool) -> None:
 
 def _is_live(run: Run) -> bool:
     """Whether figures are still to come."""
-    answer = _ask_mnist(run, run.id)
+    answer = _ask_mnist(run)
     return not run.info.is_over or (answer is not None and not answer.done())
 
 
 def _mnist_before(run: Run) -> float | None:
     """The network's test accuracy before it was taught; None when no worker could compute it."""
-    answer = _ask_mnist(run, run.id)
+    answer = _ask_mnist(run)
     return None if answer is None or answer.exception() else answer.result()
 
 
-@st.cache_resource(max_entries=100, show_spinner=False)
-def _ask_mnist(_run: Run, run_id: str) -> "Future[float] | None":
-    """Have a worker compute it, once."""
-    del run_id
-    start, experiment = _run.start(), _run.info.experiment
-    if start is None or experiment is None:
-        return None
-    return cached.engine().compute(predict.test_accuracy, experiment, start.weights)
+def _ask_mnist(run: Run) -> Future[float] | None:
+    start, experiment = run.start(), run.info.experiment
+    return ask(predict.test_accuracy, experiment, start.weights) if start and experiment else None
 
 
 def _since(kept: Handwriting, taught: Handwriting) -> Handwriting:
@@ -171,11 +161,3 @@ def _since(kept: Handwriting, taught: Handwriting) -> Handwriting:
     known = {image.tobytes() for image in taught.images}
     new = np.array([image.tobytes() not in known for image in kept.images], bool)
     return Handwriting(kept.images[new], kept.labels[new])
-
-
-def _share(right: int, count: int) -> str:
-    return f"{right} of {count} drawing{'s' * (count != 1)} ({right / count * 100:.0f} %)"
-
-
-def _percent(share: float | None) -> str:
-    return "not known" if share is None else percent(share, 2)

@@ -10,10 +10,6 @@ from ui.networks import Network
 
 NUM_SHOWN = 24
 """Digits of one kind that are shown at most."""
-CHART_HEIGHT = 320
-MARGIN = {"l": 0, "r": 0, "t": 10, "b": 0}
-PLAIN = {"displayModeBar": False}
-"""Plotly's settings for charts that stand still."""
 
 
 @dataclass(frozen=True, eq=False)

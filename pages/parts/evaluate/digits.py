@@ -12,7 +12,6 @@ from ui.components.gallery import Item, gallery
 from ui.components.linked import Panel, linked
 from ui.components.probabilities import probabilities
 from ui.figures import activation_maps
-from ui.networks import STARTER
 from ui.state import kept, state
 from ui.subject import Subject
 
@@ -24,12 +23,15 @@ VIEWS = {"Maps": "All its maps", "Why": "Why, in six ways", "Trace": "Number by 
 
 def show(reading: Reading, indices: np.ndarray, *, key: str) -> int | None:
     """Show digits as pictures; return the one that was chosen among them, or None: one on the page can be."""
-    items = []
-    for index in indices:
-        read_as, label = reading.read_as[index], reading.labels[index]
-        mark = colours.RIGHT_MARK if read_as == label else colours.WRONG_MARK
-        note = f"{mark} {read_as}, {reading.probabilities[index].max():.0%}"
-        items.append(Item(reading.images[index], f"{label}", note))
+    read_as, labels, sureness = reading.read_as, reading.labels, reading.probabilities.max(axis=1)
+    items = [
+        Item(
+            reading.images[index],
+            f"{labels[index]}",
+            f"{colours.mark(read_as[index] == labels[index])} {read_as[index]}, {sureness[index]:.0%}",
+        )
+        for index in indices
+    ]
     place = gallery(items, key=key, describe=f"{reading.what}s".capitalize(), size=DIGIT_SIZE, choose="Look closely at")
     chosen = kept("evaluate-chosen", ("", -1))
     if place is not None and chosen.now != (key, int(indices[place])):
@@ -53,12 +55,10 @@ def closely(reading: Reading, index: int, *, key: str) -> None:
     if reading.of_mnist:
         visitor = state()
         visitor.test_index, visitor.looks_at_drawing = index, False
+        run = {"run": reading.network.run_id} if reading.network.run_id else {}
         with st.container(horizontal=True, gap="small"):
             for view, words in VIEWS.items():
-                query = {"view": view} | (
-                    {} if reading.network.name == STARTER or not visitor.run_id else {"run": visitor.run_id}
-                )
-                st.page_link(LOOK_INSIDE, label=words, icon=":material/search:", query_params=query)
+                st.page_link(LOOK_INSIDE, label=words, icon=":material/search:", query_params={"view": view} | run)
     if st.toggle("Its maps, layer by layer", key=f"{key}-maps", persist_state="session"):
         activation_maps(reading.network.experiment.architecture, subject.traces, f"{key}-layer")
 

@@ -8,10 +8,12 @@ from cnnlab import mnist
 from cnnlab.digits import distortions
 from cnnlab.digits.distortions import NAMES, RANGES, Distortion
 from cnnlab.evaluation import predict
-from pages.parts.evaluate import CHART_HEIGHT, MARGIN, PLAIN, Reading
+from pages.parts.evaluate import Reading
 from ui import colours
 from ui.components.gallery import Item, gallery
 from ui.computed import computed
+from ui.controls import choose
+from ui.figures import chart, to_bytes
 
 NUM_DISTORTED = 500
 EXAMPLE, NUM_EXAMPLES, EXAMPLE_SIZE = 0, 7, 56
@@ -20,14 +22,8 @@ EXAMPLE, NUM_EXAMPLES, EXAMPLE_SIZE = 0, 7, 56
 @st.fragment
 def show(reading: Reading) -> None:
     """Show the curve of one distortion, computed by the engine on the first test digits."""
-    name = st.segmented_control(
-        "What is done to the digits",
-        list(NAMES),
-        default="turn",
-        format_func=NAMES.__getitem__,
-        required=True,
-        key="evaluate-distortion",
-        persist_state="session",
+    name = choose(
+        "What is done to the digits", list(NAMES), "evaluate-distortion", "turn", format_func=NAMES.__getitem__
     )
     stage = st.empty()  # what was there goes at once, and does not stay while the next one is computed
     positions, network = distortions.positions(name), reading.network
@@ -49,21 +45,13 @@ def _curve(name: str, positions: np.ndarray, shares: np.ndarray) -> None:
     figure = go.Figure()
     figure.add_scatter(x=positions, y=shares, mode="lines+markers", line={"color": colours.TRAINING})
     figure.update_traces(hovertemplate="%{x:g}: %{y:.1%} right<extra></extra>")
-    figure.update_layout(
-        xaxis={"title": RANGES[name].axis},
-        yaxis={"title": "read rightly", "tickformat": ".0%", "range": [0, 1.05]},
-        height=CHART_HEIGHT,
-        margin=MARGIN,
-    )
-    st.plotly_chart(figure, config=PLAIN, key="robustness")
+    vertical = {"title": "read rightly", "tickformat": ".0%", "range": [0, 1.05]}
+    chart(figure, "robustness", x={"title": RANGES[name].axis}, y=vertical)
 
 
 def _examples(name: str, positions: np.ndarray, shares: np.ndarray) -> None:
     """Show what that does to a digit, here and there on the way."""
     places = np.linspace(0, len(positions) - 1, NUM_EXAMPLES).round().astype(int)
     pictures = distortions.sweep(mnist.normalise(mnist.load().test.images[EXAMPLE, ..., 0]), name, Distortion())
-    items = [
-        Item(np.round(pictures[place] * 255).astype(np.uint8), f"{positions[place]:g}", f"{shares[place]:.0%} right")
-        for place in places
-    ]
+    items = [Item(to_bytes(pictures[place]), f"{positions[place]:g}", f"{shares[place]:.0%} right") for place in places]
     gallery(items, key="robustness-examples", describe=f"A test digit: {RANGES[name].axis.lower()}", size=EXAMPLE_SIZE)

@@ -7,11 +7,11 @@ from cnnlab import mnist
 from cnnlab.evaluation import predict
 from cnnlab.runs.store import DamagedRunError
 from pages.parts.evaluate import Reading
-from ui.cached import store
 from ui.computed import computed
+from ui.controls import choose
 from ui.handwriting import follow_address, own
-from ui.networks import STARTER, Network
-from ui.state import state
+from ui.networks import Network
+from ui.words import plural
 
 TEST, OWN = "MNIST's test digits", "My handwriting"
 
@@ -25,7 +25,7 @@ def reading(network: Network) -> Reading | None:
     images, labels = (test.images[..., 0], test.labels) if of_mnist else (kept.images, kept.labels)
     probabilities = _kept(network) if of_mnist else None
     if probabilities is None:
-        what = f"Reading {len(labels):,} digit{'s' * (len(labels) > 1)}"
+        what = f"Reading {plural(len(labels), 'digit')}"
         probabilities = computed(what, predict.predict, network.experiment, network.weights, images)
     if probabilities is None:
         return None
@@ -36,24 +36,19 @@ def reading(network: Network) -> Reading | None:
 
 
 def _choose(count: int) -> str:
-    return st.segmented_control(
+    return choose(
         "Measured on",
         (TEST, OWN),
-        default=TEST,
-        required=True,
+        "evaluate-digits",
         format_func=lambda name: f"{name} ({count:,})" if name == OWN else name,
-        key="evaluate-digits",
-        persist_state="session",
     )
 
 
 def _kept(network: Network) -> np.ndarray | None:
     """The answers that the run has kept, if it has."""
-    run_id = state().run_id
-    if run_id is None or network.name == STARTER:
-        return None
+    run = network.run
     try:
-        return store().get(run_id).probabilities()
+        return run.probabilities() if run else None
     except DamagedRunError as error:
         st.warning(f"{error}. The digits are read again.", icon=":material/broken_image:")
         return None

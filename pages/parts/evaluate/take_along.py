@@ -6,17 +6,14 @@ import streamlit as st
 
 from cnnlab.doctor.unit_health import NetworkHealth
 from cnnlab.report.report import report
-from cnnlab.runs.store import DamagedRunError, Run, UnknownRunError
+from cnnlab.runs.store import DamagedRunError, Run
 from pages.parts.evaluate import Reading
 from ui import trouble
-from ui.cached import store
-from ui.networks import STARTER
-from ui.state import state
 
 
 def show(reading: Reading) -> None:
     """Show what is said of the run that the network comes from, and offer its report."""
-    run = None if reading.network.name == STARTER else _run()
+    run = reading.network.run
     if run is None:
         st.markdown("The starter network comes without a run. Train a network of your own, and its report stands here.")
         return
@@ -40,10 +37,3 @@ def download(run: Run, inside: NetworkHealth | None = None) -> None:
         on_click="ignore",
         help="One page with settings, curves, mistakes, what the doctor says, and the script that repeats the run.",
     )
-
-
-def _run() -> Run | None:
-    try:
-        return store().get(state().run_id or "")
-    except UnknownRunError:
-        return None

@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnnlab.evaluation.metrics import close_calls, mistakes
 from pages.parts.evaluate import NUM_SHOWN, Reading, digits
+from ui.controls import choose
 
 KINDS = {"Surest mistakes": mistakes, "Least sure successes": close_calls}
 
@@ -11,15 +12,7 @@ KINDS = {"Surest mistakes": mistakes, "Least sure successes": close_calls}
 @st.fragment
 def show(reading: Reading) -> None:
     """Show one kind of them, the most telling first."""
-    kind = st.segmented_control(
-        "Show",
-        list(KINDS),
-        default=next(iter(KINDS)),
-        required=True,
-        label_visibility="collapsed",
-        key="evaluate-telling",
-        persist_state="session",
-    )
+    kind = choose("Show", list(KINDS), "evaluate-telling", label_visibility="collapsed")
     found = KINDS[kind](reading.probabilities, reading.labels)[:NUM_SHOWN]
     if not len(found):
         st.markdown("There is none among these digits.")

@@ -14,8 +14,8 @@ from cnnlab.studies.study import MEASURES, MUCH, SEEDS, SHIFT, SHIFTED, TEST, TR
 from pages.parts.experiments.pictures import epochs_of, picture, shifted_accuracies
 from pages.parts.experiments.training import TICK_SECONDS, Found, are_done, bar, found_runs, is_under_way
 from ui import cached, trouble
-from ui.lesson import notes_say
-from ui.state import Prediction, state
+from ui.lesson import notes_say, prediction_of
+from ui.state import Prediction
 from ui.words import percent
 
 FIGURE_WIDTH = 160
@@ -62,13 +62,10 @@ def _runs(study: Study, key: str, prediction: Prediction, *, was_live: bool) -> 
 
 def _ask(question: Question, key: str) -> Prediction:
     """Ask for a prediction; it is kept for the visit."""
-    known = state().course.predictions
-    name = f"study-{key}"
-    if name not in known or known[name].question != question.text:
-        known[name] = Prediction(question.text)
+    prediction = prediction_of(f"study-{key}", question.text)
     with st.container(border=True):
         st.markdown(f"**Predict** · {question.text}")
-        known[name].given = st.segmented_control(
+        prediction.given = st.segmented_control(
             "Your answer",
             question.options,
             key=f"predict-{key}",
@@ -76,7 +73,7 @@ def _ask(question: Question, key: str) -> Prediction:
             label_visibility="collapsed",
             wrap=True,
         )
-    return known[name]
+    return prediction
 
 
 def _tell(study: Study, prediction: Prediction, spreads: Mapping[str, Spread]) -> None:

@@ -6,16 +6,15 @@ import numpy as np
 import streamlit as st
 
 from cnnlab.experiment import Experiment
-from cnnlab.runs.store import RunInfo
 from cnnlab.studies import campaign, sweep
-from cnnlab.studies.sweep import Axis, Sweep
+from cnnlab.studies.sweep import Sweep
 from pages.parts.experiments.pictures import epochs_of
 from pages.parts.experiments.training import Found
 from ui import cached
 from ui.components.heat import Cell, State, heat
 from ui.components.spread import Lines, spread
 from ui.state import component_value, kept
-from ui.words import percent
+from ui.words import percent, plural
 
 BUILD, TRAIN = "pages/build.py", "pages/train.py"
 LEAST_SPAN = 0.01
@@ -44,13 +43,11 @@ def show(now: Sweep, base: Experiment, found: Found) -> None:
     def select() -> None:
         chosen.now = tuple(component_value(key, "cell"))
 
-    rows = (_name(base, others[0]), others[0].labels) if others else ("", [""])
+    names = {key: setting.label for key, setting in sweep.settings(base).items()}
+    rows = (names[others[0].key], others[0].labels) if others else ("", [""])
     choices = now.choices()
     cells = [
-        [
-            _cell(one, _title(base, choice), accuracy, found, (low, high))
-            for one, choice, accuracy in zip(*line, strict=True)
-        ]
+        [_cell(one, _title(base, choice), value, found, (low, high)) for one, choice, value in zip(*line, strict=True)]
         for line in zip(made, choices, accuracies, strict=True)
     ]
     if chosen.now is not None and not (chosen.now[0] < len(made) and chosen.now[1] < len(made[0])):
@@ -59,7 +56,7 @@ def show(now: Sweep, base: Experiment, found: Found) -> None:
         cells,
         key=key,
         rows=rows,
-        columns=(_name(base, columns), columns.labels),
+        columns=(names[columns.key], columns.labels),
         scale=(percent(low), percent(high)) if len(known) else ("", ""),
         selected=chosen.now,
         on_select=select,
@@ -83,8 +80,10 @@ def _cell(one: Experiment | str, title: str, accuracy: float, found: Found, span
         return Cell("unfit", "no fit", f"{title}. This is no network. {one}")
     info = found.get(one)
     if math.isfinite(accuracy):
+        seconds = campaign.seconds_of(info) if info else None
+        took = "a run" if seconds is None else f"{seconds:.1f} seconds"
         share = (accuracy - span[0]) / (span[1] - span[0])
-        words = f"{title}. {percent(accuracy)} of the validation images, after {_seconds(info)}."
+        words = f"{title}. {percent(accuracy)} of the validation images, after {took}."
         return Cell("done", percent(accuracy), words, share)
     if info is None:
         return Cell("waiting", "", f"{title}. Not trained yet.")
@@ -95,15 +94,6 @@ def _cell(one: Experiment | str, title: str, accuracy: float, found: Found, span
         return Cell("running", "trains", f"{title}. It is trained now, update {done:,} of {one.num_steps:,}.")
     state, text, words = WAITING.get(info.state, ("waiting", "?", "has no figures that can be read"))
     return Cell(state, text, f"{title}. It {words}.")
-
-
-def _seconds(info: RunInfo | None) -> str:
-    seconds = campaign.seconds_of(info) if info else None
-    return "a run" if seconds is None else f"{seconds:.1f} seconds"
-
-
-def _name(base: Experiment, axis: Axis) -> str:
-    return sweep.settings(base)[axis.key].label
 
 
 def _title(base: Experiment, choice: dict[str, sweep.Value]) -> str:
@@ -156,7 +146,7 @@ def _best(now: Sweep, base: Experiment, accuracies: np.ndarray) -> None:
     doubt = TWO_SIDES * math.sqrt(2 * best * (1 - best) / count)
     title = _title(base, now.choices()[int(row)][int(column)])
     near = int((accuracies >= best - doubt).sum()) - 1
-    others = f" {near} other{'s' * (near > 1)} {'are' if near > 1 else 'is'} that near." if near else ""
+    others = f" {plural(near, 'other')} {'are' if near > 1 else 'is'} that near." if near else ""
     st.markdown(
         f"**Ahead** · {title}, with **{percent(best)}** of {count:,} validation images. Differences below "
         f"{100 * doubt:.1f} points can be chance of these images alone.{others} Another seed gives other figures "

@@ -9,7 +9,9 @@ from cnnlab.experiment import NUM_TRAINING_IMAGES, DataSettings, Experiment
 from cnnlab.studies import campaign
 from ui import cached
 from ui.computed import computed
-from ui.state import control, kept, state
+from ui.controls import choose_in_address
+from ui.state import state
+from ui.words import plural
 
 BUILD = "pages/build.py"
 IMAGES = (1_000, 2_000, 5_000, 10_000)
@@ -30,7 +32,7 @@ def own_experiment() -> Experiment | None:
     st.markdown(
         f"**Your network**: {len(network.layers)} layers, {network.num_parameters:,} parameters · "
         f"{training.optimizer}, learning rate {training.learning_rate:g}, batches of {training.batch_size} · "
-        f"{training.epochs} epoch{'s' * (training.epochs > 1)} of {data.num_train:,} images, {data.validation_size:,} "
+        f"{plural(training.epochs, 'epoch')} of {data.num_train:,} images, {data.validation_size:,} "
         "held back for validation"
     )
     return replace(draft, data=data)
@@ -54,26 +56,12 @@ def _cut(data: DataSettings, images: int) -> DataSettings:
 def _choose_images(draft: Experiment) -> int:
     """How many images are learned from; 0: as many as the draft says."""
     options = [*(count for count in IMAGES if count < draft.data.num_train), 0]
-    choice = kept("experiments-images", FIRST_IMAGES)
-    asked = st.query_params.get("images", "")
-    if asked.isdecimal():
-        choice.now = int(asked)
-    if choice.now not in options:
-        choice.now = 0
-
-    def choose(images: int) -> None:
-        choice.now = images
-        st.query_params["images"] = str(images)
-
-    control(
-        st.segmented_control,
+    return choose_in_address(
+        "images",
+        options,
         "Images to learn from",
-        "experiments-images",
-        choice.now,
-        choose,
-        options=options,
+        first=FIRST_IMAGES,
+        otherwise=0,
         format_func=lambda images: f"{images:,}" if images else f"All {draft.data.num_train:,}, as on Train",
-        required=True,
         wrap=True,
     )
-    return int(choice.now)

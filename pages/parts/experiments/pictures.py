@@ -14,6 +14,7 @@ from pages.parts.experiments.training import Found
 from ui import cached
 from ui.components.spread import Lines, spread
 from ui.computed import computed
+from ui.controls import choose
 
 VALIDATION = "Validation accuracy"
 CURVES = {VALIDATION: "val_accuracy", "Training accuracy": "accuracy"}
@@ -36,15 +37,7 @@ def picture(study: Study, found: Found, shifted: Mapping[Experiment, np.ndarray]
     first = "Training accuracy" if study.measure == TRAINING else options[0]
     with st.container(key=f"picture-{key}"):
         stage = st.container()
-        what = st.segmented_control(
-            "What is drawn",
-            options,
-            default=first,
-            required=True,
-            key=f"drawn-{key}",
-            persist_state="session",
-            label_visibility="collapsed",
-        )
+        what = choose("What is drawn", options, f"drawn-{key}", first, label_visibility="collapsed")
     with stage:
         if what == BY_SHIFT:
             _by_shift(study, shifted, key)

@@ -11,7 +11,7 @@ from cnnlab.studies.sweep import MAX_RUNS, Axis, Setting, Sweep
 from pages.parts.experiments import heat_map
 from pages.parts.experiments.own import measured_seconds, own_experiment
 from pages.parts.experiments.training import TICK_SECONDS, bar, found_runs, is_under_way
-from ui.state import Kept, control, kept, state
+from ui.state import Kept, attempt, control, kept, state
 
 CONTROL_WIDTH = 340
 NOTHING = ""
@@ -52,11 +52,8 @@ def _follow_link(choice: Kept, base: Experiment) -> None:
     problems, link = state().problems, st.query_params.get(LINK)
     if link is None or link == choice.now.to_text():
         return
-    try:
+    with attempt(PROBLEM):
         choice.now = Sweep.from_text(link, base)
-        problems.pop(PROBLEM, None)
-    except ValueError as error:
-        problems[PROBLEM] = str(error)
     if PROBLEM in problems:
         st.error(f"The link's sweep cannot be used. {problems.pop(PROBLEM)}.", icon=":material/link_off:")
 
@@ -94,7 +91,9 @@ def _values(choice: Kept, index: int, axis: Axis, setting: Setting) -> None:
 
     def apply(values: str | list[str]) -> None:
         text = values if isinstance(values, str) else ",".join(values)
-        _put(choice, index, Axis(axis.key, setting.read(text)))
+        axes = list(choice.now.axes)
+        axes[index] = Axis(axis.key, setting.read(text))
+        _take_over(choice, axes)
 
     options: dict[str, Any] = {}
     value: str | list[str] = ", ".join(axis.labels)
@@ -113,13 +112,10 @@ def _set(choice: Kept, base: Experiment, index: int, key: str) -> None:
         others = [axis for place, axis in enumerate(axes) if place != index]
         room = MAX_RUNS // max(1, len(others[0].values) if others else 1)
         axes[index : index + 1] = [Axis(key, values[: max(1, room)])]
-    choice.now = Sweep(tuple(axes))
-    st.query_params[LINK] = choice.now.to_text()
+    _take_over(choice, axes)
 
 
-def _put(choice: Kept, index: int, axis: Axis) -> None:
-    """Take over an axis. Raises ValueError when there would be too many runs."""
-    axes = list(choice.now.axes)
-    axes[index] = axis
+def _take_over(choice: Kept, axes: list[Axis]) -> None:
+    """Sweep these axes. Raises ValueError when there would be too many runs."""
     choice.now = Sweep(tuple(axes))
     st.query_params[LINK] = choice.now.to_text()

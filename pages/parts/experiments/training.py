@@ -9,8 +9,8 @@ from cnnlab.runs.store import RunInfo, StoreError
 from cnnlab.studies import campaign
 from cnnlab.studies.campaign import CAN_GO_ON, DONE, UNDER_WAY
 from ui import cached
-from ui.state import state
-from ui.words import ENGINE, duration
+from ui.state import attempt, show_problem
+from ui.words import ENGINE, duration, plural
 
 TICK_SECONDS = 1.0
 PROBLEM = "experiments"
@@ -41,8 +41,7 @@ def bar(experiments: Sequence[Experiment], found: Found, expected: Sequence[floa
         st.markdown(f":green-badge[:material/check: All {len(experiments)} runs are done]")
     else:
         _button(experiments, found, expected)
-    if PROBLEM in state().problems:
-        st.error(state().problems[PROBLEM], icon=":material/error:")
+    show_problem(PROBLEM)
 
 
 def seconds_left(experiments: Sequence[Experiment], found: Found, expected: Sequence[float]) -> float:
@@ -57,7 +56,7 @@ def seconds_left(experiments: Sequence[Experiment], found: Found, expected: Sequ
 def _button(experiments: Sequence[Experiment], found: Found, expected: Sequence[float] | None) -> None:
     missing = [one for one in experiments if one not in found or found[one].state not in DONE]
     begun = any(found[one].state in CAN_GO_ON for one in missing if one in found)
-    some = f"{len(missing)} run{'s' * (len(missing) > 1)}"
+    some = plural(len(missing), "run")
     if begun:
         label = f"Go on with {some}"
     else:
@@ -65,7 +64,9 @@ def _button(experiments: Sequence[Experiment], found: Found, expected: Sequence[
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(label, type="primary", icon=":material/play_arrow:", on_click=_train, args=(experiments,))
         if expected is not None:
-            st.markdown(f":material/timer: {_about(seconds_left(experiments, found, expected))}", width="content")
+            workers, left = cached.engine().num_workers, duration(seconds_left(experiments, found, expected))
+            at_once = f", {workers} at once" if workers > 1 else ", one after the other"
+            st.markdown(f":material/timer: about **{left}**{at_once}", width="content")
     if len(missing) < len(experiments):
         st.caption(f"{len(experiments) - len(missing)} of {len(experiments)} were trained on this server before.")
 
@@ -95,20 +96,9 @@ def _share(experiment: Experiment, found: Found) -> float:
     return campaign.num_updates(info, cached.store()) / experiment.num_steps if info else 0.0
 
 
-def _about(seconds: float) -> str:
-    """How long it takes, before it begins."""
-    workers = cached.engine().num_workers
-    at_once = f", {workers} at once" if workers > 1 else ", one after the other"
-    return f"about **{duration(seconds)}**{at_once}"
-
-
 def _train(experiments: Sequence[Experiment]) -> None:
-    problems = state().problems
-    try:
+    with attempt(PROBLEM, StoreError):
         campaign.train(experiments, cached.store(), cached.engine())
-        problems.pop(PROBLEM, None)
-    except StoreError as error:
-        problems[PROBLEM] = str(error)
 
 
 def _stop(found: Found) -> None:

@@ -1,7 +1,5 @@
 """Batches and epochs as arithmetic: how many updates there are, and which digits one of them looks at."""
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
@@ -10,7 +8,7 @@ from cnnlab import mnist
 from cnnlab.experiment import DataSettings, Experiment, TrainingSettings
 from cnnlab.limits import LIMITS
 from cnnlab.presets import PRESETS
-from ui.components.maps import maps
+from ui.figures import ink_maps
 from ui.glossary import term
 from ui.lesson import notes_say, predict, try_this
 
@@ -20,7 +18,6 @@ COLUMNS = 10
 MOST_SHOWN = 100
 NOTES_UPDATES = 600
 NUM_IMAGES = (1_000, 10_000, 50_000, 60_000)
-KEPT: dict[str, Any] = {"persist_state": "session"}
 
 
 def counted(num_images: int, batch_size: int, epochs: int) -> Experiment:
@@ -49,7 +46,7 @@ def updates() -> None:
             format_func="{:,}".format,
             key="learning-images",
             width=220,
-            **KEPT,
+            persist_state="session",
         )
         batch_size = _setting("Batch size", "batch_size", 100)
         epochs = _setting("Epochs", "epochs", 5)
@@ -67,7 +64,7 @@ def updates() -> None:
 
 def _setting(label: str, name: str, value: int) -> int:
     low, high = map(int, LIMITS[name])
-    return st.number_input(label, low, high, value, key=f"learning-{name}", width=130, **KEPT)
+    return st.number_input(label, low, high, value, key=f"learning-{name}", width=130, persist_state="session")
 
 
 def _one_update(experiment: Experiment, update: int) -> None:
@@ -78,12 +75,10 @@ def _one_update(experiment: Experiment, update: int) -> None:
     batch = order[number * size : (number + 1) * size]
     with st.container(horizontal=True, gap="small"):
         with st.container(width=SHEET_SIZE):
-            maps(
+            ink_maps(
                 sheet(batch[:MOST_SHOWN])[np.newaxis],
                 key="learning-mosaic",
                 titles=[f"The digits of update {update:,}"],
-                kind="ink",
-                limit=1.0,
                 size=SHEET_SIZE,
                 describe=f"The {len(batch)} digits of update {update:,}",
             )

@@ -1,13 +1,12 @@
 """Gradient descent, explored: four optimizers roll down one real loss surface, from a learning rate of one's choice."""
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
 from cnnlab.lessons import descent
 from cnnlab.lessons.small_problems import zero_or_six
 from ui.components import descent as balls
+from ui.controls import choose
 from ui.glossary import term
 from ui.lesson import notes_say, predict, try_this
 from ui.state import component_value
@@ -20,7 +19,6 @@ REACH = 2.0  # half a side of the surface shown, in units of a weight
 CLOSE = 0.05  # within 5 % of the lowest loss counts as arrived
 BALLS = "learning-balls"
 EVERY_DIGIT, BATCH = "all 2,000 digits", "a batch of 20"
-KEPT: dict[str, Any] = {"persist_state": "session"}
 
 
 @st.fragment
@@ -29,10 +27,8 @@ def roll() -> None:
     problem = zero_or_six()
     start = np.array(component_value(BALLS, "start") or START, np.float64)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        rate = st.select_slider("Learning rate", RATES, 0.01, key="learning-rate", width=380, **KEPT)
-        looks_at = st.segmented_control(
-            "Each step looks at", [EVERY_DIGIT, BATCH], default=EVERY_DIGIT, required=True, key="learning-batch", **KEPT
-        )
+        rate = st.select_slider("Learning rate", RATES, 0.01, key="learning-rate", width=380, persist_state="session")
+        looks_at = choose("Each step looks at", [EVERY_DIGIT, BATCH], "learning-batch")
     batch_size = None if looks_at == EVERY_DIGIT else 20
     paths = {name: problem.path(name, start, rate, STEPS, batch_size) for name in descent.OPTIMIZERS}
     balls.descent(problem, paths, middle=problem.best.round(1), reach=REACH, key=BALLS)

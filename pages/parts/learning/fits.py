@@ -4,7 +4,8 @@ import streamlit as st
 
 from cnnlab.lessons import recorded_runs
 from cnnlab.lessons.recorded_runs import RecordedRun
-from ui.components.curves import curves
+from ui.controls import choose
+from ui.figures import run_curves
 from ui.glossary import term
 from ui.lesson import notes_say, try_this
 
@@ -16,24 +17,10 @@ OVERFITS = 0.1  # loss between the training and the validation curve
 def recorded() -> None:
     """One of the recorded runs; only this part runs again for another one."""
     runs = recorded_runs.load()
-    name = st.segmented_control(
-        "Network", list(runs), default="Too large", required=True, key="learning-run", persist_state="session"
-    )
+    name = choose("Network", list(runs), "learning-run", "Too large")
     run = runs[name]
-    batches, epochs, experiment = run.history.batches, run.history.epochs, run.experiment
-    curves(
-        batches.step.astype(int),
-        batches.loss,
-        batches.accuracy,
-        epochs.step.astype(int),
-        epochs.loss,
-        epochs.accuracy,
-        epochs.val_loss,
-        epochs.val_accuracy,
-        experiment.num_steps,
-        experiment.batches_per_epoch,
-        key=f"learning-curves-{name}",
-    )
+    epochs, experiment = run.history.epochs, run.experiment
+    run_curves(run.history, experiment.num_steps, experiment.batches_per_epoch, f"learning-curves-{name}")
     try_this(
         "the four networks, from left to right.",
         "where the orange validation curve leaves the blue one: from there on it only learns by heart.",

@@ -5,10 +5,12 @@ import streamlit as st
 
 from cnnlab import mnist
 from cnnlab.lessons.small_problems import sixteen_pixels
-from ui.components.maps import maps
 from ui.components.one_hot import costs, one_hot
+from ui.controls import choose
+from ui.figures import ink_maps
 from ui.glossary import term
 from ui.lesson import predict, try_this
+from ui.sources import first_digit
 
 DIGIT_SIZE, TABLE_WIDTH = 130, 660
 
@@ -16,25 +18,15 @@ DIGIT_SIZE, TABLE_WIDTH = 130, 660
 @st.fragment
 def label_and_answer() -> None:
     """One digit, its label and the network's answer; only this part runs again for another digit."""
-    test = mnist.load().test
-    digit = st.segmented_control(
-        "A test digit that is a",
-        range(10),
-        default=4,
-        required=True,
-        key="learning-digit",
-        persist_state="session",
-    )
-    image = test.images[np.flatnonzero(test.labels == digit)[0]]
+    digit = choose("A test digit that is a", range(10), "learning-digit", 4)
+    image = first_digit(digit).pixels
     probabilities = sixteen_pixels().probabilities(image)
     with st.container(horizontal=True, gap="small"):
         with st.container(width=DIGIT_SIZE):
-            maps(
+            ink_maps(
                 mnist.normalise(image[np.newaxis, ..., 0]),
                 key="learning-digit-shown",
                 titles=[f"a {digit}"],
-                kind="ink",
-                limit=1.0,
                 size=DIGIT_SIZE,
                 describe="The digit",
             )

@@ -1,6 +1,7 @@
 """Which digit goes through the network: one of the test set, one's own drawing, or a photo of one."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -9,8 +10,8 @@ from cnnlab import mnist
 from cnnlab.digits import prepare, scan
 from ui.drawing import drawn_image
 from ui.networks import Network
-from ui.sources import bring_photo
-from ui.state import DRAWING, PHOTO, TEST, control, state
+from ui.sources import bring_photo, shown_test_digit
+from ui.state import DRAWING, PHOTO, TEST, control, pick, state
 from ui.subject import Subject
 from ui.words import percent
 
@@ -30,17 +31,8 @@ def choose_digit(network: Network) -> Subject:
         picture = st.container(width=28 * ENLARGED)
         with st.container(gap="xsmall"):
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-                control(
-                    st.segmented_control,
-                    "Send through it",
-                    "digit_source",
-                    visitor.looks_at,
-                    choose_source,
-                    options=list(SOURCES),
-                    format_func=SOURCES.__getitem__,
-                    required=True,
-                    label_visibility="collapsed",
-                )
+                look: dict[str, Any] = {"format_func": SOURCES.__getitem__, "label_visibility": "collapsed"}
+                pick("Send through it", list(SOURCES), "digit_source", visitor.looks_at, choose_source, **look)
                 words = st.container(width="content")
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 subject = CHOICES[visitor.looks_at](network)
@@ -61,17 +53,11 @@ def test_digit(network: Network) -> Subject:
     def choose_index(index: int) -> None:
         visitor.test_index = int(index)
 
-    control(
-        st.segmented_control,
-        "A test digit that is a",
-        "digit_label",
-        label,
-        lambda digit: choose_index(int(np.argmax(test.labels == digit))),
-        options=range(10),
-        required=True,
-        label_visibility="collapsed",
-        wrap=True,
-    )
+    def choose_label(label: int) -> None:
+        choose_index(int(np.argmax(test.labels == label)))
+
+    look: dict[str, Any] = {"label_visibility": "collapsed", "wrap": True}
+    pick("A test digit that is a", range(10), "digit_label", label, choose_label, **look)
     control(
         st.number_input,
         f"Which of {len(those):,}",
@@ -114,9 +100,7 @@ CHOICES: dict[str, Callable[[Network], Subject]] = {TEST: test_digit, DRAWING: d
 
 
 def _shown_test_digit(network: Network) -> Subject:
-    index, test = state().test_index, mnist.load().test
-    label = int(test.labels[index])
-    return Subject(network, mnist.normalise(test.images[index])[..., 0], f"Test digit {index:,}, a {label}", label)
+    return Subject(network, *shown_test_digit())
 
 
 def reading(subject: Subject) -> str:

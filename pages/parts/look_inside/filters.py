@@ -1,8 +1,6 @@
 """Filters: the kernels of every convolution layer, and what happens when one is switched off or typed over."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 import numpy as np
 import streamlit as st
@@ -15,6 +13,7 @@ from cnnlab.nn.weights import Weights
 from ui.components.maps import maps
 from ui.components.probabilities import probabilities
 from ui.computed import computed
+from ui.controls import choose
 from ui.figures import first_kernels
 from ui.filter_table import reset_kernel, typed_kernel
 from ui.lesson import try_this
@@ -22,7 +21,6 @@ from ui.networks import Network
 from ui.state import control, state
 from ui.subject import Subject
 
-T = TypeVar("T")
 NUMBER, NORM, LIKENESS, IMPORTANCE = "Number", "Norm", "Likeness", "Importance"
 AFTER, BEFORE = "After training", "Before"
 LAYER, FILTER = "by layer", "by filter"
@@ -35,20 +33,19 @@ MAX_PARTS = 16
 def show(subject: Subject) -> None:
     """Show one layer's filters and one of them in detail; only this part runs again after a change."""
     network = subject.network
-    layers = {
-        index: layer for index, layer in enumerate(network.experiment.architecture.layers) if isinstance(layer, Conv2D)
-    }
+    every = network.experiment.architecture.layers
+    layers = {index: layer for index, layer in enumerate(every) if isinstance(layer, Conv2D)}
     if not layers:
         first_kernels(network.experiment.architecture, network.weights)
         return
     grid = st.container()
     with st.container(horizontal=True, gap="small"):
-        layer_index = _choose("Layer", list(layers), lambda index: f"{index + 1}. Conv2D")
+        layer_index = choose("Layer", list(layers), "filters-Layer", format_func=lambda index: f"{index + 1}. Conv2D")
         order = st.selectbox(
             "Order by", (NUMBER, NORM, LIKENESS, IMPORTANCE), key="filters-order", persist_state="session", width=130
         )
-        scale = _choose("Colours", (LAYER, FILTER))
-        when = _choose("Weights", (AFTER, BEFORE))
+        scale = choose("Colours", (LAYER, FILTER), "filters-Colours")
+        when = choose("Weights", (AFTER, BEFORE), "filters-Weights")
     weights = _weights(network, when)
     if weights is None:
         return
@@ -64,18 +61,6 @@ def show(subject: Subject) -> None:
     )
 
 
-def _choose(label: str, options: Sequence[T], say: Callable[[T], str] = str) -> T:
-    return st.segmented_control(
-        label,
-        options,
-        default=options[0],
-        format_func=say,
-        required=True,
-        key=f"filters-{label}",
-        persist_state="session",
-    )
-
-
 def _weights(network: Network, when: str) -> Weights | None:
     """The weights with what was changed by hand, or those that training began from."""
     if when == AFTER:
@@ -84,7 +69,7 @@ def _weights(network: Network, when: str) -> Weights | None:
 
 
 def _changes(network: Network) -> Changes:
-    return state().changes.get(network.name, Changes())
+    return state().changes.get(network.run_id, Changes())
 
 
 def _order(network: Network, layer_index: int, order: str) -> tuple[np.ndarray, list[str]]:
@@ -113,9 +98,8 @@ def _grid(network: Network, weights: Weights, layer_index: int, order: str, scal
     off = {index for layer, index in _changes(network).off if layer == layer_index}
     what = "orange adds where there is ink, blue takes away"
     if kernel.shape[2] > 1:
-        what = (
-            f"of each filter's {kernel.shape[2]} planes, one an input map, the strongest: orange adds, blue takes away"
-        )
+        planes = f"of each filter's {kernel.shape[2]} planes, one an input map"
+        what = f"{planes}, the strongest: orange adds, blue takes away"
     titles = {
         IMPORTANCE: f"Right of {NUM_IMAGES:,} test digits without it; ",
         NORM: "Length of its weights as one vector; ",
@@ -153,12 +137,12 @@ def _change(network: Network, layer_index: int, index: int) -> None:
     learned = network.weights[f"{layer_index}/kernel"][..., index]
 
     def switch(is_off: bool) -> None:
-        state().changes[network.name] = changes.switched(layer_index, index, off=is_off)
+        state().changes[network.run_id] = changes.switched(layer_index, index, off=is_off)
 
     control(
         st.toggle,
         "Switched off",
-        f"off-{network.name}-{layer_index}-{index}",
+        f"off-{network.run_id}-{layer_index}-{index}",
         (layer_index, index) in changes.off,
         switch,
         help="Its kernel and its bias are set to zero.",
@@ -173,19 +157,19 @@ def _change(network: Network, layer_index: int, index: int) -> None:
     numbers = typed_kernel(learned[:, :, channel, np.newaxis, np.newaxis], _table(network, plane), "what was learned")
     numbers = numbers[..., 0, 0]
     if not np.array_equal(numbers, changes.planes.get(plane, learned[:, :, channel])):
-        state().changes[network.name] = changes.typed(plane, numbers)
+        state().changes[network.run_id] = changes.typed(plane, numbers)
         st.rerun()
     if changes.off or changes.planes:
         st.button("Undo all changes", icon=":material/undo:", on_click=_undo, args=(network,))
 
 
 def _table(network: Network, plane: ablation.Plane) -> str:
-    return f"{network.name}-{'-'.join(map(str, plane))}"
+    return f"{network.run_id}-{'-'.join(map(str, plane))}"
 
 
 def _undo(network: Network) -> None:
     """Go back to what was learned."""
-    for plane in state().changes.pop(network.name, Changes()).planes:
+    for plane in state().changes.pop(network.run_id, Changes()).planes:
         layer_index, filter_index, channel_index = plane
         learned = network.weights[f"{layer_index}/kernel"][:, :, channel_index, filter_index]
         reset_kernel(learned[..., np.newaxis, np.newaxis], _table(network, plane))
@@ -217,16 +201,13 @@ def _parts(subject: Subject, layer: Conv2D, layer_index: int, index: int) -> Non
     parts = ablation.channel_maps(values, weights[f"{layer_index}/kernel"], index, layer)
     strongest = np.argsort(-np.abs(parts).sum(axis=(1, 2)), kind="stable")[:MAX_PARTS]
     bias = weights.get(f"{layer_index}/bias", np.zeros(layer.filters))[index]
-    least = f" The {MAX_PARTS} strongest of {len(parts)}." if len(parts) > MAX_PARTS else ""
-    whole = f"all added up, {bias:+.3g} (bias)"
-    pictures = np.concatenate([[parts.sum(axis=0) + bias], parts[strongest]]) if len(parts) > 1 else parts + bias
-    maps(
-        pictures,
-        key=f"filters-parts-{layer_index}",
-        titles=[whole, *(f"from map {channel}" for channel in strongest)] if len(parts) > 1 else [whole],
-        kind="diverging",
-        size=PART_SIZE if len(parts) > 1 else PARTS_WIDTH // 2,
-        describe=f"What each input map adds for this digit, before the activation {layer.activation}.{least}"
-        if len(parts) > 1
-        else f"Its map of this digit, before the activation {layer.activation}",
-    )
+    pictures, titles = parts.sum(axis=0, keepdims=True) + bias, [f"all added up, {bias:+.3g} (bias)"]
+    describe, size = f"Its map of this digit, before the activation {layer.activation}", PARTS_WIDTH // 2
+    if len(parts) > 1:
+        pictures = np.concatenate([pictures, parts[strongest]])
+        titles += [f"from map {channel}" for channel in strongest]
+        least = f" The {MAX_PARTS} strongest of {len(parts)}." if len(parts) > MAX_PARTS else ""
+        describe = f"What each input map adds for this digit, before the activation {layer.activation}.{least}"
+        size = PART_SIZE
+    key = f"filters-parts-{layer_index}"
+    maps(pictures, key=key, titles=titles, kind="diverging", size=size, describe=describe)

@@ -31,7 +31,7 @@ def nearest_training_images(subject: Subject, layer_index: int) -> None:
     items = []
     for index, distance, taught, read in zip(found.indices, found.distances, found.taught, found.read, strict=True):
         true = train.labels[index]
-        note = f"read as {read} {colours.RIGHT_MARK if read == true else colours.WRONG_MARK} {distance:.2f}"
+        note = f"read as {read} {colours.mark(read == true)} {distance:.2f}"
         items.append(Item(train.images[index, ..., 0], f"a {taught}", note, struck="" if true == taught else str(true)))
     gallery(
         items, key="space-training-nearest", describe="The training images nearest in this layer, the nearest first"

@@ -39,8 +39,7 @@ def show(subject: Subject) -> None:
 
 def _trace() -> None:
     """Go to where the number that was clicked is taken apart."""
-    asked = component_value(KEY, "trace")
-    if asked:
+    if asked := component_value(KEY, "trace"):
         go_to_view("Trace", at=write_path((Cell(asked["layer"], tuple(asked["position"])),)))
 
 

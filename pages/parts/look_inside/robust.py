@@ -15,12 +15,13 @@ from cnnlab.nn.operations import softmax
 from ui.components.linked import Panel, linked
 from ui.components.probabilities import probabilities
 from ui.components.sweep import sweep
+from ui.controls import choose, slide
 from ui.lesson import code, try_this
 from ui.subject import Subject
 
 LITTLE, FEW = "Every pixel a little", "Few pixels a lot"
 WAYS = {LITTLE: adversarial.every_pixel_a_little, FEW: adversarial.few_pixels_a_lot}
-SLIDER_WIDTH, ANSWER_WIDTH, PICTURE_SIDE = 200, 240, 166
+ANSWER_WIDTH, PICTURE_SIDE = 240, 166
 
 
 def show(subject: Subject) -> None:
@@ -37,17 +38,13 @@ def distort(subject: Subject, reader: Reader) -> None:
     """One distortion from end to end, on top of the others as they are set; only this part runs again."""
     stage = st.container()
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        name = st.segmented_control(
-            "What is done to the digit",
-            list(NAMES),
-            default="turn",
-            required=True,
-            format_func=NAMES.__getitem__,
-            key="robust-name",
-            persist_state="session",
-        )
+        name = choose("What is done to the digit", list(NAMES), "robust-name", "turn", format_func=NAMES.__getitem__)
         with st.popover("And on top of it", icon=":material/layers:"):
-            others: dict[str, Any] = {other: _setting(other) for other in RANGES if other != name}
+            others: dict[str, Any] = {
+                other: slide(NAMES[other], low, high, 0.0, f"robust-{other}", width=200, step=step)
+                for other, (low, high, step, *_) in RANGES.items()
+                if other != name
+            }
     pictures = distortions.sweep(subject.image, name, Distortion(**others))
     values = distortions.positions(name)
     read = softmax(np.stack([reader.logits(picture) for picture in pictures]))
@@ -70,12 +67,6 @@ def distort(subject: Subject, reader: Reader) -> None:
     )
 
 
-def _setting(name: str) -> float:
-    low, high, step, *_ = RANGES[name]
-    key = f"robust-{name}"
-    return st.slider(NAMES[name], low, high, 0.0, step, key=key, persist_state="session", width=SLIDER_WIDTH)
-
-
 def held(values: np.ndarray, is_right: np.ndarray, expected: int) -> str:
     """How far from the middle the answer holds, and how often in all: float (n,), bool (n,)."""
     start = int(np.abs(values).argmin())
@@ -95,9 +86,7 @@ def fool(subject: Subject, reader: Reader) -> None:
     stage = st.container()
     read = int(subject.probabilities.argmax())
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        way = st.segmented_control(
-            "Change", list(WAYS), default=LITTLE, required=True, key="robust-way", persist_state="session"
-        )
+        way = choose("Change", list(WAYS), "robust-way")
         target = st.selectbox(
             "until it is read as",
             [None, *(digit for digit in range(NUM_CLASSES) if digit != read)],

@@ -13,16 +13,23 @@ from cnnlab.limits import LIMITS
 from cnnlab.nn.layers import Conv2D, Dense
 from cnnlab.nn.operations import softmax
 from ui.components.linked import Panel, linked
-from ui.components.maps import maps
+from ui.controls import choose
+from ui.figures import ink_maps, layer_name
 from ui.lesson import code, try_this
 from ui.subject import Subject
 
 STEPS = (10, 200)
 DEFAULT_STEPS = 60
 MAX_UNITS = 64
+COUNTS = "Brighter here would raise it (orange)."
 FILM = 8
 """Pictures of the way from noise."""
 SIZE, IN_DIGIT, SETTING_WIDTH = 72, 180, 220
+
+
+def is_classes(reader: Reader, layer_index: int) -> bool:
+    """Whether the units of a layer are the ten classes."""
+    return layer_index == len(reader.architecture.layers) - 1
 
 
 def score_of(reader: Reader, layer_index: int, unit_index: int, *, of_output: bool) -> Score:
@@ -33,8 +40,7 @@ def score_of(reader: Reader, layer_index: int, unit_index: int, *, of_output: bo
 
 def climbed(reader: Reader, layer_index: int, unit_index: int) -> Score:
     """The score that is climbed: a class's logit, before softmax; any other unit's value, after the activation."""
-    is_last = layer_index == len(reader.architecture.layers) - 1
-    return score_of(reader, layer_index, unit_index, of_output=not is_last)
+    return score_of(reader, layer_index, unit_index, of_output=not is_classes(reader, layer_index))
 
 
 @st.cache_data(max_entries=1_000, show_spinner=False)
@@ -74,7 +80,7 @@ def show(subject: Subject) -> None:
     with stage:
         chosen = gallery(reader, layer_index, np.stack([frames[-1] for frames in dreams]))
     if chosen is None:
-        chosen = int(subject.probabilities.argmax()) if layer_index == len(reader.architecture.layers) - 1 else 0
+        chosen = int(subject.probabilities.argmax()) if is_classes(reader, layer_index) else 0
     with film_stage:
         show_film(reader, layer_index, chosen, dreams[chosen], film(steps))
         show_in_digit(climbed(reader, layer_index, chosen), chosen, subject, dreams[chosen][-1])
@@ -88,22 +94,9 @@ def show(subject: Subject) -> None:
 def choose_layer(reader: Reader) -> int:
     """Let the visitor choose a layer that looks for something; by default the last."""
     layers = reader.architecture.layers
-    names = {
-        index: f"{index + 1}. {type(layer).__name__}"
-        for index, layer in enumerate(layers)
-        if isinstance(layer, Conv2D | Dense)
-    }
-    last = len(layers) - 1
-    names[last] = "The ten digits"
-    return st.segmented_control(
-        "Layer",
-        list(names),
-        default=last,
-        required=True,
-        format_func=names.__getitem__,
-        key=f"seeks-layer-{'-'.join(map(str, names))}",
-        persist_state="session",
-    )
+    seeing, last = [k for k, layer in enumerate(layers) if isinstance(layer, Conv2D | Dense)], len(layers) - 1
+    names = {index: layer_name(reader.architecture, index) for index in seeing} | {last: "The ten digits"}
+    return choose("Layer", list(names), f"seeks-layer-{'-'.join(map(str, names))}", last, format_func=names.__getitem__)
 
 
 def choose_settings() -> tuple[int, int, dict[str, Any]]:
@@ -122,16 +115,13 @@ def choose_settings() -> tuple[int, int, dict[str, Any]]:
 
 def gallery(reader: Reader, layer_index: int, pictures: np.ndarray) -> int | None:
     """Show what every unit looks for; returns the one that was clicked."""
-    num_units = reader.architecture.summaries[layer_index].output_shape[-1]
-    is_last = layer_index == len(reader.architecture.layers) - 1
+    num_units, is_last = reader.architecture.summaries[layer_index].output_shape[-1], is_classes(reader, layer_index)
     what = "The ideal digits: what the network would like to see best" if is_last else "What each unit answers to most"
     first = f"; the first {len(pictures)} of {num_units}" if num_units > len(pictures) else ""
-    return maps(
+    return ink_maps(
         pictures,
         key=f"seeks-{layer_index}-{len(pictures)}",
         titles=[str(number) for number in range(len(pictures))],
-        kind="ink",
-        limit=1.0,
         report=True,
         enlarge=False,
         size=SIZE,
@@ -143,13 +133,11 @@ def show_film(reader: Reader, layer_index: int, unit_index: int, frames: np.ndar
     """Show the way from noise to the picture, with the score at each step, and how the picture is read."""
     score = climbed(reader, layer_index, unit_index)
     values = [score.value(frame) for frame in frames]
-    is_last = layer_index == len(reader.architecture.layers) - 1
-    maps(
+    is_last = is_classes(reader, layer_index)
+    ink_maps(
         frames,
         key=f"seeks-film-{layer_index}",
         titles=[f"step {step}: {value:.1f}" for step, value in zip(steps, values, strict=True)],
-        kind="ink",
-        limit=1.0,
         size=90,
         describe=f"From noise to what {'digit' if is_last else 'unit'} {unit_index} looks for, with its answer",
     )
@@ -166,11 +154,7 @@ def show_in_digit(score: Score, unit_index: int, subject: Subject, dreamt: np.nd
     linked(
         [
             Panel("The digit", subject.image, "ink", 1.0, f"The unit answers {here:.2f}.", is_outlined=False),
-            Panel(
-                "What of it counts",
-                saliency(score.gradient, subject.image),
-                note="Brighter here would raise it (orange).",
-            ),
+            Panel("What of it counts", saliency(score.gradient, subject.image), note=COUNTS),
             Panel("What it looks for", dreamt, "ink", 1.0, f"The unit answers {best:.2f}.", is_outlined=False),
         ],
         key="seeks-digit",

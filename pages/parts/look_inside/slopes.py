@@ -6,7 +6,7 @@ import streamlit as st
 from cnnlab.explain.score import Score
 from cnnlab.nn.layers import Conv2D, Dropout
 from ui.components.maps import maps
-from ui.figures import MAX_MAPS
+from ui.figures import MAX_MAPS, layer_name
 
 SIZE = 52
 MAP = 3
@@ -18,10 +18,7 @@ def show_slopes(score: Score, image: np.ndarray) -> None:
     slopes, kernels = score.back(image)[1], score.weight_gradients(image)
     layers = score.reader.architecture.layers
     for index in reversed(range(len(layers) - 1)):
-        slope, name = (
-            slopes[index + 1],
-            f"{index + 1}. {type(layers[index]).__name__}",
-        )  # what comes into the next layer
+        slope, name = slopes[index + 1], layer_name(score.reader.architecture, index)  # what comes into the next layer
         if slope.ndim == MAP and not isinstance(layers[index], Dropout):
             _show(np.moveaxis(slope, 2, 0), f"{name}, its maps", "each value of each map")
         if isinstance(layers[index], Conv2D):

@@ -1,27 +1,28 @@
 """Space: 2,000 test digits by what a layer makes of them, one's own among them; over a run they come apart."""
 
+from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import streamlit as st
 
 from cnnlab import mnist
 from cnnlab.explain import embedding, neighbours
-from cnnlab.explain.embedding import Journey, Space
+from cnnlab.explain.embedding import Space
 from cnnlab.explain.trace import PIXELS
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.weights import Weights
-from cnnlab.runs.store import DamagedRunError, Run, UnknownRunError
+from cnnlab.runs.store import Run
 from pages.parts.look_inside.nearest import nearest_training_images
-from ui.cached import store
+from ui import colours
+from ui.cached import weights_of
 from ui.components.gallery import Item, gallery
 from ui.components.scatter import UNKNOWN, Points, scatter
 from ui.computed import computed
+from ui.controls import choose
 from ui.drawing import drawn_image
+from ui.figures import layer_name, to_bytes
 from ui.lesson import code, try_this
-from ui.networks import STARTER
-from ui.state import state
 from ui.subject import Subject
 from ui.words import when
 
@@ -40,9 +41,7 @@ MAX_SNAPSHOTS = 12
 def show(subject: Subject) -> None:
     """Show the space of one layer; only this part runs again when a choice changes."""
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        way = st.segmented_control(
-            "Show", list(WAYS), default=FLAT, required=True, key="space-way", persist_state="session"
-        )
+        way = choose("Show", list(WAYS), "space-way")
         layer_index = choose_layer(subject.network.experiment.architecture)
     experiment, weights = subject.network.experiment, subject.network.weights
     found = computed("Sending 2,000 test digits through it", embedding.space, experiment, weights, layer_index)
@@ -62,13 +61,8 @@ def show(subject: Subject) -> None:
         "to show only 4 and 9; then choose the pixels as the layer, or draw a digit that is between the two.",
         "that digits with rings lie between groups: what the network confuses, it has put close together.",
     )
-    code(
-        embedding.Principal.of,
-        embedding.Principal.project,
-        embedding.separation,
-        embedding.tsne,
-        neighbours.nearest,
-    )
+    principal = embedding.Principal
+    code(principal.of, principal.project, embedding.separation, embedding.tsne, neighbours.nearest)
 
 
 def choose_layer(architecture: Architecture) -> int:
@@ -78,7 +72,7 @@ def choose_layer(architecture: Architecture) -> int:
     def name(index: int) -> str:
         if index == PIXELS:
             return "Pixels, before the network"
-        words = f"{index + 1}. {type(architecture.layers[index]).__name__}"
+        words = layer_name(architecture, index)
         return f"{words}, the last hidden layer" if index == last else words
 
     return st.selectbox(
@@ -117,15 +111,14 @@ def test_digits(indices: np.ndarray, read: np.ndarray, places: np.ndarray) -> Po
 
 def marked(own: dict[str, np.ndarray], read: np.ndarray, places: np.ndarray) -> Points:
     """One's own digits as points; `read` (frames, n), `places` (frames, n, dimensions)."""
-    pictures = np.round(np.stack(list(own.values())) * 255).astype(np.uint8)
+    pictures = to_bytes(np.stack(list(own.values())))
     return Points(list(own), pictures, np.full(len(own), UNKNOWN), read, places, is_marked=True)
 
 
 def one_moment(subject: Subject, own: dict[str, np.ndarray], found: Space, layer_index: int, way: str) -> None:
     """Show the network as it is."""
-    values, read = zip(
-        *(values_of(subject, image, layer_index, subject.network.weights) for image in own.values()), strict=True
-    )
+    weights = subject.network.weights
+    values, read = zip(*(values_of(subject, image, layer_index, weights) for image in own.values()), strict=True)
     if way == TSNE:
         places = computed("Laying the digits out by t-SNE: some seconds", embedding.tsne, found.places)
         if places is None:
@@ -178,12 +171,12 @@ def nearest_digits(subject: Subject, found: Space, layer_index: int) -> None:
     """Show the test digits nearest to the one that is looked at, itself left out."""
     values, _ = values_of(subject, subject.image, layer_index, subject.network.weights)
     images = mnist.load().test.images[found.indices, ..., 0]
-    itself = np.round(subject.image * 255).astype(np.uint8)
+    itself = to_bytes(subject.image)
     nearest = [k for k in found.nearest(values, NUM_NEAREST + 1) if not np.array_equal(images[k], itself)]
     labels = mnist.load().test.labels[found.indices]
     gallery(
         [
-            Item(images[k], f"a {labels[k]}", f"read as {found.read[k]} {'✓' if found.read[k] == labels[k] else '✗'}")
+            Item(images[k], f"a {labels[k]}", f"read as {found.read[k]} {colours.mark(found.read[k] == labels[k])}")
             for k in nearest[:NUM_NEAREST]
         ],
         key="space-nearest",
@@ -191,30 +184,25 @@ def nearest_digits(subject: Subject, found: Space, layer_index: int) -> None:
     )
 
 
-# --- over the training ------------------------------------------------------------------------------------------------
-
-
 def over_the_training(subject: Subject, own: dict[str, np.ndarray], layer_index: int) -> None:
     """Show how the digits move while the network learns."""
-    run = run_of(subject)
+    run = subject.network.run
     if run is None:
         st.info("Only a run keeps its weights as they were while it learned: train a network, and choose it above.")
         return
-    steps, snapshots = snapshots_of(run)
-    if len(steps) < 2:
+    snapshots = snapshots_of(run)
+    if len(snapshots) < 2:
         st.info("This run has kept too few snapshots to follow.")
         return
-    followed = computed(
-        f"Following 500 digits over {len(steps)} snapshots: some seconds",
-        embedding.journey,
-        subject.network.experiment,
-        snapshots,
-        layer_index,
-    )
+    what, weights = f"Following 500 digits over {len(snapshots)} snapshots: some seconds", list(snapshots.values())
+    followed = computed(what, embedding.journey, subject.network.experiment, weights, layer_index)
     if followed is None:
         return
-    place = partial(own_places_at, subject, own, followed, layer_index)
-    places, read = zip(*(place(weights) for weights in snapshots), strict=True)
+    places, read = [], []
+    for one in weights:
+        values, answers = zip(*(values_of(subject, image, layer_index, one) for image in own.values()), strict=True)
+        places.append(first(followed.principal.project(np.stack(values)), 2))
+        read.append(answers)
     batches = run.info.batches_per_epoch or 1
     scatter(
         [
@@ -222,49 +210,18 @@ def over_the_training(subject: Subject, own: dict[str, np.ndarray], layer_index:
             marked(own, np.array(read), np.stack(places)),
         ],
         key="space-training",
-        describe=f"{len(followed.indices):,} test digits as points, over {len(steps)} snapshots of a run.",
+        describe=f"{len(followed.indices):,} test digits as points, over {len(snapshots)} snapshots of a run.",
         frames=[
             f"{when(step, batches)}: {100 * apart:.0f} % lie nearest to their own class"
-            for step, apart in zip(steps, followed.separations, strict=True)
+            for step, apart in zip(snapshots, followed.separations, strict=True)
         ],
     )
 
 
-def own_places_at(
-    subject: Subject, own: dict[str, np.ndarray], followed: Journey, layer_index: int, weights: Weights
-) -> tuple[np.ndarray, list[int]]:
-    """Where one's own digits are, float (n, 2), with the weights of one snapshot, and what they are read as."""
-    values, read = zip(*(values_of(subject, image, layer_index, weights) for image in own.values()), strict=True)
-    return first(followed.principal.project(np.stack(values)), 2), list(read)
-
-
-def run_of(subject: Subject) -> Run | None:
-    """The run that the network on the page comes from."""
-    if subject.network.name == STARTER:
-        return None
-    try:
-        return store().get(state().run_id or "")
-    except UnknownRunError:
-        return None
-
-
-def snapshots_of(run: Run) -> tuple[list[int], list[Weights]]:
-    """Some of a run's snapshots, the first and the last among them: after how many steps, and the weights."""
-    steps = run.snapshot_steps()
-    few = sorted({steps[i] for i in np.linspace(0, len(steps) - 1, MAX_SNAPSHOTS).astype(int)}) if steps else []
-    return _load(run, run.id, tuple(few), run.snapshot_stamp(few[-1]) if few else None)
-
-
-@st.cache_resource(max_entries=10, show_spinner=False)
-def _load(_run: Run, run_id: str, steps: tuple[int, ...], stamp: object) -> tuple[list[int], list[Weights]]:
-    """Read weights once; snapshots that cannot be read are left out."""
-    del run_id, stamp
-    found = []
-    for step in steps:
-        try:
-            weights = _run.weights(step)
-        except DamagedRunError:
-            continue
-        if weights is not None:
-            found.append((step, weights))
-    return [step for step, _ in found], [weights for _, weights in found]
+def snapshots_of(run: Run) -> dict[int, Weights]:
+    """Some of a run's snapshots that can be read, the first and the last among them: by their steps, the weights."""
+    steps, found = run.snapshot_steps(), {}
+    for step in sorted({steps[i] for i in np.linspace(0, len(steps) - 1, MAX_SNAPSHOTS).astype(int)}) if steps else ():
+        with suppress(ValueError):  # DamagedRunError is one
+            found[step] = weights_of(run, step)
+    return {step: weights for step, weights in found.items() if weights}

@@ -84,8 +84,7 @@ def next_path(path: Path, explanation: Explanation, went: dict[str, Any]) -> Pat
 
 
 def _go(path: Path, explanation: Explanation) -> None:
-    went = component_value(KEY, "go")
-    if went:
+    if went := component_value(KEY, "go"):
         go_to_view("Trace", at=write_path(next_path(path, explanation, went)))
 
 
@@ -110,6 +109,7 @@ def _scene(subject: Subject, path: Path, explanation: Explanation) -> Scene:
     layer = None if cell.layer_index == PIXELS else architecture.layers[cell.layer_index]
     kind = "Input" if layer is None else type(layer).__name__
     words = [kind if layer is None else f"Layer {cell.layer_index + 1}, {kind}", short(layer) if layer else ""]
+    unit_kind = "unit" if cell.layer_index < len(architecture.layers) - 1 else "class"
     return Scene(
         path=[_crumb(subject, step) for step in path],
         title=" · ".join(word for word in (*words, dimensions(values.shape)) if word),
@@ -118,9 +118,7 @@ def _scene(subject: Subject, path: Path, explanation: Explanation) -> Scene:
         this_map=values[..., cell.position[-1]] if values.ndim == MAP else None,
         activation=getattr(layer, "activation", "linear"),
         input_names=_input_names(architecture, explanation),
-        unit_names=[f"unit {unit}" for unit in range(values.shape[-1])]
-        if cell.layer_index < len(architecture.layers) - 1
-        else [f"class {unit}" for unit in range(values.shape[-1])],
+        unit_names=[f"{unit_kind} {unit}" for unit in range(values.shape[-1])],
         note=_note(architecture, subject.image, explanation),
     )
 

@@ -14,6 +14,7 @@ from pages.parts.look_inside.slopes import show_slopes
 from ui import colours
 from ui.components.linked import SIZE, Panel, linked
 from ui.components.maps import maps
+from ui.controls import choose
 from ui.lesson import code, try_this
 from ui.subject import Subject
 
@@ -143,7 +144,7 @@ def choose_question(subject: Subject) -> tuple[int, int | None]:
             range(NUM_CLASSES),
             default=int(subject.probabilities.argmax()),
             required=True,
-            key=f"why-digit-{subject.name}-{subject.network.name}",
+            key=f"why-digit-{subject.name}-{subject.network.run_id}",
         )
         against = st.selectbox(
             "and not a ...",
@@ -157,17 +158,14 @@ def choose_question(subject: Subject) -> tuple[int, int | None]:
 
 def choose_method(subject: Subject) -> tuple[str, int]:
     """Let the visitor choose a method and, for Grad-CAM, one of the convolution layers; by default the last."""
-    layers = [
-        index for index, layer in enumerate(subject.network.experiment.architecture.layers) if isinstance(layer, Conv2D)
-    ]
+    every = subject.network.experiment.architecture.layers
+    layers = [index for index, layer in enumerate(every) if isinstance(layer, Conv2D)]
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        method = st.segmented_control(
+        method = choose(
             "Method",
             [method for method in METHODS if layers or method != GRAD_CAM],
-            default=INTEGRATED,
-            required=True,
-            key=f"why-method-{bool(layers)}",
-            persist_state="session",
+            f"why-method-{bool(layers)}",
+            INTEGRATED,
         )
         if method != GRAD_CAM:
             return method, -1

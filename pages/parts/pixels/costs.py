@@ -8,11 +8,13 @@ from cnnlab.limits import LIMITS
 from cnnlab.nn.architecture import LayerSummary, check
 from cnnlab.nn.layers import Conv2D, Dense, Flatten
 from ui import colours, lesson
+from ui.figures import chart
 from ui.glossary import term
 
 PHOTO = (3072, 2304)  # width and height: 7 megapixels
 SIDES = (32, 20_000)
 GROWTH = 2.0 ** np.arange(-6, 3)  # sides of the charted photos, as multiples of the chosen one's
+LOOKS = {"Convolution": ("Conv2D", "square"), "Dense": ("Dense", "circle")}
 CHART = (400, 260)  # width and height in pixels
 
 
@@ -35,10 +37,7 @@ def calculator() -> None:
     with st.container(horizontal=True, gap="small"):
         width = _number("Width of the photo", SIDES, PHOTO[0])
         height = _number("Height", SIDES, PHOTO[1])
-        layer = Conv2D(
-            _number("Filters", LIMITS["filters"], 32),
-            _number("Kernel size", LIMITS["kernel_size"], 5),
-        )
+        layer = Conv2D(_number("Filters", LIMITS["filters"], 32), _number("Kernel size", LIMITS["kernel_size"], 5))
         units = _number("Dense units", LIMITS["units"], 10)
     convolution, dense = costs(width, height, layer, units)
     kernel = f"{layer.kernel_size}x{layer.kernel_size}"
@@ -85,34 +84,26 @@ def _charts(width: int, height: int, layer: Conv2D, units: int) -> None:
     titles = {"num_parameters": "Weights", "multiply_adds": "Multiply-adds for one photo"}
     with st.container(horizontal=True, gap="small"):
         for what, title in titles.items():
-            lines = zip(("Convolution", "Dense"), zip(*pairs, strict=True), strict=True)
-            series = {name: [getattr(summary, what) for summary in summaries] for name, summaries in lines}
             with st.container(width=CHART[0]):
-                st.plotly_chart(_chart(megapixels, series, title), key=f"cost-{what}", config={"displayModeBar": False})
-
-
-def _chart(megapixels: list[float], series: dict[str, list[int]], title: str) -> go.Figure:
-    looks = {"Convolution": ("Conv2D", "square"), "Dense": ("Dense", "circle")}
-    figure = go.Figure(
-        [
-            go.Scatter(
-                x=megapixels,
-                y=values,
-                name=name,
-                mode="lines+markers",
-                line_color=colours.LAYERS[looks[name][0]],
-                marker_symbol=looks[name][1],
-                hovertemplate="%{x:.3g} megapixels: %{y:,}",
-            )
-            for name, values in series.items()
-        ]
-    )
-    figure.update_xaxes(type="log", title="megapixels", dtick=1)
-    figure.update_yaxes(type="log", exponentformat="B")
-    figure.update_layout(
-        title=title,
-        height=CHART[1],
-        margin={"l": 0, "r": 8, "t": 60, "b": 0},
-        legend={"orientation": "h", "y": 1.16},
-    )
-    return figure
+                figure = go.Figure()
+                for name, summaries in zip(LOOKS, zip(*pairs, strict=True), strict=True):
+                    layer_type, marker = LOOKS[name]
+                    figure.add_scatter(
+                        x=megapixels,
+                        y=[getattr(summary, what) for summary in summaries],
+                        name=name,
+                        mode="lines+markers",
+                        line_color=colours.LAYERS[layer_type],
+                        marker_symbol=marker,
+                        hovertemplate="%{x:.3g} megapixels: %{y:,}",
+                    )
+                chart(
+                    figure,
+                    f"cost-{what}",
+                    x={"type": "log", "title": "megapixels", "dtick": 1},
+                    y={"type": "log", "exponentformat": "B"},
+                    title=title,
+                    height=CHART[1],
+                    margin={"l": 0, "r": 8, "t": 60, "b": 0},
+                    legend={"orientation": "h", "y": 1.16},
+                )

@@ -6,10 +6,10 @@ from cnnlab import mnist
 from cnnlab.digits.noise import MAX_AMOUNT, NOISES, add_noise
 from pages.parts.pooling.pooled_noise import AMOUNT, SEED, what_is_left
 from ui.components.window import pooling_window
+from ui.controls import choose, slide
 from ui.lesson import sign, try_this
 from ui.sources import choose_picture
 
-SETTING_WIDTH = 160
 POOL_SIZES, STRIDES = (2, 6), (1, 6)
 SIDE = 28
 
@@ -19,8 +19,8 @@ def explore() -> None:
     """The picture, its settings, and what is left of the noise; only this part runs again when a setting changes."""
     stage = st.container()
     with st.container(horizontal=True, gap="small"):
-        pool_size = _slider("Window", POOL_SIZES, "size")
-        strides = _slider("Stride", STRIDES, "strides")
+        pool_size = slide("Window", *POOL_SIZES, 2, "pool-size")
+        strides = slide("Stride", *STRIDES, 2, "pool-strides")
         kind, amount, clip = _noise()
     picture = choose_picture("pool", side=SIDE)
     clean = mnist.normalise(picture.pixels)[..., 0]
@@ -45,22 +45,14 @@ def explore() -> None:
         st.caption("Choose a noise to measure what pooling leaves of it.")
 
 
-def _slider(label: str, limits: tuple[int, int], key: str) -> int:
-    return st.slider(label, *limits, 2, key=f"pool-{key}", width=SETTING_WIDTH, persist_state="session")
-
-
 def _noise() -> tuple[str, float, bool]:
     """Which noise, "" for none; how much; and whether it is clipped to [0, 1]."""
     names = ["None", *NOISES]
-    kind = st.segmented_control(
-        "Noise", names, default="None", required=True, key="pool-noise", persist_state="session", wrap=True
-    )
+    kind = choose("Noise", names, "pool-noise", wrap=True)
     if kind == "None":
         return "", 0.0, True
     label = "Standard deviation" if kind == "Gaussian" else "Share of pixels hit"
-    amount = st.slider(
-        label, 0.0, MAX_AMOUNT, AMOUNT, 0.01, key="pool-amount", width=SETTING_WIDTH, persist_state="session"
-    )
+    amount = slide(label, 0.0, MAX_AMOUNT, AMOUNT, "pool-amount", step=0.01)
     clip = kind != "Gaussian" or st.toggle(
         "Clipped to black and white", value=True, key="pool-clip", persist_state="session"
     )

@@ -6,12 +6,12 @@ import streamlit as st
 
 from cnnlab.nn.architecture import LayerSummary, check
 from cnnlab.nn.layers import Conv2D, Dense, Flatten, MaxPooling2D, dimensions
+from ui.controls import slide
 from ui.glossary import term
 from ui.lesson import notes_say, predict
 
 FIRST = Conv2D(32, 5, activation="relu")
 POOL_SIZES = (2, 6)
-SETTING_WIDTH = 190
 
 
 def share_that_is_left() -> None:
@@ -29,7 +29,7 @@ def share_that_is_left() -> None:
 @st.fragment
 def savings() -> None:
     """A network with and without pooling; only this part runs again for another window."""
-    size = st.slider("Window ", *POOL_SIZES, 2, key="pool-saving", width=SETTING_WIDTH, persist_state="session")
+    size = slide("Window ", *POOL_SIZES, 2, "pool-saving", width=190)
     without, pooled = _map_and_dense(), _map_and_dense(MaxPooling2D(size))
     st.dataframe(
         [

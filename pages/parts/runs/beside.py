@@ -1,7 +1,7 @@
 """Chosen runs beside each other: curves, settings, answers to the same digits; and accuracy against cost."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -14,14 +14,15 @@ from cnnlab.runs.store import DamagedRunError
 from pages.parts.runs.listing import Row
 from ui import colours
 from ui.cached import store
-from ui.words import plain
+from ui.figures import chart
+from ui.words import plain, plural
 
 MAX_CHOSEN = 6
 LINES = ("#2F62EA", "#B8420C", "#0A8F68", "#A945C4", "#BF8A0A", "#6E737D")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 CURVES = {"Validation accuracy": "val_accuracy", "Validation loss": "val_loss", "Training loss": "loss"}
 COSTS = ("Parameters", "Seconds")
-CHART_HEIGHT = 320
+LEGEND = {"orientation": "h", "y": -0.3, "font": {"size": 14}}
 UNLIKELY = 0.05
 
 
@@ -36,19 +37,16 @@ def curves(chosen: Sequence[Row]) -> None:
             st.warning(str(error), icon=":material/broken_image:")
             continue
         line = {"color": colour, "dash": dash}
-        figure.add_scatter(
-            x=epochs.epoch + 1,
-            y=getattr(epochs, CURVES[what]),
-            name=html.escape(row.name),
-            mode="lines+markers",
-            line=line,
-        )
+        x, y, name = epochs.epoch + 1, getattr(epochs, CURVES[what]), html.escape(row.name)
+        figure.add_scatter(x=x, y=y, name=name, mode="lines+markers", line=line)
     if empty := [plain(html.unescape(curve.name)) for curve in figure.data if not np.isfinite(curve.y).any()]:
         st.caption(f"Nothing to draw of {', '.join(empty)}: no epoch is over, or there were no validation images.")
     form = ".2%" if what == "Validation accuracy" else ".4f"
     figure.update_traces(hovertemplate=f"epoch %{{x}}: %{{y:{form}}}")
     vertical = {"title": what.lower(), "tickformat": ".1%" if what == "Validation accuracy" else ""}
-    _show(figure, {"title": "epoch", "tickformat": "d", "dtick": _step(figure)}, vertical, "run-curves")
+    longest = max((len(curve.x) for curve in figure.data), default=1)  # so that marks stand at whole epochs
+    horizontal = {"title": "epoch", "tickformat": "d", "dtick": max(1, -(-longest // 10))}
+    chart(figure, "run-curves", x=horizontal, y=vertical, showlegend=True, legend=LEGEND)
 
 
 def settings(chosen: Sequence[Row]) -> None:
@@ -73,7 +71,7 @@ def answers(chosen: Sequence[Row]) -> None:
     with_best = max(len(right) - 1, 0)
     st.markdown("\n".join(f"- {pair}" for pair in pairs[:with_best]))
     if others := pairs[with_best:]:
-        with st.expander(f"{len(others)} other pair{'s' * (len(others) > 1)}"):
+        with st.expander(f"{plural(len(others), 'other pair')}"):
             st.markdown("\n".join(f"- {pair}" for pair in others))
     if left_out:
         st.caption(f"Without answers to the test digits: {', '.join(left_out)}. They come when a run ends well.")
@@ -111,23 +109,20 @@ def worth(rows: Sequence[Row], chosen: Sequence[Row]) -> None:
     names = np.array([html.escape(row.name) for row in rows])
     marked = np.flatnonzero([row in chosen for row in rows])
     figure = go.Figure()
-    for name, of, style in (
-        ("runs", np.arange(len(rows)), {"mode": "markers", "marker": {"color": colours.NOT_A_NUMBER, "size": 8}}),
-        (
-            "Pareto front",
-            front,
-            {"mode": "lines+markers", "marker": {"symbol": "star", "size": 14}, "line": {"color": colours.TRAINING}},
-        ),
-        (
-            "chosen",
-            marked,
-            {"mode": "markers", "marker": {"symbol": "circle-open", "size": 22, "color": colours.VALIDATION}},
-        ),
+    every = np.arange(len(rows))
+    for name, of, mode, marker in (
+        ("runs", every, "markers", {"color": colours.NOT_A_NUMBER, "size": 8}),
+        ("Pareto front", front, "lines+markers", {"symbol": "star", "size": 14}),
+        ("chosen", marked, "markers", {"symbol": "circle-open", "size": 22, "color": colours.VALIDATION}),
     ):
-        figure.add_scatter(x=costs[of], y=accuracies[of], name=name, text=names[of], **style)
+        line = {"color": colours.TRAINING}
+        figure.add_scatter(
+            x=costs[of], y=accuracies[of], name=name, text=names[of], mode=mode, marker=marker, line=line
+        )
     figure.update_traces(hovertemplate="%{text}: %{x:,.0f} " + cost.lower() + ", %{y:.2%}<extra></extra>")
     vertical = {"title": "validation accuracy", "tickformat": ".1%"}
-    _show(figure, {"title": f"{cost.lower()} (log)", "type": "log"}, vertical, "run-costs")
+    horizontal = {"title": f"{cost.lower()} (log)", "type": "log"}
+    chart(figure, "run-costs", x=horizontal, y=vertical, showlegend=True, legend=LEGEND)
     on_it = ", ".join(f"**{plain(rows[int(index)].name)}**" for index in front) or "no run yet"
     st.markdown(f"On the front: {on_it}. No other run is both cheaper and better than one of these (the Pareto front).")
 
@@ -142,20 +137,3 @@ def _right(row: Row, labels: np.ndarray) -> np.ndarray | None:
     if probabilities is None or probabilities.shape != (len(labels), 10) or not np.isfinite(probabilities).all():
         return None
     return np.asarray(probabilities.argmax(axis=1) == labels)
-
-
-def _step(figure: go.Figure) -> int:
-    """Whole epochs between the marks of the axis."""
-    return max(1, -(-max((len(curve.x) for curve in figure.data), default=1) // 10))
-
-
-def _show(figure: go.Figure, horizontal: Mapping[str, object], vertical: Mapping[str, object], key: str) -> None:
-    figure.update_layout(
-        xaxis=horizontal,
-        yaxis=vertical,
-        height=CHART_HEIGHT,
-        margin={"l": 0, "r": 0, "t": 10, "b": 0},
-        showlegend=True,
-        legend={"orientation": "h", "y": -0.3, "font": {"size": 14}},
-    )
-    st.plotly_chart(figure, config={"displayModeBar": False}, key=key)

@@ -68,16 +68,13 @@ def filtered(rows: Sequence[Row]) -> list[Row]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         starred = st.toggle("Starred only", key="runs-starred", persist_state="session")
         words = st.text_input("Find", key="runs-find", persist_state="session", placeholder="name, note, preset, state")
-    looked_for = words.casefold().split()
-    return [row for row in rows if (row.info.label.is_starred or not starred) and _has(row, looked_for)]
 
+    def passes(row: Row) -> bool:
+        label = row.info.label
+        there = f"{row.info.id} {label.name} {label.note} {row.preset} {row.info.state}".casefold()
+        return (label.is_starred or not starred) and all(word in there for word in words.casefold().split())
 
-def _has(row: Row, words: Sequence[str]) -> bool:
-    if not words:
-        return True
-    label = row.info.label
-    there = f"{row.info.id} {label.name} {label.note} {row.preset} {row.info.state}".casefold()
-    return all(word in there for word in words)
+    return [row for row in rows if passes(row)]
 
 
 def reasons(chosen: Sequence[Row]) -> None:

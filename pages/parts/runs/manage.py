@@ -14,7 +14,8 @@ from cnnlab.runs.run import CURVES
 from cnnlab.runs.store import DamagedRunError, Run, StoreError
 from pages.parts.runs.listing import Row, choose_runs
 from ui.cached import store
-from ui.state import control, state, upload
+from ui.state import attempt, control, show_problem, state, upload
+from ui.words import plural
 
 MAX_UPLOAD_MB = 400
 
@@ -29,7 +30,7 @@ def toolbar(chosen: Sequence[Row]) -> None:
             st.button("Delete", icon=":material/delete:", on_click=_delete, args=(chosen,), key="delete")
         with st.popover("Bring in runs", icon=":material/upload:"):
             upload("Runs that were taken along as a zip file", "runs-zip", _opened, ["zip"], MAX_UPLOAD_MB)
-            _problem("runs-zip", "Nothing was kept.")
+            show_problem("runs-zip", "Nothing was kept.")
     _told()
 
 
@@ -68,32 +69,18 @@ def _take_along(chosen: Sequence[Row]) -> None:
             st.warning(f"{error}. Tick fewer of them.", icon=":material/folder_zip:")
             return
         name = chosen[0].info.id if len(chosen) == 1 else f"{len(chosen)}-runs"
-        st.download_button(
-            f"{len(chosen)} run{'s' * (len(chosen) > 1)}, whole (.zip)",
-            partial(to_zip, runs),
-            f"cnnlab-{name}.zip",
-            "application/zip",
-            on_click="ignore",
-            key="take-zip",
-        )
+        files: list[tuple[str, Any, str, str, str]] = [
+            (f"{plural(len(chosen), 'run')}, whole (.zip)", partial(to_zip, runs), ".zip", "application/zip", "zip")
+        ]
         if len(runs) == 1:
-            for kind in CURVES:
-                st.download_button(
-                    f"Its curves, a line a {kind} (.csv)",
-                    partial(runs[0].csv, kind),
-                    f"cnnlab-{name}-{kind}.csv",
-                    "text/csv",
-                    on_click="ignore",
-                    key=f"take-{kind}",
-                )
-            st.download_button(
-                "Its settings and curves (.json)",
-                partial(_json, runs[0]),
-                f"cnnlab-{name}.json",
-                "application/json",
-                on_click="ignore",
-                key="take-json",
-            )
+            files += [
+                (f"Its curves, a line a {kind} (.csv)", partial(runs[0].csv, kind), f"-{kind}.csv", "text/csv", kind)
+                for kind in CURVES
+            ]
+            settings = "Its settings and curves (.json)", partial(_json, runs[0])
+            files.append((*settings, ".json", "application/json", "json"))
+        for label, content, end, mime, key in files:
+            st.download_button(label, content, f"cnnlab-{name}{end}", mime, on_click="ignore", key=f"take-{key}")
 
 
 def _json(run: Run) -> str:
@@ -105,70 +92,43 @@ def _json(run: Run) -> str:
 
 def _change(chosen: Sequence[Row], **changes: Any) -> None:
     """Change the labels of some runs. Raises ValueError."""
-    problems = state().problems
-    problems.pop("label", None)
-    for row in chosen:
-        run = store().get(row.info.id)
-        try:
+    with attempt("label", OSError):
+        for row in chosen:
+            run = store().get(row.info.id)
             run.set_label(replace(run.info.label, **changes))
-        except OSError as error:
-            problems["label"] = str(error)
 
 
 def _delete(chosen: Sequence[Row]) -> None:
-    visitor = state()
-    try:
-        store().delete([row.info.id for row in chosen])
-    except (ValueError, OSError) as error:
-        visitor.problems["delete"] = str(error)
-        return
-    visitor.problems.pop("delete", None)
-    visitor.deleted_runs = tuple(row.info.id for row in chosen)
+    run_ids = tuple(row.info.id for row in chosen)
+    with attempt("delete", (ValueError, OSError)):
+        store().delete(run_ids)
+        state().deleted_runs = run_ids
 
 
 def _restore() -> None:
     visitor = state()
-    try:
+    with attempt("restore", OSError):
         store().restore(visitor.deleted_runs)
-    except OSError as error:
-        visitor.problems["restore"] = str(error)
-        return
-    visitor.problems.pop("restore", None)
-    choose_runs(visitor.deleted_runs)
-    visitor.deleted_runs = ()
+        choose_runs(visitor.deleted_runs)
+        visitor.deleted_runs = ()
 
 
 def _opened(file: Any) -> None:
-    visitor = state()
-    visitor.problems.pop("runs-zip", None)
-    if file is None:
-        return
-    try:
+    with attempt("runs-zip", (ValueError, StoreError)):
+        if file is None:
+            return
         run_ids = from_zip(file.getvalue(), store())
-    except (ValueError, StoreError) as error:
-        visitor.problems["runs-zip"] = str(error)
-        return
-    choose_runs(run_ids)
-    one = len(run_ids) == 1
-    st.toast(
-        f"{len(run_ids)} run{'s' * (not one)} came in, and {'is' if one else 'are'} ticked.", icon=":material/check:"
-    )
+        choose_runs(run_ids)
+        came = f"{plural(len(run_ids), 'run')} came in, and {'is' if len(run_ids) == 1 else 'are'} ticked."
+        st.toast(came, icon=":material/check:")
 
 
 def _told() -> None:
     """Say what has just been done, or why it could not be."""
-    visitor = state()
-    _problem("label", "It was not kept.")
-    _problem("delete", "Nothing was deleted.")
-    _problem("restore", "They are still put aside.")
-    if count := len(visitor.deleted_runs):
+    show_problem("label", "It was not kept.")
+    show_problem("delete", "Nothing was deleted.")
+    show_problem("restore", "They are still put aside.")
+    if count := len(state().deleted_runs):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{count} run{'s' * (count > 1)} deleted.")
+            st.markdown(f"{plural(count, 'run')} deleted.")
             st.button("Bring back", icon=":material/undo:", on_click=_restore, key="restore")
-
-
-def _problem(key: str, kept: str) -> None:
-    """Tell what went wrong, and that nothing was lost by it."""
-    problem = state().problems.get(key)
-    if problem:
-        st.error(f"{problem.rstrip('.')}. {kept}", icon=":material/error:")

@@ -11,7 +11,8 @@ from cnnlab.training.events import Orders
 from ui import cached
 from ui.controls import training_settings
 from ui.estimate import estimate
-from ui.state import Draft, state
+from ui.state import Draft, attempt, show_problem, state
+from ui.words import plural
 
 RATE_WIDTH = 150
 
@@ -31,7 +32,7 @@ def summary(draft: Draft, *, is_live: bool) -> None:
                     f"**{len(draft.layers)} layers, {experiment.architecture.num_parameters:,} parameters** · "
                     f"{training.optimizer}, learning rate {training.learning_rate:g} · {experiment.data.num_train:,} "
                     f"images in batches of {training.batch_size}: {experiment.batches_per_epoch:,} updates an epoch, "
-                    f"{training.epochs} epoch{'s' if training.epochs > 1 else ''}"
+                    f"{plural(training.epochs, 'epoch')}"
                 )
                 if not is_live:
                     estimate(experiment)
@@ -54,23 +55,15 @@ def start() -> None:
     visitor = state()
     experiment = visitor.draft.experiment()
     if experiment and visitor.run_id not in cached.engine().live_runs:
-        try:
+        with attempt("start", StoreError):
             visitor.run_id, visitor.shows_starter = cached.engine().submit(experiment), False
-        except StoreError as error:
-            visitor.problems["start"] = str(error)
-            return
-        visitor.problems.pop("start", None)
-        st.query_params["run"] = visitor.run_id
+            st.query_params["run"] = visitor.run_id
 
 
 def resume(run_id: str, until: int | None) -> None:
     """Let a paused or interrupted run go on, until so many updates are done or to its end."""
-    visitor = state()
-    try:
+    with attempt("start"):
         cached.engine().resume(run_id, until)
-        visitor.problems.pop("start", None)
-    except ValueError as error:
-        visitor.problems["start"] = str(error)
 
 
 def doing(run_state: str, done: int, orders: Orders | None) -> str | None:
@@ -128,17 +121,13 @@ def _learning_rate(info: RunInfo) -> None:
     """A field for another learning rate, from the next update on."""
     if info.experiment is None:
         return
-    visitor, (low, high), first = state(), LIMITS["learning_rate"], info.experiment.training.learning_rate
+    (low, high), first = LIMITS["learning_rate"], info.experiment.training.learning_rate
     form = st.form(f"rate-form-{info.id}", border=False, width="content", enter_to_submit=True)
     with form, st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         rate = st.number_input(
             "Learning rate", low, high, first, step=0.001, format="%g", key=f"rate-{info.id}", width=RATE_WIDTH
         )
         if st.form_submit_button("Apply", help="From the next update on, whatever the schedule says"):
-            try:
+            with attempt("rate"):
                 cached.engine().set_learning_rate(info.id, rate)
-                visitor.problems.pop("rate", None)
-            except ValueError as error:
-                visitor.problems["rate"] = str(error)
-    if "rate" in visitor.problems:
-        st.error(visitor.problems["rate"], icon=":material/error:")
+    show_problem("rate")

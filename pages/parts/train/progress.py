@@ -8,7 +8,7 @@ from cnnlab.runs.store import DamagedRunError, Run, RunInfo
 from pages.parts.train.controls import doing, steer
 from pages.parts.train.results import results
 from ui import cached, trouble
-from ui.components.curves import curves
+from ui.figures import run_curves
 from ui.words import ENGINE, duration
 
 TICK_SECONDS = 0.5
@@ -38,7 +38,7 @@ def _show(run: Run | None, draft: Experiment | None, *, was_live: bool) -> None:
     if run is None:
         nothing = History(to_columns(BatchHistory, b""), to_columns(EpochHistory, b""))
         planned, in_epoch = (draft.num_steps, draft.batches_per_epoch) if draft else (1, 1)
-        _curves("curves-empty", nothing, planned, in_epoch)
+        run_curves(nothing, planned, in_epoch, "curves-empty", height=CURVES_HEIGHT)
         return
     info = run.info
     if was_live and info.is_over:
@@ -56,7 +56,9 @@ def _show(run: Run | None, draft: Experiment | None, *, was_live: bool) -> None:
     if not info.is_over:
         steer(run, done)
     in_epoch = info.batches_per_epoch or (info.experiment.batches_per_epoch if info.experiment else 1)
-    _curves(f"curves-{run.id}", history, planned, in_epoch, info)
+    marks = [(step, f"learning rate {rate:g}") for step, rate in info.learning_rates]
+    key = f"curves-{run.id}"
+    run_curves(history, planned, in_epoch, key, height=CURVES_HEIGHT, run_id=run.id, marks=marks)
     if info.is_over:
         results(run)
     if done:
@@ -81,23 +83,3 @@ def in_words(info: RunInfo, history: History, done: int, planned: int) -> str:
         seconds = (planned - done) * info.experiment.training.batch_size / speed
         parts += [f"{speed:,.0f} images a second, {1000 / speed:.2f} ms each", f"{duration(seconds)} left"]
     return " · ".join(parts)
-
-
-def _curves(key: str, history: History, planned: int, in_epoch: int, info: RunInfo | None = None) -> None:
-    batches, epochs = history.batches, history.epochs
-    curves(
-        batches.step.astype(int),
-        batches.loss,
-        batches.accuracy,
-        epochs.step.astype(int),
-        epochs.loss,
-        epochs.accuracy,
-        epochs.val_loss,
-        epochs.val_accuracy,
-        planned,
-        in_epoch,
-        key=key,
-        height=CURVES_HEIGHT,
-        run_id=info.id if info else None,
-        marks=[(step, f"learning rate {rate:g}") for step, rate in info.learning_rates] if info else [],
-    )

@@ -1,7 +1,6 @@
 """Through training: what the network had learned at each stage, while it trains and after. One slider moves it all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -20,9 +19,10 @@ from ui.components.reading import reading
 from ui.components.sizes import Column, sizes
 from ui.components.timeline import timeline
 from ui.drawing import drawn_image
-from ui.figures import short
+from ui.figures import layer_name, short, to_bytes
 from ui.lesson import try_this
-from ui.state import control, state
+from ui.sources import Digit, shown_test_digit
+from ui.state import pick, state
 from ui.words import when
 
 TICK_SECONDS = 0.7
@@ -31,15 +31,6 @@ OF_EACH, NUM_SHOWN = 12, 40
 DIGIT_WIDTH, FILTERS_WIDTH, GALLERY_WIDTH, MATRIX_WIDTH = 245, 545, 430, 360
 FILTER_SIZE, MAP_SIZE = 44, 52
 DRAWING = "My drawing"
-
-
-@dataclass(frozen=True, eq=False)
-class Chosen:
-    """The digit that is sent through the network: float32 (28, 28) in [0, 1]; `label` is None for one's drawing."""
-
-    name: str
-    image: np.ndarray
-    label: int | None
 
 
 def through_training(run: Run) -> None:
@@ -108,17 +99,15 @@ def _timeline(run: Run, known: Stages, steps: list[int]) -> dict[int, str]:
     return labels
 
 
-def _chosen() -> Chosen:
+def _chosen() -> Digit:
     """The visitor's digit: the test digit that Look inside shows, too, or the drawing."""
     visitor, drawing = state(), drawn_image()
     if visitor.looks_at_drawing and drawing is not None:
-        return Chosen("Your drawing", drawing, None)
-    index, test = visitor.test_index, mnist.load().test
-    label = int(test.labels[index])
-    return Chosen(f"Test digit {index:,}, a {label}", mnist.normalise(test.images[index, ..., 0]), label)
+        return Digit(drawing, "Your drawing", None)
+    return shown_test_digit()
 
 
-def _choose() -> Chosen:
+def _choose() -> Digit:
     """Let the visitor choose a digit of each class, or the drawing."""
     visitor, drawing = state(), drawn_image()
     chosen = _chosen()
@@ -128,22 +117,15 @@ def _choose() -> Chosen:
         if option not in (DRAWING, chosen.label):
             visitor.test_index = int(np.argmax(mnist.load().test.labels == option))
 
-    control(
-        st.segmented_control,
-        "The digit sent through it",
-        "stage-digit",
-        DRAWING if chosen.label is None else chosen.label,
-        choose,
-        options=[*range(mnist.NUM_CLASSES), *([DRAWING] if drawing is not None else [])],
-        required=True,
-        wrap=True,
-    )
+    options = [*range(mnist.NUM_CLASSES), *([DRAWING] if drawing is not None else [])]
+    now = DRAWING if chosen.label is None else chosen.label
+    pick("The digit sent through it", options, "stage-digit", now, choose, wrap=True)
     if drawing is None:
         st.page_link("pages/draw.py", label="Or draw one of your own", icon=":material/draw:")
     return chosen
 
 
-def _reading(run: Run, known: Stages, chosen: Chosen, labels: Mapping[int, str]) -> None:
+def _reading(run: Run, known: Stages, chosen: Digit, labels: Mapping[int, str]) -> None:
     seen = {step: one for step, one in known.seen(key_of(chosen.image)).items() if step in labels}
     if not seen:
         return
@@ -153,7 +135,7 @@ def _reading(run: Run, known: Stages, chosen: Chosen, labels: Mapping[int, str])
         [labels[step] for step in seen],
         np.array([one.probabilities for one in seen.values()]),
         key=f"reading-{run.id}",
-        picture=np.round(chosen.image * 255).astype(np.uint8),
+        picture=to_bytes(chosen.image),
         name=chosen.name,
         expected=chosen.label,
     )
@@ -188,7 +170,7 @@ def _maps(run: Run, known: Stages, seen: Mapping[int, Seen]) -> None:
         for place, layer in enumerate(next(iter(seen.values())).maps):
             index = layer.layer_index
             pictures = np.stack([one.maps[place].maps for one in seen.values()])
-            found.append(group(f"{index + 1}. {type(layers[index]).__name__}", short(layers[index]), pictures))
+            found.append(group(layer_name(known.architecture, index), short(layers[index]), pictures))
         return found
 
     prepared = known.kept("maps", tuple(seen.values()), make)
@@ -212,7 +194,7 @@ def _gallery(run: Run, known: Stages) -> None:
     looks = known.looks()
     own = None
     if drawing is not None and (seen := known.seen(key_of(drawing))):
-        picture = np.round(drawing * 255).astype(np.uint8)
+        picture = to_bytes(drawing)
         own = Own(picture, list(seen), np.array([one.probabilities for one in seen.values()]))
     clicked = digits(
         run.id,
@@ -243,10 +225,8 @@ def _sizes(run: Run, known: Stages, glances: Mapping[int, Glance]) -> None:
     """How large the weights, their changes and their gradients are."""
     st.markdown("**How much each layer moves**")
     layers = known.architecture.layers
-    names = [
-        (f"{index + 1}. {type(layers[index]).__name__}", colours.LAYERS[type(layers[index]).__name__])
-        for index in known.architecture.with_kernels
-    ]
+    indices = known.architecture.with_kernels
+    names = [(layer_name(known.architecture, k), colours.LAYERS[type(layers[k]).__name__]) for k in indices]
     looks, steps = known.looks(), list(glances)
     sizes(
         run.id,

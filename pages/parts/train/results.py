@@ -4,7 +4,8 @@ import streamlit as st
 
 from cnnlab.runs.store import Run
 from pages.parts.train.controls import resume
-from ui.estimate import in_words, seconds_for
+from ui.estimate import seconds_for
+from ui.words import percent, time_span
 
 METRIC_WIDTH = 160
 NEXT = (
@@ -30,7 +31,7 @@ def results(run: Run) -> None:
         return
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         for label, value, help_ in (
-            ("Test accuracy", f"{info.test_accuracy * 100:.2f} %", "On 10,000 digits never seen before"),
+            ("Test accuracy", percent(info.test_accuracy, 2), "On 10,000 digits never seen before"),
             ("Test loss", f"{info.test_loss:.4f}", None),
             ("Time", f"{info.seconds:,.0f} s", None),
         ):
@@ -54,6 +55,6 @@ def _beside_the_estimate(run: Run) -> None:
     thought = seconds_for(info.experiment, done)
     if thought is not None:
         st.markdown(
-            f":material/timer: Before, these {done:,} updates were thought to take **{in_words(thought)}**; they took "
-            f"**{in_words(info.seconds)}**, pauses and the test at the end included."
+            f":material/timer: Before, these {done:,} updates were thought to take **{time_span(thought)}**; they took "
+            f"**{time_span(info.seconds)}**, pauses and the test at the end included."
         )

@@ -5,10 +5,12 @@ spare worker.
 """
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -22,9 +24,8 @@ from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.weights import Weights
 from cnnlab.runs.store import Run
 from ui import cached
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
+from ui.cached import weights_of
+from ui.computed import answers
 
 T = TypeVar("T")
 AT_ONCE_SECONDS = 0.025
@@ -59,8 +60,11 @@ class _Stage:
     """All that is known of one stage. `stamp` is that of its file."""
 
     stamp: object
+    step: int
     glance: Glance | None = None
     look: Look | None = None
+    asked: Future[Look] | None = None
+    """The worker's look at it that is under way."""
     seen: dict[bytes, Seen] = field(default_factory=dict)
     is_damaged: bool = False
 
@@ -76,8 +80,6 @@ class Stages:
         self._lock = Lock()
         self._stages: dict[int, _Stage] = {}
         self._wanted: dict[bytes, float] = {}  # when each image was asked for last
-        self._asked: list[tuple[_Stage, Future[Look]]] = []
-        self._weights: tuple[_Stage, Weights] | None = None  # those read last
         self._kept: dict[str, tuple[object, Any]] = {}
 
     @property
@@ -102,11 +104,10 @@ class Stages:
             self._take()
             self._forget(images)
             deadline = monotonic() + seconds
-            for step in reversed(self._stages):
-                stage = self._stages[step]
+            for stage in reversed(self._stages.values()):
                 if self._is_complete(stage, images):
                     continue
-                self._compute(step, stage, images)
+                self._compute(stage, images)
                 if monotonic() > deadline:
                     break
             return all(self._is_complete(stage, images) for stage in self._stages.values())
@@ -124,11 +125,12 @@ class Stages:
             self._take()
             good = [stage for stage in self._stages.values() if not stage.is_damaged]
             for stage in good[-1:] + ([] if newest_only else good[:-1]):
-                if self.problem is not None or len(self._asked) == (1 if newest_only else MAX_ASKED):
+                num_asked = sum(one.asked is not None for one in good)
+                if self.problem is not None or num_asked == (1 if newest_only else MAX_ASKED):
                     break
-                is_new = stage.look is None and all(stage is not asked for asked, _ in self._asked)
-                if is_new and (weights := self._read(stage)) is not None:
-                    self._asked.append((stage, cached.engine().compute(snapshots.look, self.experiment, weights)))
+                if not stage.look and not stage.asked and (weights := self._read(stage)) is not None:
+                    look = partial(cached.engine().compute, snapshots.look, self.experiment, weights)
+                    stage.asked = answers().future((self._run.id, stage.step, stage.stamp), look)
                     self._take()
             return self.problem is not None or all(stage.look for stage in good if not stage.is_damaged)
 
@@ -167,7 +169,7 @@ class Stages:
         self._stages = {
             step: known[step]
             if step in known and (changed is None or step < changed)  # the changes of later ones are no longer right
-            else _Stage(stamp)
+            else _Stage(stamp, step)
             for step, stamp in stamps.items()
         }
 
@@ -184,21 +186,22 @@ class Stages:
 
     def _take(self) -> None:
         """Take the worker's answers that are there."""
-        answered = [asked for asked in self._asked if asked[1].done()]
-        self._asked = [asked for asked in self._asked if asked not in answered]
-        for stage, answer in answered:
-            error = answer.exception()
+        for stage in self._stages.values():
+            if stage.asked is None or not stage.asked.done():
+                continue
+            error = stage.asked.exception()
             if error is None:
-                stage.look = answer.result()
-            elif isinstance(error, ClusterLostError):
-                self.problem = "the engine is not there"
+                stage.look = stage.asked.result()
             else:
-                self.problem = str(error) or type(error).__name__
+                lost = isinstance(error, ClusterLostError)
+                self.problem = "the engine is not there" if lost else str(error) or type(error).__name__
+                answers().forget((self._run.id, stage.step, stage.stamp))
+            stage.asked = None
 
     def _is_complete(self, stage: _Stage, images: Mapping[bytes, np.ndarray]) -> bool:
         return stage.is_damaged or (stage.glance is not None and images.keys() <= stage.seen.keys())
 
-    def _compute(self, step: int, stage: _Stage, images: Mapping[bytes, np.ndarray]) -> None:
+    def _compute(self, stage: _Stage, images: Mapping[bytes, np.ndarray]) -> None:
         weights = self._read(stage)
         if weights is None:
             return
@@ -209,7 +212,7 @@ class Stages:
                 maps = tuple(_compact(layer) for layer in snapshots.maps(self.architecture, traces))
                 stage.seen[key] = Seen(traces[-1].output, maps)
         if stage.glance is None:
-            earlier = (self._read(self._stages[one]) for one in reversed(self._stages) if one < step)
+            earlier = (self._read(self._stages[one]) for one in reversed(self._stages) if one < stage.step)
             before = next((known for known in earlier if known is not None), None)
             own = snapshots.sizes(self.architecture, weights)
             stage.glance = Glance(
@@ -220,21 +223,11 @@ class Stages:
 
     def _read(self, stage: _Stage) -> Weights | None:
         """Read the weights of a stage; None when they cannot be used."""
-        if stage.is_damaged:
-            return None
-        if self._weights and self._weights[0] is stage:
-            return self._weights[1]
-        step = next(step for step, one in self._stages.items() if one is stage)
         try:
-            weights = self._run.weights(step)
-            if weights is not None:
-                weights.check(self.architecture)
+            weights = None if stage.is_damaged else weights_of(self._run, stage.step)
         except ValueError:  # DamagedRunError is one
             weights = None
-        if weights is None:
-            stage.is_damaged = True
-            return None
-        self._weights = stage, weights
+        stage.is_damaged = weights is None
         return weights
 
 

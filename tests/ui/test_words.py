@@ -1,0 +1,34 @@
+"""Numbers, times and shares in words."""
+
+import pytest
+
+from ui.words import percent, plural, time_span
+
+
+@pytest.mark.parametrize(
+    ("share", "decimals", "words"),
+    [
+        (0.973, 1, "97.3 %"),
+        (0.9995, 1, "> 99.9 %"),
+        (0.99951, 2, "99.95 %"),
+        (0.999951, 2, "> 99.99 %"),
+        (0.996, 0, "> 99 %"),
+        (1.0, 1, "100.0 %"),
+        (0.0004, 1, "< 0.1 %"),
+        (0.004, 0, "< 1 %"),
+        (0.0, 1, "0.0 %"),
+    ],
+)
+def test_a_share_that_is_not_quite_all_or_nothing_says_so(share, decimals, words):
+    assert percent(share, decimals) == words
+
+
+def test_things_are_counted():
+    assert [plural(count, "drawing") for count in (0, 1, 2_000)] == ["0 drawings", "1 drawing", "2,000 drawings"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.42, "0.4 s"), (9.96, "10 s"), (12.3, "12 s"), (200, "3 min 20 s"), (7_200, "120 min 0 s")]
+)
+def test_a_time_as_people_say_it(seconds, words):
+    assert time_span(seconds) == words

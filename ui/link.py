@@ -1,0 +1,39 @@
+"""The experiment in the address: read when somebody opens a link, written with every edit of the draft."""
+
+import streamlit as st
+
+from cnnlab.experiment import MAX_URL_LENGTH, Experiment
+from ui.state import state
+
+
+def follow_link() -> None:
+    """Read the experiment in `?experiment=` when it is new; a bad one is told and changes nothing."""
+    visitor, address = state(), st.query_params.get("experiment")
+    link = visitor.link
+    if address == link.now:
+        link.earlier.clear()
+    elif address is not None and address not in link.earlier:
+        link.now = address
+        try:
+            visitor.load(Experiment.from_url(address))
+        except ValueError as error:
+            link.problem = str(error)
+    if link.problem:
+        st.error(
+            f"The link's experiment cannot be used. {link.problem}. What you had before is kept.",
+            icon=":material/link_off:",
+        )
+
+
+def write_link(experiment: Experiment | None) -> None:
+    """Keep the address in step with the draft, so that it can be shared as it stands."""
+    link = state().link
+    if link.problem is not None:
+        return
+    address = experiment.to_url() if experiment else None
+    if address is None or len(address) > MAX_URL_LENGTH:
+        st.query_params.pop("experiment", None)
+    elif address != link.now or "experiment" not in st.query_params:
+        link.earlier |= {link.now} if link.now else set()
+        link.earlier.discard(address)
+        link.now = st.query_params["experiment"] = address
