@@ -16,7 +16,7 @@ from streamlit.components.v2.types import ComponentRenderer
 
 from ui import colours
 
-_IMPORT = re.compile(r'^import (\{[^}]*\}) from "(\.{1,2}/\w+\.js)";$', re.MULTILINE)
+_IMPORT = re.compile(r'^import (?:\* as )?(\{[^}]*\}|\w+) from "(\.{1,2}/\w+\.js)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:const|function) (\w+)", re.MULTILINE)
 
 

@@ -29,10 +29,20 @@ export const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1],
 /** The elements of a selector, as HTML elements with all that they may have. @param {ParentNode} root @returns {(selector: string) => any} */
 export const finder = (root) => (selector) => root.querySelector(selector);
 
-/** @param {Element} element @param {Record<string, string | number>} attributes */
+/** @param {Element} element @param {Record<string, string | number | boolean>} attributes */
 export function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, `${value}`);
 }
+
+/** @param {string} name @param {object} [properties] @param {(Node | string)[]} inside @returns {any} */
+export function make(name, properties = {}, ...inside) {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...inside);
+  return element;
+}
+
+/** Custom properties for the style sheet: { bar: "#123456" } is --bar there. @param {HTMLElement} root @param {object} values */
+export const setStyles = (root, values) => Object.entries(values).forEach(([name, value]) => root.style.setProperty(`--${name}`, value));
 
 /** Whether the visitor has asked for no motion. */
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

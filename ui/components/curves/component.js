@@ -1,8 +1,9 @@
 // Two linked charts, redrawn in place: zoom, crosshair and what is drawn belong to the DOM node, not to the data.
 // Series come as [steps, loss, accuracy]; those of the epochs go on with the validation's loss and accuracy.
-import { linePath, logTicks, nearest, pointPath, short, ticks } from "../charts.js";
+// @ts-check
+import * as chart from "../charts.js";
 import { mount } from "../mount.js";
-import { clamp, floats, set, whole } from "../shared.js";
+import { clamp, finder, floats, set, setStyles, whole } from "../shared.js";
 import { followStage, stages } from "../stages.js";
 const MARGIN = { left: 46, right: 10, top: 22, bottom: 36 };
 const HALF_LIVES = [0, 2, 5, 10, 20, 50, 100, 200]; // in batches
@@ -12,61 +13,65 @@ const DIAMOND = "m0-5.5l5.5 5.5l-5.5 5.5l-5.5-5.5Z";
 const WHEEL = 1.25; // zoom of one notch
 const MARK_WIDTH = 120; // pixels that the words of a mark take
 
+/**
+ * @typedef {object} Data what Python sends: lists of base64 of floats, and of [step, words] for the marks
+ * @property {string[]} batch
+ * @property {string[]} mean of each bucket of batches
+ * @property {string[]} epoch
+ * @property {number} bucketSize
+ * @property {number} totalSteps
+ * @property {number} batchesPerEpoch
+ * @property {number} height in pixels
+ * @property {string | null} id of the run whose stage is shown
+ * @property {[number, string][]} marks
+ * @property {Record<string, string>} colours
+ */
+
 function exact(value, i) {
   if (value === undefined || Number.isNaN(value)) return "–";
   if (i === 1) return `${(100 * value).toFixed(2)} %`;
   return Number.isFinite(value) ? value.toPrecision(4) : "∞";
 }
 
-// Exponential mean over bucket means; the half-life counts batches, so a growing bucket changes nothing.
-function smoothed(values, bucketSize, halfLife) {
-  if (halfLife === 0) return values;
-  const keep = 0.5 ** (bucketSize / halfLife);
-  let [sum, weight] = [0, 0];
-  return values.map((value) => {
-    if (!Number.isFinite(value)) return NaN;
-    sum = keep * sum + (1 - keep) * value;
-    weight = keep * weight + (1 - keep);
-    return sum / weight;
-  });
-}
-
-function gridOf({ x, y, from, to, right, bottom, height }, values, label, run) {
-  const text = (left, top, anchor, content) => `<text x="${left}" y="${top}" text-anchor="${anchor}">${content}</text>`;
-  const middle = (MARGIN.left + right) / 2;
-  const parts = [text(MARGIN.left - 6, 12, "end", "epoch"), text(middle, height - 4, "middle", "step (batches seen)")];
-  for (const value of values) {
-    parts.push(`<line x1="${MARGIN.left}" x2="${right}" y1="${y(value)}" y2="${y(value)}"/>`);
-    parts.push(text(MARGIN.left - 6, y(value) + 4, "end", label(value)));
-  }
-  for (const step of ticks(from, to, (right - MARGIN.left) / 80).filter(Number.isInteger)) {
-    parts.push(text(x(step), bottom + 16, "middle", whole(step)));
-  }
+function gridOf(scale, values, label, run) {
+  const { x, from, to, left, right, bottom, height } = scale;
+  const middle = (left + right) / 2;
+  const steps = chart.ticks(from, to, (right - left) / 80).filter(Number.isInteger);
+  const parts = [chart.text(left - 6, 12, "end", "epoch"), chart.text(middle, height - 4, "middle", "step (batches seen)")];
+  parts.push(chart.valueAxis(scale, values, label), chart.placeAxis(scale, steps.map((step) => [step, whole(step)])));
   const epoch = run.batchesPerEpoch;
   const stride = 2 ** Math.max(0, Math.ceil(Math.log2(34 / (x(epoch) - x(0))))); // at least 34 pixels apart
   for (let k = Math.max(1, Math.ceil(from / epoch / stride)) * stride; k * epoch <= to; k += stride) {
-    parts.push(`<line class="epoch" x1="${x(k * epoch)}" x2="${x(k * epoch)}" y1="16" y2="${bottom}"/>`);
-    parts.push(text(x(k * epoch) - 4, 12, "end", k));
+    parts.push(chart.upright({ ...scale, top: 16 }, k * epoch, "epoch"), chart.text(x(k * epoch) - 4, 12, "end", k));
   }
-  if (run.batch[0].length === 0) {
-    parts.push(`<text class="empty" x="${middle}" y="${bottom / 2 + 16}" text-anchor="middle">Waiting for the first batch …</text>`);
-  }
+  if (run.batch[0].length === 0) parts.push(chart.text(middle, bottom / 2 + 16, "middle", "Waiting for the first batch …", "empty"));
   return parts.join("");
 }
 
 // Lines where something was changed by hand, with words where there is room.
-function marksOf({ x, from, to, bottom }, marks, top) {
-  return marks.filter(([step]) => step >= from && step <= to).map(([step, words], k, shown) => {
-    const hasRoom = k === shown.length - 1 || x(shown[k + 1][0]) - x(step) > MARK_WIDTH;
-    const text = hasRoom ? `<text x="${x(step) + 4}" y="${top ? MARGIN.top + 12 : bottom - 6}">${words}</text>` : "";
-    return `<line x1="${x(step)}" x2="${x(step)}" y1="${MARGIN.top}" y2="${bottom}"/>${text}`;
+function marksOf(scale, marks, y) {
+  return marks.filter(([step]) => step >= scale.from && step <= scale.to).map(([step, words], k, shown) => {
+    const hasRoom = k === shown.length - 1 || scale.x(shown[k + 1][0]) - scale.x(step) > MARK_WIDTH;
+    return chart.upright(scale, step) + (hasRoom ? chart.text(scale.x(step) + 4, y, "start", words) : "");
   }).join("");
 }
 
+// From one pixel to another, as high as the chart; without ends it is hidden.
+function band(rect, { top, bottom }, ends) {
+  rect.style.display = ends ? "" : "none";
+  if (ends) set(rect, { x: Math.min(...ends), width: Math.abs(ends[1] - ends[0]), y: top, height: bottom - top });
+}
+
 function createView(root) {
-  const find = (selector) => root.querySelector(selector);
+  const find = finder(root);
   const [plots, tip] = [find(".plots"), find(".tip")];
+  find("figure").after(find("figure").cloneNode(true));
   const charts = [...root.querySelectorAll(".chart")];
+  charts.forEach((svg, i) => {
+    svg.parentElement.querySelector("b").textContent = ["Loss", "Accuracy"][i];
+    svg.querySelector("clipPath").id = `clip${i}`;
+    set(svg.querySelector(".clipped"), { "clip-path": `url(#clip${i})` });
+  });
   const state = { zoom: null, cursor: null, active: 0, drag: null, fingers: new Map(), pinch: null, hidden: new Set() };
   let run; // what Python sent, decoded
   let scales; // one a chart
@@ -83,16 +88,16 @@ function createView(root) {
   const reset = () => zoomTo(...extent());
   const isLog = (i) => i === 0 && find(".log").checked;
 
-  // What is drawn: steps and values by the names of the series.
-  const seriesOf = (i) => Object.entries({
+  /** What is drawn: steps and values by the names of the series. @type {(i: number) => Record<string, any>} */
+  const seriesOf = (i) => Object.fromEntries(Object.entries({
     batch: [run.batch[0], run.batch[1 + i]],
-    smooth: [run.smooth[0], run.smooth[1 + i]],
+    smooth: [run.mean[0], run.smooth[1 + i]],
     epoch: [run.epoch[0], run.epoch[1 + i]],
     validation: [run.epoch[0], run.epoch[3 + i]],
-  }).map(([name, series]) => [name, state.hidden.has(name) ? [[], []] : series]);
+  }).map(([name, series]) => [name, state.hidden.has(name) ? [[], []] : series]));
 
-  function range(i, from, to) {
-    const seen = seriesOf(i).flatMap(([, [steps, values]]) =>
+  function range(i, [from, to]) {
+    const seen = Object.values(seriesOf(i)).flatMap(([steps, values]) =>
       [...values].filter((value, k) => Number.isFinite(value) && steps[k] >= from && steps[k] <= to));
     const least = seen.reduce((a, b) => (b > 0 || i === 1 ? Math.min(a, b) : a), Infinity);
     if (i === 1) return [seen.length ? LOWEST_ACCURACIES.findLast((low) => low <= least) : 0, 1];
@@ -100,99 +105,74 @@ function createView(root) {
     return isLog(0) ? [Math.min(least, most) / 1.2, Math.max(most, 4 * Math.min(least, most)) * 1.2] : [0, most * 1.05];
   }
 
-  function scaleOf(svg, i) {
-    const { width, height } = svg.getBoundingClientRect();
-    const [from, to] = span();
-    const [low, high] = range(i, from, to);
-    const [right, bottom] = [Math.max(width - MARGIN.right, MARGIN.left + 1), height - MARGIN.bottom];
-    const share = isLog(i)
-      ? (value) => (value > 0 ? Math.log(value / low) / Math.log(high / low) : NaN)
-      : (value) => (value - low) / (high - low);
-    return {
-      from,
-      to,
-      low,
-      high,
-      right,
-      bottom,
-      height,
-      x: (step) => MARGIN.left + ((step - from) / (to - from)) * (right - MARGIN.left),
-      y: (value) => bottom - share(value) * (bottom - MARGIN.top),
-      toStep: (x) => clamp(from + ((x - MARGIN.left) / (right - MARGIN.left)) * (to - from), from, to),
-    };
-  }
-
   function draw() {
     const halfLife = HALF_LIVES[find(".smoothing").value];
     find("output").value = halfLife ? `${halfLife} batches` : "off";
     set(find(".smoothing"), { "aria-valuetext": find("output").value });
     find(".reset").disabled = state.zoom === null;
-    run.smooth = [run.mean[0], ...[1, 2].map((i) => smoothed(run.mean[i], run.bucketSize, halfLife))];
-    scales = charts.map(scaleOf);
+    run.smooth = run.mean.map((values, k) => (k ? chart.smoothed(values, run.bucketSize, halfLife) : values));
+    scales = charts.map((svg, i) => {
+      const { width, height } = svg.getBoundingClientRect();
+      return chart.scaleOf({ width, height, margin: MARGIN, across: span(), up: range(i, span()), isLog: isLog(i) });
+    });
     charts.forEach((svg, i) => {
       const scale = scales[i];
-      set(svg.querySelector("clipPath rect"), { x: MARGIN.left - 6, width: scale.right - MARGIN.left + 12 });
-      const values = (isLog(i) ? logTicks : ticks)(scale.low, scale.high, 6);
-      const label = i === 1 ? (value) => `${+(100 * value).toFixed(1)} %` : (value) => short(value, 3);
-      svg.querySelector(".grid").innerHTML = gridOf(scale, values, label, run);
-      const path = (selector, d) => svg.querySelector(selector).setAttribute("d", d);
-      const { batch, smooth, epoch, validation } = Object.fromEntries(seriesOf(i));
-      path(".batch", linePath(scale, ...batch));
-      path(".smooth", linePath(scale, ...smooth));
-      path(".line", linePath(scale, ...validation));
-      path(".point.training", pointPath(scale, ...epoch, DISC));
-      path(".point.validation", pointPath(scale, ...validation, DIAMOND));
-      svg.querySelector(".marks").innerHTML = marksOf(scale, run.marks, i === 0); // where the curve is not
+      set(svg.querySelector("clipPath rect"), { x: scale.left - 6, width: scale.right - scale.left + 12 });
+      const values = isLog(i) ? chart.logTicks(scale.low, scale.high) : chart.ticks(scale.low, scale.high, 6);
+      svg.querySelector(".grid").innerHTML = gridOf(scale, values, i === 1 ? chart.shareLabel : (value) => chart.short(value, 3), run);
+      const { batch, smooth, epoch, validation } = seriesOf(i);
+      const paths = {
+        ".batch": chart.linePath(scale, batch),
+        ".smooth": chart.linePath(scale, smooth),
+        ".line": chart.linePath(scale, validation),
+        ".point.training": chart.pointPath(scale, epoch, DISC),
+        ".point.validation": chart.pointPath(scale, validation, DIAMOND),
+      };
+      Object.entries(paths).forEach(([name, d]) => set(svg.querySelector(name), { d }));
+      const height = i === 0 ? scale.top + 12 : scale.bottom - 6; // where the curve is not
+      svg.querySelector(".marks").innerHTML = marksOf(scale, run.marks, height);
     });
-    root.querySelectorAll("[data-series]").forEach((button) =>
-      button.setAttribute("aria-pressed", !state.hidden.has(button.dataset.series)));
+    root.querySelectorAll("[data-series]").forEach((button) => set(button, { "aria-pressed": !state.hidden.has(button.dataset.series) }));
     drawStage();
     drawCursor();
   }
 
   // A line where the timeline stands, and all that came later pale.
   function drawStage() {
-    const step = run.id === null || (stages.isNewest[run.id] ?? true) ? undefined : stages.step[run.id];
+    const isHidden = run.id === null || (stages.isNewest[run.id] ?? true);
+    const step = isHidden ? null : stages.step[run.id];
     charts.forEach((svg, i) => {
-      const { x, right, bottom } = scales[i];
-      const [line, later] = [svg.querySelector(".stage"), svg.querySelector(".later")];
-      [line, later].forEach((element) => { element.style.display = step === undefined ? "none" : ""; });
-      if (step === undefined) return;
-      set(line, { x1: x(step), x2: x(step), y1: MARGIN.top, y2: bottom });
-      set(later, { x: x(step), width: Math.max(0, right + 6 - x(step)), y: MARGIN.top, height: bottom - MARGIN.top });
+      const [start, end] = [scales[i].x(step), scales[i].right + 6];
+      chart.standAt(svg.querySelector(".stage"), scales[i], step);
+      band(svg.querySelector(".later"), scales[i], isHidden ? null : [start, Math.max(start, end)]);
     });
   }
 
   // The values at one step: of its batch, of the smoothed lines, and of the epoch it belongs to.
   function readingAt(cursor) {
-    const k = nearest(run.batch[0], cursor);
+    const k = chart.nearest(run.batch[0], cursor);
     const step = run.batch[0][k];
     const epoch = Math.ceil(step / run.batchesPerEpoch);
-    const values = {
-      "this batch": [run.batch[1][k], run.batch[2][k]],
-      "smoothed": [1, 2].map((i) => run.smooth[i][nearest(run.mean[0], step)]),
-      [`epoch ${epoch}, mean`]: [run.epoch[1][epoch - 1], run.epoch[2][epoch - 1]],
-      "validation": [run.epoch[3][epoch - 1], run.epoch[4][epoch - 1]],
-    };
-    return { step, epoch, rows: Object.entries(values).map(([name, pair]) => [name, ...pair.map(exact)]) };
+    const mean = chart.nearest(run.mean[0], step);
+    const rows = [
+      ["this batch", run.batch[1][k], run.batch[2][k]],
+      ["smoothed", run.smooth[1][mean], run.smooth[2][mean]],
+      [`epoch ${epoch}, mean`, run.epoch[1][epoch - 1], run.epoch[2][epoch - 1]],
+      ["validation", run.epoch[3][epoch - 1], run.epoch[4][epoch - 1]],
+    ];
+    return { step, epoch, rows: rows.map(([name, ...pair]) => [name, ...pair.map(exact)]) };
   }
 
   function drawCursor() {
     const reading = state.cursor !== null && run.batch[0].length ? readingAt(state.cursor) : null;
     charts.forEach((svg, i) => {
-      const { x, bottom } = scales[i];
-      const [line, drag] = [svg.querySelector(".cross"), svg.querySelector(".drag")];
-      line.style.display = reading ? "" : "none";
-      drag.style.display = state.drag ? "" : "none";
-      if (reading) set(line, { x1: x(reading.step), x2: x(reading.step), y1: MARGIN.top, y2: bottom });
-      if (!state.drag) return;
-      const [a, b] = [x(state.drag.from), x(state.cursor)].sort((p, q) => p - q);
-      set(drag, { x: a, width: b - a, y: MARGIN.top, height: bottom - MARGIN.top });
+      chart.standAt(svg.querySelector(".cross"), scales[i], reading && reading.step);
+      band(svg.querySelector(".drag"), scales[i], state.drag && [state.drag.from, state.cursor].map(scales[i].x));
     });
     const last = run.batch[0].at(-1) ?? 0;
     const spoken = reading?.rows.map(([name, loss, accuracy]) => `${name} loss ${loss}, accuracy ${accuracy}`).join("; ");
-    const [now, text] = reading ? [reading.step, `step ${reading.step}: ${spoken}`] : [last, `step ${last}`];
-    set(plots, { "aria-valuemax": last, "aria-valuenow": now, "aria-valuetext": text });
+    const [now, words] = reading ? [reading.step, `step ${reading.step}: ${spoken}`] : [last, `step ${last}`];
+    set(plots, { "aria-valuemax": last, "aria-valuenow": now, "aria-valuetext": words });
     tip.hidden = !reading;
     if (reading) showTip(reading);
   }
@@ -202,10 +182,7 @@ function createView(root) {
     tip.innerHTML = `<b>Step ${whole(step)}, epoch ${epoch}</b>
       <table><tr><th></th><th>loss</th><th>accuracy</th></tr>${cells.join("")}</table>`;
     const figure = charts[state.active].parentElement;
-    const x = figure.offsetLeft + scales[state.active].x(step);
-    const room = plots.clientWidth - tip.offsetWidth;
-    tip.style.left = `${clamp(x + 14 <= room ? x + 14 : x - 14 - tip.offsetWidth, 0, Math.max(room, 0))}px`;
-    tip.style.top = `${figure.offsetTop + 48}px`;
+    chart.placeTip(tip, figure.offsetLeft + scales[state.active].x(step), figure.offsetTop + 48);
   }
 
   function zoomTo(from, to) {
@@ -226,7 +203,7 @@ function createView(root) {
     const steps = run.batch[0];
     if (steps.length === 0) return;
     const [from, to] = span();
-    state.cursor = steps[clamp(nearest(steps, state.cursor ?? to) + by, 0, steps.length - 1)];
+    state.cursor = steps[clamp(chart.nearest(steps, state.cursor ?? to) + by, 0, steps.length - 1)];
     if (state.cursor < from || state.cursor > to) zoomTo(state.cursor - (to - from) / 2, state.cursor + (to - from) / 2);
     else drawCursor();
   }
@@ -260,9 +237,8 @@ function createView(root) {
     } else scaleZoom(WHEEL ** Math.sign(event.deltaY));
   }, { passive: false });
   const leave = () => {
-    state.cursor = state.drag = null;
+    Object.assign(state, { cursor: null, drag: null, pinch: null });
     state.fingers.clear();
-    state.pinch = null;
     drawCursor();
   };
 
@@ -275,11 +251,9 @@ function createView(root) {
   }
   plots.addEventListener("blur", leave);
   charts.forEach((svg, i) => {
-    const stepAt = (event) => scales[i].toStep(event.clientX - svg.getBoundingClientRect().left);
-    const shareAt = (event) => {
-      const { left } = svg.getBoundingClientRect();
-      return (event.clientX - left - MARGIN.left) / (scales[i].right - MARGIN.left);
-    };
+    const pixel = (event) => event.clientX - svg.getBoundingClientRect().left;
+    const stepAt = (event) => scales[i].placeAt(pixel(event));
+    const shareAt = (event) => (pixel(event) - scales[i].left) / (scales[i].right - scales[i].left);
     svg.addEventListener("pointerdown", (event) => {
       svg.setPointerCapture(event.pointerId);
       state.fingers.set(event.pointerId, shareAt(event));
@@ -313,9 +287,6 @@ function createView(root) {
     if (!state.hidden.delete(name)) state.hidden.add(name);
     draw();
   }));
-  const unfollow = followStage(() => run?.id, () => drawStage());
-  const observer = new ResizeObserver(() => run && draw());
-  observer.observe(plots);
 
   function summarise() {
     const [steps, losses, accuracies] = run.batch;
@@ -332,18 +303,15 @@ function createView(root) {
   }
 
   return {
-    update(data) {
-      const decode = (group) => group.map(floats);
-      run = { ...data, batch: decode(data.batch), mean: decode(data.mean), epoch: decode(data.epoch) };
-      const styles = { ...data.colours, height: `${data.height}px` };
-      Object.entries(styles).forEach(([name, value]) => root.style.setProperty(`--${name}`, value));
+    update(/** @type {Data} */ data) {
+      const [batch, mean, epoch] = [data.batch, data.mean, data.epoch].map((group) => group.map(floats));
+      run = { ...data, batch, mean, epoch };
+      setStyles(root, { ...data.colours, height: `${data.height}px` });
       summarise();
       draw();
     },
-    remove() {
-      observer.disconnect();
-      unfollow();
-    },
+    resize: draw,
+    remove: followStage(() => run.id, drawStage),
   };
 }
 
