@@ -91,14 +91,14 @@ export function scaleOf({ width, height, margin: { left, top, ...margin }, acros
 export const text = (x, y, anchor, content, name = "") => `<text class="${name}" x="${x}" y="${y}" text-anchor="${anchor}">${escaped(content)}</text>`;
 
 /** A line at one value. @param {Scale} scale @param {number} value */
-export const across = ({ left, right, y }, value, name = "") => `<line class="${name}" x1="${left}" x2="${right}" y1="${y(value)}" y2="${y(value)}"/>`;
+export const level = ({ left, right, y }, value, name = "") => `<line class="${name}" x1="${left}" x2="${right}" y1="${y(value)}" y2="${y(value)}"/>`;
 
 /** A line at one place. @param {Scale} scale @param {number} place */
 export const upright = ({ top, bottom, x }, place, name = "") => `<line class="${name}" x1="${x(place)}" x2="${x(place)}" y1="${top}" y2="${bottom}"/>`;
 
 /** @param {Scale} scale @param {number[]} values @param {(value: number) => string | number} label */
 export const valueAxis = (scale, values, label) => values.map((value) =>
-  across(scale, value) + text(scale.left - 6, scale.y(value) + 4, "end", label(value))).join("");
+  level(scale, value) + text(scale.left - 6, scale.y(value) + 4, "end", label(value))).join("");
 
 /** @param {Scale} scale @param {(string | number)[][]} marks places and their names */
 export const placeAxis = ({ x, bottom }, marks) => marks.map(([place, name]) => text(x(+place), bottom + 16, "middle", name)).join("");
@@ -139,4 +139,16 @@ export function placeTip(tip, x, top) {
   const room = tip.parentElement.clientWidth - tip.offsetWidth;
   tip.style.left = `${clamp(x + 14 <= room ? x + 14 : x - 14 - tip.offsetWidth, 0, Math.max(room, 0))}px`;
   tip.style.top = `${top}px`;
+}
+
+/**
+ * Clear a canvas and fit it to the screen's pixels.
+ * @param {HTMLCanvasElement} canvas @returns {[CanvasRenderingContext2D, number, number]} its context, width and height
+ */
+export function clearedCanvas(canvas) {
+  const { clientWidth: width, clientHeight: height } = canvas;
+  Object.assign(canvas, { width: Math.round(width * devicePixelRatio), height: Math.round(height * devicePixelRatio) });
+  const context = canvas.getContext("2d");
+  context.scale(devicePixelRatio, devicePixelRatio);
+  return [context, width, height];
 }

@@ -42,5 +42,5 @@ def confusion_of_stages(run_id: str, steps: Sequence[int], counts: np.ndarray, *
 
 
 def _show(counts: np.ndarray, key: str, *, on_select: Callable[[], None] = nothing, **data: object) -> None:
-    rest = {"run": None, "steps": [], "selected": None, "colour": colours.WRONG}
+    rest: dict[str, object] = {"run": None, "steps": [], "selected": None, "colour": colours.WRONG}
     _mount(key=key, data={**rest, "counts": encode(counts, "<i4"), **data}, on_cell_change=on_select)

@@ -52,6 +52,7 @@ def scatter(groups: Sequence[Points], *, key: str, describe: str, frames: Sequen
         frames: what to say of each frame; several can be played.
     """
     places = np.concatenate([group.places for group in groups], axis=1)
+    low, high = places.min(axis=(0, 1)), places.max(axis=(0, 1))  # over all frames: one scale, and nothing jumps
     _mount(
         key=key,
         data={
@@ -59,6 +60,8 @@ def scatter(groups: Sequence[Points], *, key: str, describe: str, frames: Sequen
             "frames": list(frames),
             "shape": list(places.shape),
             "places": encode(places),
+            "middle": ((low + high) / 2).tolist(),
+            "reach": np.maximum((high - low) / 2, 1e-9).tolist(),
             "labels": encode(np.concatenate([group.labels for group in groups]), "u1"),
             "read": encode(np.concatenate([group.read for group in groups], axis=1), "u1"),
             "names": [name for group in groups for name in group.names],
@@ -66,6 +69,7 @@ def scatter(groups: Sequence[Points], *, key: str, describe: str, frames: Sequen
             "sheet": png(sheet(np.concatenate([group.pictures for group in groups]))),
             "columns": COLUMNS,
             "colours": colours.DIGITS,
+            "onColours": [colours.text_on(colour) for colour in colours.DIGITS],
         },
     )
 

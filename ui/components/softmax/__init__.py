@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from cnnlab.nn.operations import softmax as exact
 from ui import colours
 from ui.components import define
 
@@ -32,7 +31,6 @@ def softmax(logits: npt.NDArray[np.floating], *, key: str, name: str, true_class
         key=key,
         data={
             "logits": [round(float(value), 2) for value in logits],
-            "probabilities": exact(np.round(logits.astype(np.float64), 2)).tolist(),
             "reach": reach,
             "name": name,
             "trueClass": int(logits.argmax() if true_class is None else true_class),
