@@ -20,12 +20,13 @@ _IMPORT = re.compile(r'^import (?:\* as )?(\{[^}]*\}|\w+) from "(\.{1,2}/\w+\.js
 _EXPORT = re.compile(r"^export (?:const|function) (\w+)", re.MULTILINE)
 
 
-def define(folder: Path) -> ComponentRenderer:
-    """Register the component whose `component.html`, `.css` and `.js` stand in `folder`.
+def define(place: str | Path) -> ComponentRenderer:
+    """Register the component whose `component.html`, `.css` and `.js` stand beside the file `place`, or in that folder.
 
     The script exports `mount(createView)`: `createView(root)` is called once for each DOM node and returns
     `update(data, tell)` and, where there is something to undo, `remove()`.
     """
+    folder = place if isinstance(place, Path) else Path(place).parent
     html, css = ((folder / f"component.{part}").read_text(encoding="utf-8") for part in ("html", "css"))
     return st.components.v2.component(f"cnnlab_{folder.name}", html=html, css=css, js=script(folder / "component.js"))
 

@@ -4,7 +4,7 @@ import { clamp, set } from "./shared.js";
 
 /**
  * @typedef {ArrayLike<number>} Numbers
- * @typedef {[number, number]} Point in pixels
+ * @typedef {number[]} Point across and down, in pixels
  * @typedef {{left: number, right: number, top: number, bottom: number}} Margin in pixels
  * @typedef {ReturnType<typeof scaleOf>} Scale
  */
@@ -104,7 +104,7 @@ export const valueAxis = (scale, values, label) => values.map((value) =>
 export const placeAxis = ({ x, bottom }, marks) => marks.map(([place, name]) => text(x(+place), bottom + 16, "middle", name)).join("");
 
 /** Where the values stand; those without a place are left out. @param {Scale} scale @param {Numbers} places @param {Numbers} values */
-export const pointsOf = ({ x, y }, places, values) => Array.from(places, (place, k) => /** @type {Point} */ ([x(place), y(values[k])]))
+export const pointsOf = ({ x, y }, places, values) => Array.from(places, (place, k) => [x(place), y(values[k])])
   .filter(([, height]) => Number.isFinite(height));
 
 /** @param {Point} point */
@@ -139,16 +139,4 @@ export function placeTip(tip, x, top) {
   const room = tip.parentElement.clientWidth - tip.offsetWidth;
   tip.style.left = `${clamp(x + 14 <= room ? x + 14 : x - 14 - tip.offsetWidth, 0, Math.max(room, 0))}px`;
   tip.style.top = `${top}px`;
-}
-
-/**
- * Clear a canvas and fit it to the screen's pixels.
- * @param {HTMLCanvasElement} canvas @returns {[CanvasRenderingContext2D, number, number]} its context, width and height
- */
-export function clearedCanvas(canvas) {
-  const { clientWidth: width, clientHeight: height } = canvas;
-  Object.assign(canvas, { width: Math.round(width * devicePixelRatio), height: Math.round(height * devicePixelRatio) });
-  const context = canvas.getContext("2d");
-  context.scale(devicePixelRatio, devicePixelRatio);
-  return [context, width, height];
 }

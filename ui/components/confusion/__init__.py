@@ -4,7 +4,6 @@ The diagonal, where all is right, has no colour, so that the mistakes carry it. 
 """
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +11,7 @@ import numpy.typing as npt
 from ui import colours
 from ui.components import define, encode, nothing
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 def confusion(

@@ -14,17 +14,9 @@ const WHEEL = 1.25; // zoom of one notch
 const MARK_WIDTH = 120; // pixels that the words of a mark take
 
 /**
- * @typedef {object} Data what Python sends: lists of base64 of floats, and of [step, words] for the marks
- * @property {string[]} batch
- * @property {string[]} mean of each bucket of batches
- * @property {string[]} epoch
- * @property {number} bucketSize
- * @property {number} totalSteps
- * @property {number} batchesPerEpoch
- * @property {number} height in pixels
- * @property {string | null} id of the run whose stage is shown
- * @property {[number, string][]} marks
- * @property {Record<string, string>} colours
+ * What Python sends; series: lists of floats as base64, mean: of each bucket of batches; id: of the run whose stage is shown.
+ * @typedef {{batch: string[], mean: string[], epoch: string[], bucketSize: number, totalSteps: number, batchesPerEpoch: number,
+ *   height: number, id: string | null, marks: [number, string][], colours: object}} Data
  */
 
 function exact(value, i) {
@@ -72,7 +64,7 @@ function createView(root) {
     svg.querySelector("clipPath").id = `clip${i}`;
     set(svg.querySelector(".clipped"), { "clip-path": `url(#clip${i})` });
   });
-  const state = { zoom: null, cursor: null, active: 0, drag: null, fingers: new Map(), pinch: null, hidden: new Set() };
+  const state = { zoom: null, cursor: null, active: 0, fingers: new Map(), isPinched: false, hidden: new Set() };
   let run; // what Python sent, decoded
   let scales; // one a chart
 
@@ -165,9 +157,10 @@ function createView(root) {
 
   function drawCursor() {
     const reading = state.cursor !== null && run.batch[0].length ? readingAt(state.cursor) : null;
+    const [finger] = state.isPinched ? [] : state.fingers.values();
     charts.forEach((svg, i) => {
       chart.standAt(svg.querySelector(".cross"), scales[i], reading && reading.step);
-      band(svg.querySelector(".drag"), scales[i], state.drag && [state.drag.from, state.cursor].map(scales[i].x));
+      band(svg.querySelector(".drag"), scales[i], finger && [finger.step, state.cursor ?? finger.step].map(scales[i].x));
     });
     const last = run.batch[0].at(-1) ?? 0;
     const spoken = reading?.rows.map(([name, loss, accuracy]) => `${name} loss ${loss}, accuracy ${accuracy}`).join("; ");
@@ -237,7 +230,7 @@ function createView(root) {
     } else scaleZoom(WHEEL ** Math.sign(event.deltaY));
   }, { passive: false });
   const leave = () => {
-    Object.assign(state, { cursor: null, drag: null, pinch: null });
+    Object.assign(state, { cursor: null, isPinched: false });
     state.fingers.clear();
     drawCursor();
   };
@@ -245,38 +238,35 @@ function createView(root) {
   // Two fingers keep the steps under them.
   function pinch() {
     const [a, b] = [...state.fingers.values()];
-    if (Math.abs(b - a) < 0.02) return;
-    const width = (state.pinch[1] - state.pinch[0]) / (b - a);
-    if (width > 0) zoomTo(state.pinch[0] - a * width, state.pinch[0] + (1 - a) * width);
+    const width = (b.step - a.step) / (b.share - a.share);
+    if (Math.abs(b.share - a.share) >= 0.02 && width > 0) zoomTo(a.step - a.share * width, a.step + (1 - a.share) * width);
   }
   plots.addEventListener("blur", leave);
   charts.forEach((svg, i) => {
-    const pixel = (event) => event.clientX - svg.getBoundingClientRect().left;
-    const stepAt = (event) => scales[i].placeAt(pixel(event));
-    const shareAt = (event) => (pixel(event) - scales[i].left) / (scales[i].right - scales[i].left);
+    const shareAt = (event) => (event.clientX - svg.getBoundingClientRect().left - scales[i].left) / (scales[i].right - scales[i].left);
+    const stepAt = (event) => scales[i].placeAt(event.clientX - svg.getBoundingClientRect().left);
     svg.addEventListener("pointerdown", (event) => {
       svg.setPointerCapture(event.pointerId);
-      state.fingers.set(event.pointerId, shareAt(event));
-      state.drag = state.fingers.size === 1 ? { from: stepAt(event), x: event.clientX } : null;
-      const [from, to] = span();
-      state.pinch = state.fingers.size === 2 ? [...state.fingers.values()].map((share) => from + share * (to - from)) : null;
+      state.fingers.set(event.pointerId, { step: stepAt(event), share: shareAt(event), x: event.clientX });
+      state.isPinched ||= state.fingers.size === 2;
     });
     svg.addEventListener("pointermove", (event) => {
-      if (state.fingers.has(event.pointerId)) state.fingers.set(event.pointerId, shareAt(event));
-      [state.cursor, state.active] = state.pinch ? [null, i] : [stepAt(event), i];
-      if (state.pinch) pinch();
+      const finger = state.fingers.get(event.pointerId);
+      if (finger) finger.share = shareAt(event);
+      [state.cursor, state.active] = state.isPinched ? [null, i] : [stepAt(event), i];
+      if (state.fingers.size === 2) pinch();
       else drawCursor();
     });
     svg.addEventListener("pointerup", (event) => {
+      const finger = state.fingers.get(event.pointerId);
       state.fingers.delete(event.pointerId);
-      if (state.pinch) return void (state.pinch = state.fingers.size ? state.pinch : null);
-      const drag = state.drag;
-      state.drag = null;
-      if (drag && Math.abs(event.clientX - drag.x) > 6) zoomTo(...[drag.from, stepAt(event)].sort((a, b) => a - b));
+      const isDrag = finger && !state.isPinched && Math.abs(event.clientX - finger.x) > 6;
+      state.isPinched &&= state.fingers.size > 0;
+      if (isDrag) zoomTo(...[finger.step, stepAt(event)].sort((a, b) => a - b));
       else drawCursor();
     });
     svg.addEventListener("pointercancel", leave);
-    svg.addEventListener("pointerleave", () => state.drag || leave());
+    svg.addEventListener("pointerleave", () => state.fingers.size || leave());
     svg.addEventListener("dblclick", reset);
   });
   find(".reset").addEventListener("click", reset);

@@ -1,10 +1,8 @@
 """Four balls roll down one loss surface: paths computed in Python, played in the browser.
 
-The surface, the loss over the steps, and what the chosen ball's two weights do to real digits stand side by side and
-move together. A click on the surface, or Enter, starts the balls from there.
+The surface, the loss over the steps, and what the chosen ball's weights do to digits move together. A click on the
+surface, or Enter, starts the balls from there.
 """
-
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +23,7 @@ LOOKS = {
     "adam": ("A", "#B0479A", "10 3 2 3"),
 }
 """Optimizer: letter on its ball, colour, dashes of its line."""
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 def surface(problem: ZeroOrSix, middle: Floats, reach: float) -> tuple[Floats, Floats, Floats]:

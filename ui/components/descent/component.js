@@ -1,13 +1,12 @@
 // The paths come ready; the browser moves along them. Surface, curves and digits are redrawn for every step.
 // @ts-check
-import { clearedCanvas, fixed, level, pathThrough, pointsOf, scaleOf, superscript, text, upright, valueAxis } from "../charts.js";
+import { fixed, level, pathThrough, pointsOf, scaleOf, superscript, text, upright, valueAxis } from "../charts.js";
 import { mount } from "../mount.js";
 import { ARROWS, bytes, clamp, finder, floats, percent, set, still, whole } from "../shared.js";
 const SECONDS = 9; // that a whole path takes
 const MARGIN = { left: 40, right: 8, top: 6, bottom: 20 };
 const HIGHEST = 1e4; // loss at the chart's upper edge, at most
 const NONE = { left: 0, right: 0, top: 0, bottom: 0 };
-const DIGITS = { left: 30, right: 6, top: 6, bottom: 22 };
 const BALL = 9;
 const FLOATS = ["first", "second", "losses", "paths", "pathLosses", "pathAccuracies", "inputs", "targets"];
 
@@ -25,74 +24,52 @@ function number(value) {
   return fixed(value, size >= 100 ? 0 : size >= 10 ? 1 : 3);
 }
 
-/** A path through points, begun anew. @param {CanvasRenderingContext2D} context @param {number[][]} points */
-function trace(context, points) {
-  context.beginPath();
-  points.forEach(([left, top]) => context.lineTo(left, top));
-}
-
 function createView(root) {
   const find = finder(root);
-  const [plane, digits, chart] = [find(".plane"), find(".digits"), find(".chart")];
+  const [plane, over, digits, chart] = [".plane", ".over", ".digits", ".chart"].map(find);
   const state = { step: 0, at: 0, playing: false, frame: 0, last: 0, chosen: 0, cell: null, sent: "", fresh: false, clicked: null };
   let now; // what Python sent, decoded
   let tell;
-  let background; // the surface as a canvas, one pixel a cell
 
   const weights = (ball, step = state.step) => [0, 1].map((axis) => now.paths[2 * (ball * (now.steps + 1) + step) + axis]);
   const of = (series, ball, step = state.step) => series[ball * (now.steps + 1) + step];
 
-  function makeBackground() {
+  // The surface, one pixel a cell; the browser makes it as large as it is shown.
+  function paint() {
     const side = now.first.length;
     const picture = new ImageData(side, side);
     now.index.forEach((colour, k) => picture.data.set([...now.table.subarray(3 * colour, 3 * colour + 3), 255], 4 * k));
-    background = new OffscreenCanvas(side, side);
-    background.getContext("2d").putImageData(picture, 0, 0);
+    Object.assign(plane, { width: side, height: side });
+    plane.getContext("2d").putImageData(picture, 0, 0);
   }
 
+  const scaleIn = ({ clientWidth: width, clientHeight: height }, across, up) => scaleOf({ width, height, margin: NONE, across, up });
+
   function drawPlane() {
-    const [context, width, height] = clearedCanvas(plane);
-    context.drawImage(background, 0, 0, width, height);
     const [across, up] = [now.first, now.second].map((axis) => [axis[0], axis.at(-1)]);
-    const { x, y } = scaleOf({ width, height, margin: NONE, across, up });
-    Object.assign(context, { font: `12px ${getComputedStyle(root).fontFamily}`, lineJoin: "round", textAlign: "left" });
-    const label = (words, left, top) => {
-      context.fillStyle = "rgb(0 0 0 / 0.65)";
-      context.fillRect(left - 4, top - 12, context.measureText(words).width + 8, 17);
-      context.fillStyle = "#fff";
-      context.fillText(words, left, top);
+    const { x, y, right, bottom } = scaleIn(plane, across, up);
+    const pointOf = (ball, step) => {
+      const [first, second] = weights(ball, step);
+      return [clamp(x(first), -1e4, 1e4), clamp(y(second), -1e4, 1e4)];
     };
-    label(`w1 from ${across[0].toFixed(1)} to ${across[1].toFixed(1)} →`, 8, height - 8);
-    label(`↑ w2, ${up[0].toFixed(1)} to ${up[1].toFixed(1)}`, 8, 18);
-    label("✛ lowest", x(now.best[0]) - 5, y(now.best[1]) + 4);
     const order = [...now.names.keys()].sort((a, b) => Number(a === state.chosen) - Number(b === state.chosen));
-    order.forEach((ball) => {
-      trace(context, Array.from({ length: state.step + 1 }, (_, step) => {
-        const [first, second] = weights(ball, step);
-        return [clamp(x(first), -1e4, 1e4), clamp(y(second), -1e4, 1e4)];
-      }));
-      [["#fff", 4], [now.looks[ball][1], 2.2]].forEach(([strokeStyle, lineWidth]) => {
-        Object.assign(context, { strokeStyle, lineWidth });
-        context.stroke();
-      });
+    const lines = order.map((ball) => {
+      const d = pathThrough(Array.from({ length: state.step + 1 }, (_, step) => pointOf(ball, step)));
+      return `<path class="edge" d="${d}"/><path stroke="${now.looks[ball][1]}" d="${d}"/>`;
     });
-    order.forEach((ball) => {
-      const [first, second] = weights(ball);
-      const [left, top] = [x(first), y(second)];
-      const inside = left >= 0 && left <= width && top >= 0 && top <= height;
-      const [px, py] = [clamp(left, BALL + 2, width - BALL - 2), clamp(top, BALL + 2, height - BALL - 2)];
-      context.beginPath();
-      context.arc(px, py, BALL, 0, 7);
-      const lineWidth = ball === state.chosen ? 3.5 : 1.5;
-      Object.assign(context, { fillStyle: now.looks[ball][1], strokeStyle: "#fff", lineWidth, globalAlpha: inside ? 1 : 0.75 });
-      context.fill();
-      context.stroke();
-      Object.assign(context, { fillStyle: "#fff", textAlign: "center", globalAlpha: 1 });
-      context.fillText(inside ? now.looks[ball][0] : "✕", px, py + 4);
+    const balls = order.map((ball) => {
+      const [left, top] = pointOf(ball);
+      const inside = left >= 0 && left <= right && top >= 0 && top <= bottom;
+      const [cx, cy] = [clamp(left, BALL + 2, right - BALL - 2), clamp(top, BALL + 2, bottom - BALL - 2)];
+      const name = `${ball === state.chosen ? "chosen" : ""} ${inside ? "" : "outside"}`;
+      return `<circle class="${name}" cx="${cx}" cy="${cy}" r="${BALL}" fill="${now.looks[ball][1]}"/>`
+        + text(cx, cy + 4, "middle", inside ? now.looks[ball][0] : "✕");
     });
-    if (!state.cell) return;
-    Object.assign(context, { strokeStyle: "#fff", lineWidth: 2 });
-    context.strokeRect(x(now.first[state.cell[1]]) - 5, y(now.second[state.cell[0]]) - 5, 10, 10);
+    const [row, column] = state.cell ?? [];
+    const cell = state.cell ? `<rect x="${x(now.first[column]) - 5}" y="${y(now.second[row]) - 5}" width="10" height="10"/>` : "";
+    over.innerHTML = text(8, bottom - 8, "start", `w1 from ${across[0].toFixed(1)} to ${across[1].toFixed(1)} →`, "label")
+      + text(8, 18, "start", `↑ w2, ${up[0].toFixed(1)} to ${up[1].toFixed(1)}`, "label")
+      + text(x(now.best[0]) - 5, y(now.best[1]) + 4, "start", "✛ lowest", "label") + lines.join("") + balls.join("") + cell;
   }
 
   function drawChart() {
@@ -115,39 +92,17 @@ function createView(root) {
 
   // What the chosen ball's weights do: on which side of the line a digit lies decides how it is read.
   function drawDigits() {
-    const [context, width, height] = clearedCanvas(digits);
     const most = [0, 1].map((axis) => Math.max(...now.inputs.filter((_, k) => k % 2 === axis)) * 1.05);
-    const { left, top, right, bottom, x, y } = scaleOf({ width, height, margin: DIGITS, across: [0, most[0]], up: [0, most[1]] });
-    const at = (first, second) => [x(first), y(second)];
-    const [w1, w2] = weights(state.chosen);
-    const style = getComputedStyle(root);
-    context.save();
-    context.beginPath();
-    context.rect(left, top, right - left, bottom - top);
-    context.clip();
-    const size = Math.hypot(w1, w2) || 1;
-    const [lineX, lineY] = [(w2 / size) * 100, (-w1 / size) * 100]; // along the line w1 x + w2 y = 0
-    const line = [at(-lineX, -lineY), at(lineX, lineY)];
-    const colour = now.looks[state.chosen][1];
-    Object.assign(context, { fillStyle: colour, globalAlpha: 0.18 });
-    trace(context, [...line, at(lineX + w1 * 1e3, lineY + w2 * 1e3), at(-lineX + w1 * 1e3, -lineY + w2 * 1e3)]);
-    context.fill();
-    Object.assign(context, { globalAlpha: 1, strokeStyle: colour, lineWidth: 2.5 });
-    trace(context, line);
-    context.stroke();
-    context.restore();
-    Object.assign(context, { font: `600 12px ${style.fontFamily}`, textAlign: "center", fillStyle: style.color });
-    now.targets.forEach((target, k) => {
-      context.globalAlpha = target > 0 ? 1 : 0.6;
-      context.fillText(target > 0 ? "6" : "0", x(now.inputs[2 * k]), y(now.inputs[2 * k + 1]) + 4);
+    const { x, y } = scaleIn(digits, [0, most[0]], [0, most[1]]);
+    const [w1, w2] = weights(state.chosen).map((weight, _, all) => (100 * weight) / (Math.hypot(...all) || 1)); // 100: far outside
+    const at = (along, ahead) => [x(along * w2 + ahead * w1), y(-along * w1 + ahead * w2)]; // along the line w1 x + w2 y = 0
+    const line = [at(-1, 0), at(1, 0)];
+    const shown = Array.from(now.targets, (target, k) => {
+      const [digit, name] = target > 0 ? [6, "six"] : [0, ""];
+      return text(x(now.inputs[2 * k]), y(now.inputs[2 * k + 1]) + 4, "middle", digit, name);
     });
-    Object.assign(context, { globalAlpha: 0.85, font: `11px ${style.fontFamily}` });
-    context.fillText("ink in the upper half →", width / 2, height - 5);
-    context.save();
-    context.translate(12, height / 2);
-    context.rotate(-Math.PI / 2);
-    context.fillText("in the lower half →", 0, 0);
-    context.restore();
+    digits.style.color = now.looks[state.chosen][1];
+    digits.innerHTML = `<path class="shaded" d="${pathThrough([...line, at(1, 1), at(-1, 1)])}Z"/><path d="${pathThrough(line)}"/>${shown.join("")}`;
     find(".what").textContent = `What ${now.names[state.chosen]}'s weights do: it says 6 where it is shaded`;
     const share = percent(of(now.pathAccuracies, state.chosen));
     set(digits, { "aria-label": `Zeros and sixes by their ink above and below; ${share} are told apart.` });
@@ -263,7 +218,7 @@ function createView(root) {
       now = { ...data, ...decoded, index: bytes(data.index), table: bytes(data.table) };
       find(".scrub").max = now.steps;
       if (isFirst) createRows();
-      makeBackground();
+      paint();
       if (isNew) { // new paths are seen from their beginning, or whole where nothing may move
         pause();
         state.step = still() ? now.steps : 0;

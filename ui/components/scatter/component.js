@@ -1,6 +1,5 @@
 // Points drawn as their digits: hovering, arrow keys, turning, playing and choosing classes all stay in the browser.
 // @ts-check
-import { clearedCanvas } from "../charts.js";
 import { mount } from "../mount.js";
 import { ARROWS, bytes, clamp, finder, floats, make, set, setStyles, still } from "../shared.js";
 const SIDE = 28; // pixels of a picture
@@ -14,8 +13,8 @@ const FAINT = 0.3; // rings, where more than a quarter of all digits has one
 
 /**
  * What Python sends; shape: frames, points, dimensions; as base64 places (floats), labels and what each is read as (uint8);
- * the points' middle and reach on each axis; how many of the last points are one's own; a sheet of pictures (PNG).
- * @typedef {{describe: string, frames: string[], shape: number[], places: string, middle: number[], reach: number[], labels: string,
+ * how far they reach from 0 on each axis; how many of the last points are one's own; a sheet of pictures (PNG).
+ * @typedef {{describe: string, frames: string[], shape: number[], places: string, reach: number[], labels: string,
  *   read: string, names: string[], marked: number, sheet: string, columns: number, colours: string[], onColours: string[]}} Data
  */
 
@@ -43,31 +42,27 @@ function createView(root) {
     const first = Math.floor(state.frame);
     const last = Math.min(first + 1, now.frames.length - 1);
     const share = state.frame - first;
-    const [cy, sy, cp, sp] = [Math.cos(state.yaw), Math.sin(state.yaw), Math.cos(state.pitch), Math.sin(state.pitch)];
-    const at = (k, axis) => {
-      const place = k * now.dims + axis;
-      const size = now.num * now.dims;
-      const [from, to] = [now.places[first * size + place], now.places[last * size + place]];
-      return from + (to - from) * share - now.middle[axis];
-    };
+    const [yaw, pitch] = isSolid() ? [state.yaw, state.pitch] : [0, 0];
+    const [cy, sy, cp, sp] = [Math.cos(yaw), Math.sin(yaw), Math.cos(pitch), Math.sin(pitch)];
+    const size = now.num * now.dims;
     for (let k = 0; k < now.num; k++) {
-      let [x, y, depth] = [at(k, 0), at(k, 1), 0];
-      if (isSolid()) {
-        const z = at(k, 2);
-        const far = cy * z - sy * x;
-        x = cy * x + sy * z;
-        [y, depth] = [cp * y - sp * far, (sp * y + cp * far) / radius];
-        const nearer = 1 + PERSPECTIVE * depth;
-        [x, y] = [x * nearer, y * nearer];
-      }
-      screen.set([width / 2 + x * scale, height / 2 - y * scale, depth], 3 * k);
+      const [x, y, z] = [0, 1, 2].map((axis) => {
+        const [from, to] = [first, last].map((frame) => (axis < now.dims ? now.places[frame * size + k * now.dims + axis] : 0));
+        return from + (to - from) * share;
+      });
+      const far = cy * z - sy * x;
+      const depth = (sp * y + cp * far) / radius;
+      const nearer = scale * (1 + PERSPECTIVE * depth);
+      screen.set([width / 2 + (cy * x + sy * z) * nearer, height / 2 - (cp * y - sp * far) * nearer, depth], 3 * k);
     }
   }
 
   function draw() {
     if (!now || !stage.clientWidth) return;
     project();
-    [context] = clearedCanvas(stage);
+    Object.assign(stage, { width: stage.clientWidth * devicePixelRatio, height: stage.clientHeight * devicePixelRatio });
+    context = stage.getContext("2d");
+    context.scale(devicePixelRatio, devicePixelRatio);
     const style = getComputedStyle(root);
     [ink, paper, font] = [style.color, style.getPropertyValue("--st-background-color"), style.fontFamily];
     Object.assign(context, { textAlign: "center", textBaseline: "middle", lineJoin: "round" });
@@ -198,17 +193,13 @@ function createView(root) {
     state.ticket = requestAnimationFrame(tick);
   }
 
-  stage.addEventListener("pointerdown", (event) => {
-    if (isSolid()) state.turned = [event.clientX, event.clientY];
-    if (isSolid()) stage.setPointerCapture(event.pointerId);
-  });
-  ["pointerup", "pointercancel"].forEach((kind) => stage.addEventListener(kind, () => { state.turned = null; }));
   ["pointermove", "pointerdown"].forEach((kind) => stage.addEventListener(kind, (event) => {
-    if (state.turned && kind === "pointermove") {
-      turn((event.clientX - state.turned[0]) / 150, (event.clientY - state.turned[1]) / 150);
-      state.turned = [event.clientX, event.clientY];
-      return;
-    }
+    const { clientX, clientY, pointerId } = event;
+    const isTurning = kind === "pointermove" && stage.hasPointerCapture(pointerId);
+    if (isTurning) turn((clientX - state.turned[0]) / 150, (clientY - state.turned[1]) / 150);
+    if (isSolid() && kind === "pointerdown") stage.setPointerCapture(pointerId);
+    state.turned = [clientX, clientY];
+    if (isTurning) return;
     const [k, far] = nearest(event.offsetX, event.offsetY);
     if (k !== null && far < REACH) point(k);
   }));
