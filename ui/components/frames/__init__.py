@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ui import colours
-from ui.components import colour_table, define, encode
+from ui.components import define, encode, scale_of
 
 _mount = define(Path(__file__).parent)
 
@@ -37,10 +37,8 @@ def group(title: str, note: str, pictures: npt.NDArray[np.floating]) -> Group:
 
     The scale is that of all stages together, so that growth is seen as growth.
     """
-    with np.errstate(invalid="ignore"):
-        kind: colours.Kind = "diverging" if (pictures < 0).any() else "sequential"
-    limit = colours.limit_of(pictures, kind)
-    return Group(title, note, kind, pictures.shape, encode(colours.to_index(pictures, kind, limit), "u1"), limit)
+    scale = scale_of(pictures)
+    return Group(title, note, shape=pictures.shape, index=encode(colours.to_index(pictures, **scale), "u1"), **scale)
 
 
 def frames(run_id: str, steps: Sequence[int], groups: Sequence[Group], *, key: str, size: int, name: str) -> None:
@@ -60,7 +58,6 @@ def frames(run_id: str, steps: Sequence[int], groups: Sequence[Group], *, key: s
             "run": run_id,
             "steps": list(steps),
             "groups": [vars(one) | {"shape": list(one.shape)} for one in groups],
-            "tables": {kind: colour_table(kind) for kind in ("sequential", "diverging")},
             "size": size,
             "name": name,
         },

@@ -15,7 +15,7 @@ import numpy as np
 from cnnlab.doctor.distribution import Distribution
 from cnnlab.explain.contributions import Strongest
 from ui import colours
-from ui.components import colour_table, define, encode
+from ui.components import define, encode, scale_of
 
 _mount = define(Path(__file__).parent)
 
@@ -83,7 +83,6 @@ def overview(columns: Sequence[Column], *, key: str, num_sampled: int, traced: C
             "networkLimit": max(colours.limit_of(values, "diverging") for values in network_values),
             "numSampled": num_sampled,
             "winner": int(np.argmax(columns[-1].values)) if columns[-1].values is not None else 0,
-            "tables": {kind: colour_table(kind) for kind in ("sequential", "diverging", "ink")},
         },
         on_trace_change=traced,
     )
@@ -111,16 +110,15 @@ def _data(column: Column, most: int) -> dict[str, Any]:
     values = column.values if column.values.ndim == MAP else column.values[np.newaxis, np.newaxis]
     strength = np.nan_to_num(np.abs(values)).mean(axis=(0, 1))
     order = np.argsort(-strength, kind="stable")[: most if column.values.ndim == MAP else MAX_UNITS]
-    kind: colours.Kind = "diverging" if (values < 0).any() else "sequential"
+    scale = scale_of(values)
     return {
         **same,
         "shape": values.shape,
         "isVector": column.values.ndim == 1,
         "order": order.tolist(),
         "values": encode(np.moveaxis(values, 2, 0)[order]),
-        "kind": "ink" if column.layer_index < 0 else kind,
-        "limit": colours.limit_of(values, kind),
-        "limits": encode([colours.limit_of(values[..., unit], kind) for unit in order]),
+        **(scale if column.layer_index >= 0 else scale_of(values, "ink")),
+        "limits": encode([colours.limit_of(values[..., unit], scale["kind"]) for unit in order]),
         "marks": {
             name: {"count": int(marks.sum()), "units": order[marks[order]].tolist()}
             for name, marks in (("silent", column.silent), ("dead", column.dead), ("saturated", column.saturated))

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ui import colours
-from ui.components import colour_table, define, encode
+from ui.components import define, encode
 
 _mount = define(Path(__file__).parent)
 MAX_PLANES = 64
@@ -36,13 +36,7 @@ def stacks(layers: Sequence[Stack], *, key: str) -> None:
         layers: in order.
         key: the component's identity: how it is turned stays as long as it does.
     """
-    _mount(
-        key=key,
-        data={
-            "layers": [_data(layer) for layer in layers],
-            "tables": {kind: colour_table(kind)["table"] for kind in {layer.kind for layer in layers}},
-        },
-    )
+    _mount(key=key, data={"layers": [_data(layer) for layer in layers]})
 
 
 def _data(layer: Stack) -> dict[str, object]:

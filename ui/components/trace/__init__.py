@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from cnnlab.explain.trace import PADDING, Explanation
-from ui import colours
-from ui.components import colour_table, define, encode
+from ui.components import define, encode, scale_of
 
 _mount = define(Path(__file__).parent)
 
@@ -90,12 +89,13 @@ def trace(explanation: Explanation, scene: Scene, *, key: str, went: Callable[[]
             "square": scene.square,
             "thisMap": None if scene.this_map is None else encode(scene.this_map),
             "thisShape": [] if scene.this_map is None else scene.this_map.shape,
-            "thisScale": _scale_of(scene.this_map, "ink" if parts.operation == "pixel" else None),
+            "thisScale": None
+            if scene.this_map is None
+            else scale_of(scene.this_map, "ink" if parts.operation == "pixel" else None),
             "activation": scene.activation,
             "inputNames": list(scene.input_names),
             "unitNames": list(scene.unit_names),
             "note": scene.note,
-            "tables": {kind: colour_table(kind) for kind in ("sequential", "diverging", "ink")},
         },
         on_go_change=went,
     )
@@ -123,9 +123,9 @@ def _inputs(explanation: Explanation) -> dict[str, Any]:
                 "order": np.argsort(-np.abs(sums), kind="stable").tolist(),
                 "total": _number(parts.products.sum()),
                 "scales": {
-                    "inputs": _scale_of(parts.inputs),
-                    "weights": _scale_of(parts.weights, "diverging"),
-                    "products": _scale_of(parts.products, "diverging"),
+                    "inputs": scale_of(parts.inputs),
+                    "weights": scale_of(parts.weights, "diverging"),
+                    "products": scale_of(parts.products, "diverging"),
                 },
             }
         case "dense":
@@ -144,7 +144,7 @@ def _inputs(explanation: Explanation) -> dict[str, Any]:
             }
         case _:
             shape = parts.inputs.shape if parts.inputs.ndim == 2 else (1, parts.inputs.size)  # noqa: PLR2004
-            return {"inputs": encode(parts.inputs), "shape": shape, "scales": {"inputs": _scale_of(parts.inputs)}}
+            return {"inputs": encode(parts.inputs), "shape": shape, "scales": {"inputs": scale_of(parts.inputs)}}
 
 
 def _softmax(explanation: Explanation) -> dict[str, Any]:
@@ -168,11 +168,3 @@ def _number(value: float) -> float | None:
 
 def _numbers(values: np.ndarray) -> list[float | None]:
     return [_number(value) for value in values]
-
-
-def _scale_of(values: np.ndarray | None, kind: colours.Kind | None = None) -> dict[str, Any] | None:
-    """A colour scale for some values: its name, and the value at its top."""
-    if values is None:
-        return None
-    kind = kind or ("diverging" if (values < 0).any() else "sequential")
-    return {"kind": kind, "limit": colours.limit_of(values, kind)}
