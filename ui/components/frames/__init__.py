@@ -1,7 +1,4 @@
-"""Pictures that change with the stage of a run: filters, activation maps. All stages are sent at once.
-
-What follows the stage, and how, stands in `stages.js`; `ui.components.timeline` moves it.
-"""
+"""Pictures that change with the stage of a run (see `stages.js`): filters, activation maps, of all stages at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,10 +30,7 @@ class Group:
 
 
 def group(title: str, note: str, pictures: npt.NDArray[np.floating]) -> Group:
-    """Prepare pictures, float (stages, pictures, height, width): signed ones on the diverging scale.
-
-    The scale is that of all stages together, so that growth is seen as growth.
-    """
+    """Prepare pictures, float (stages, pictures, height, width), on one scale for all stages, to show growth."""
     scale = scale_of(pictures)
     return Group(title, note, shape=pictures.shape, index=encode(colours.to_index(pictures, **scale), "u1"), **scale)
 

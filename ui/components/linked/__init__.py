@@ -1,8 +1,4 @@
-"""Pictures of one place side by side: pointing at a pixel of one reads the same place in all.
-
-Grids may differ in size: what is linked is the place on the picture. The digit's outline is drawn over what is
-explained. Hovering, tapping and the arrow keys are answered in the browser.
-"""
+"""Pictures side by side: pointing at a place of one reads the same place in all, whatever their grids."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

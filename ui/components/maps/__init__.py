@@ -1,8 +1,4 @@
-"""Small pictures of kernels and activation maps in a grid, each value a pixel that can be read.
-
-Hovering or the arrow keys read a value in the browser, without a trip to the server; a click or Enter enlarges a
-map in place, with its numbers in the cells when there is room.
-"""
+"""Small pictures of kernels and activation maps in a grid; a click or Enter enlarges one, with its numbers."""
 
 import math
 from collections.abc import Sequence

@@ -1,8 +1,7 @@
-"""A whole network for one digit in one picture, read from left to right: a column a layer, edges for what adds most.
+"""A whole network for one digit in one picture: a column a layer, edges for what adds most.
 
-Hovering or the arrow keys light up the way of one map or unit back to the digit, a click or Enter pins it and enlarges
-it with its numbers: all in the browser. Only a click on one of those numbers asks Python, to take it apart. The idea of
-the overview is CNN Explainer's (Wang et al., arXiv:2004.15004).
+The browser lights up a unit's way back to the digit, pins and enlarges it; only a click on one of its numbers asks
+Python, to take it apart. The idea is CNN Explainer's (Wang et al., arXiv:2004.15004).
 """
 
 from collections.abc import Callable, Sequence
@@ -19,8 +18,7 @@ from ui.components import define, encode, scale_of
 
 _mount = define(Path(__file__).parent)
 
-MAP = 3
-"""Axes of a layer's output that has maps; without, it has one."""
+MAP = 3  # axes of a layer's output that has maps; without, it has one
 MAX_VALUES = 350_000
 """Values of all maps together that are sent at most: 1.9 MB as base64."""
 MAX_UNITS = 1_024
@@ -37,15 +35,14 @@ class Column:
         layer_index: -1 for the digit.
         name: the layer's type.
         settings: the layer in a few words.
-        values: float32 (height, width, maps) or (units,), the layer's output; None for a layer that only passes on
-            what it gets (Flatten, Dropout), which is shown as a narrow bar.
+        values: float32 (height, width, maps) or (units,), the layer's output; None where it only passes on its input.
         silent: bool (units,): zero everywhere for this digit.
         dead: bool (units,): zero everywhere for a whole sample of digits, too.
         saturated: bool (units,): at an end of the activation.
         spread: of the values.
         weights: of the layer's weights, None without any.
         source: place of the column that its sums are made from, None for the digit.
-        strongest: the largest contributions to each unit; None where each has one source, the one of its own index.
+        strongest: the largest contributions to each unit; None where each has only the source of its own index.
         bias: float32 (units,).
     """
 
@@ -67,19 +64,18 @@ def overview(columns: Sequence[Column], *, key: str, num_sampled: int, traced: C
     """Show a network.
 
     Args:
-        columns: the digit, then the layers in order; the last one are the ten probabilities.
-        key: the component's identity; what is pinned or folded stays as long as it does.
+        columns: the digit, then the layers in order; the last one is the ten probabilities.
+        key: the component's identity; what is pinned or folded stays with it.
         num_sampled: how many digits the "dead" ones were silent for.
         traced: called when the visitor asks how a number came about: `component_value(key, "trace")` is then
             `{"layer": layer index, "position": [row, column, map] or [unit]}`.
     """
     most = most_maps(columns)
-    shown = [_data(column, most) for column in columns]
     network_values = [column.values for column in columns[1:] if column.values is not None]
     _mount(
         key=key,
         data={
-            "columns": shown,
+            "columns": [_data(column, most) for column in columns],
             "networkLimit": max(colours.limit_of(values, "diverging") for values in network_values),
             "numSampled": num_sampled,
             "winner": int(np.argmax(columns[-1].values)) if columns[-1].values is not None else 0,

@@ -1,7 +1,6 @@
-"""One value of a network taken apart on the page: a click on any value that it was made from goes one step back.
+"""One value of a network taken apart: a click on any value that it was made from goes one step back.
 
-All numbers come from `cnnlab.explain.trace`; JavaScript lays them out. Hovering and the arrow keys are answered in the
-browser; a step asks Python for the next value.
+All numbers come from `cnnlab.explain.trace`. The browser answers hovering and the arrow keys; a step asks Python.
 """
 
 from collections.abc import Callable, Sequence
@@ -40,8 +39,7 @@ class Scene:
         square: the pixels that the value can see: (top, left, bottom, right), the last two not included.
         this_map: float32 (height, width): the map in which the value stands, None in a vector.
         activation: the layer's, by its Keras name.
-        input_names: what the value's inputs are called: the in_channels' names for a convolution, a name for each of
-            the `MAX_TERMS` largest terms of a dense unit (see `largest_terms`), one name for all other operations.
+        input_names: of the in_channels for a convolution, of the `largest_terms` for a dense unit, else one name.
         unit_names: for a softmax, a name for each value that takes part.
         note: for "copy" and "pixel", what there is to say.
     """
@@ -65,8 +63,8 @@ def trace(explanation: Explanation, scene: Scene, *, key: str, went: Callable[[]
         scene: what stands around them.
         key: the component's identity.
         went: called when the visitor clicks. `component_value(key, "go")` is then a dict with `at`, the length of the
-            path that was shown, and one of `input` (an index into the inputs), `cell` (row, column: another value of
-            the same map), `unit` (another value of the same softmax), `crumb` (an index into the path).
+            shown path, and one of `input` (its index), `cell` (row, column in the same map), `unit` (of the same
+            softmax), `crumb` (its index in the path).
     """
     parts = explanation.parts
     _mount(

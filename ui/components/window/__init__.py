@@ -47,7 +47,7 @@ def convolution_window(
         padding: "valid" or "same", as in Keras.
         dilation_rate: 1, or the distance of the kernel's cells.
         activation: a key of `operations.ACTIVATIONS` that acts on each value by itself.
-        describe: one sentence on what is shown, for those who hear the page.
+        describe: one sentence for those who hear the page.
     """
     side, channels = kernel.shape[0], image.shape[2]
     reach = (side - 1) * dilation_rate + 1
@@ -98,7 +98,7 @@ def pooling_window(
         key: the component's identity.
         pool_size: side of the window.
         strides: how far it moves; None means `pool_size`.
-        describe: one sentence on what is shown, for those who hear the page.
+        describe: one sentence for those who hear the page.
     """
     values, strides = image[..., np.newaxis], strides or pool_size
     largest = ops.max_pooling2d(values, pool_size, strides)[..., 0]
@@ -140,7 +140,7 @@ def field_window(
         receptive_field: side of the square that one cell sees, in pixels.
         strides: by how many pixels the square moves from one cell to the next.
         title: name of the map.
-        describe: one sentence on what is shown, for those who hear the page.
+        describe: one sentence for those who hear the page.
     """
     _show(
         image[..., np.newaxis],
