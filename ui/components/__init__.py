@@ -5,9 +5,11 @@ DOM node for as long as its key stays on the page, and is called again with ever
 """
 
 import base64
+import json
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +42,8 @@ def script(path: Path) -> str:
         body = re.sub(r"^export ", "", imported, flags=re.MULTILINE)
         return f"const {found[1]} = (() => {{\n{body}\nreturn {{ {names} }};\n}})();"
 
-    return _IMPORT.sub(inline, path.read_text(encoding="utf-8"))
+    text = _IMPORT.sub(inline, path.read_text(encoding="utf-8"))
+    return text.replace("const ENCODED = {};", f"const ENCODED = {_tables()};") if path.name == "raster.js" else text
 
 
 def encode(array: npt.ArrayLike, dtype: str = "<f4") -> str:
@@ -49,11 +52,27 @@ def encode(array: npt.ArrayLike, dtype: str = "<f4") -> str:
 
 
 @cache
+def _tables() -> str:
+    """All scales of `ui.colours` for `raster.js`: JSON, base64 of the bytes of each by its kind."""
+    return json.dumps({kind: encode(colours.table(kind), "u1") for kind in get_args(colours.Kind)})
+
+
+@cache
 def colour_table(kind: colours.Kind) -> dict[str, str]:
     """The 256 colours of a scale, and on which of them black text is readable, as a component gets them."""
     table = colours.table(kind)
     dark_text = [colours.text_on("#{:02X}{:02X}{:02X}".format(*colour)) == "#000000" for colour in table]
     return {"table": encode(table, "u1"), "darkText": encode(dark_text, "u1")}
+
+
+def scale_of(values: npt.ArrayLike, kind: colours.Kind | None = None, limit: float | None = None) -> dict[str, Any]:
+    """A colour scale as `raster.js` gets it: a kind of `ui.colours` and the value at its top.
+
+    By default the largest value there is, on the diverging scale where one is below zero.
+    """
+    with np.errstate(invalid="ignore"):
+        kind = kind or ("diverging" if (np.asarray(values) < 0).any() else "sequential")
+    return {"kind": kind, "limit": colours.limit_of(values, kind) if limit is None else limit}
 
 
 def nothing() -> None:
