@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from ui import components
+from ui import colours, components
 from ui.components import encode, script
 
 FOLDER = Path(components.__file__).parent
@@ -46,9 +46,9 @@ def test_a_share_in_percent(js, value, written):
 
 def test_numbers_in_words(js):
     assert js("shared", "m.whole(12345)") == "12,345"
-    assert js("charts", "[0, 0.00012345, 1234.5, 1e5, -2.5e7].map((value) => m.short(value))") == [
+    assert js("shared", "[0, 0.00012345, 1234.5, 1e5, -2.5e7].map((value) => m.short(value, 2))") == [
         "0", "0.00012", "1200", "1e5", "-2.5e7"]  # fmt: skip
-    assert js("charts", "[-0.004, -1.255, 2].map((value) => m.fixed(value))") == ["0.00", "\N{MINUS SIGN}1.25", "2.00"]
+    assert js("shared", "[-0.004, -1.255, 2].map((value) => m.fixed(value))") == ["0.00", "\N{MINUS SIGN}1.25", "2.00"]
     assert js("charts", "[m.superscript(-12), m.shareLabel(0.025), m.escaped('<b>&')]") == [
         "⁻¹²",
         "2.5 %",
@@ -125,3 +125,18 @@ def test_lines_and_points(js):
     assert js("charts", f"m.pointPath({scale}, a[0], 'z')", series) == "M10.0 60.0zM20.0 10.0zM40.0 35.0z"
     zoomed = scale.replace("[0, 100]", "[0, 5]")
     assert js("charts", f"m.linePath({zoomed}, a[0])", series).count("L") == 1  # the line leaves the chart
+
+
+def test_places_in_a_raster(js):
+    at = "m.cellAt({ left: 10, top: 20, width: 100, height: 50 }, { clientX: a[0], clientY: a[1] }, 5, 4)"
+    assert js("raster", at, 10, 20) == [0, 0]
+    assert js("raster", at, 61, 45) == [2, 2]
+    assert js("raster", at, 500, -3) == [0, 3]  # outside: the nearest cell
+    assert js("raster", "m.within([-1, 9], 5, 4)") == [0, 3]
+
+
+def test_colours_of_values_are_those_of_python(js):
+    for kind in ("sequential", "diverging"):
+        values = np.linspace(-2, 2, 41)
+        found = js("raster", "a[0].map((value) => m.indexOf(value, { kind: a[1], limit: 2 }))", values.tolist(), kind)
+        assert found == colours.to_index(values, kind, 2.0).tolist()

@@ -57,14 +57,6 @@ def _tables() -> str:
     return json.dumps({kind: encode(colours.table(kind), "u1") for kind in get_args(colours.Kind)})
 
 
-@cache
-def colour_table(kind: colours.Kind) -> dict[str, str]:
-    """The 256 colours of a scale, and on which of them black text is readable, as a component gets them."""
-    table = colours.table(kind)
-    dark_text = [colours.text_on("#{:02X}{:02X}{:02X}".format(*colour)) == "#000000" for colour in table]
-    return {"table": encode(table, "u1"), "darkText": encode(dark_text, "u1")}
-
-
 def scale_of(values: npt.ArrayLike, kind: colours.Kind | None = None, limit: float | None = None) -> dict[str, Any]:
     """A colour scale as `raster.js` gets it: a kind of `ui.colours` and the value at its top.
 

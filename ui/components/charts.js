@@ -9,12 +9,6 @@ import { clamp, set } from "./shared.js";
  * @typedef {ReturnType<typeof scaleOf>} Scale
  */
 
-/** A number in few characters. @param {number} value */
-export const short = (value, digits = 2) => (Math.abs(value) < 1e5 ? `${+value.toPrecision(digits)}` : value.toExponential(1).replace(/\.0|\+/g, ""));
-
-/** A number with so many decimals and a true minus; what would be written as -0.00 is 0.00. @param {number} value */
-export const fixed = (value, digits = 2) => (Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value).toFixed(digits).replace("-", "−");
-
 /** A share as the label of an axis: 2.5 %. @param {number} value */
 export const shareLabel = (value) => `${+(100 * value).toFixed(1)} %`;
 

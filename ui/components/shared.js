@@ -79,15 +79,5 @@ export function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, `${value}`);
 }
 
-/** @param {string} name @param {object} [properties] @param {(Node | string)[]} inside @returns {any} */
-export function make(name, properties = {}, ...inside) {
-  const element = Object.assign(document.createElement(name), properties);
-  element.append(...inside);
-  return element;
-}
-
-/** Custom properties for the style sheet: { bar: "#123456" } is --bar there. @param {HTMLElement} root @param {object} values */
-export const setStyles = (root, values) => Object.entries(values).forEach(([name, value]) => root.style.setProperty(`--${name}`, value));
-
 /** Whether the visitor has asked for no motion. */
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,6 +1,6 @@
 // A table of cells, made once: numbers and colours change; one cell can be reached with Tab, arrow keys go on from there.
 // @ts-check
-import { ARROWS, finder, make, set } from "./shared.js";
+import { finder, make, onArrow, set } from "./shared.js";
 
 /**
  * @typedef {object} Cell
@@ -39,11 +39,9 @@ export function createCells(root, choose) {
     const place = placeOf(event);
     if (place && !cells[place[0]][place[1]].isDisabled) choose(place);
   });
-  body.addEventListener("keydown", (event) => {
-    const [place, step] = [placeOf(event), ARROWS[event.key]];
-    if (!place || !step) return;
-    event.preventDefault();
-    const next = buttons()[place[0] + step[0]]?.[place[1] + step[1]];
+  onArrow(body, (rows, columns, event) => {
+    const [row, column] = placeOf(event);
+    const next = buttons()[row + rows]?.[column + columns];
     if (!next) return;
     event.target.tabIndex = -1;
     next.tabIndex = 0;

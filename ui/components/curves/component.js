@@ -3,7 +3,7 @@
 // @ts-check
 import * as chart from "../charts.js";
 import { mount } from "../mount.js";
-import { clamp, finder, floats, set, setStyles, whole } from "../shared.js";
+import { clamp, finder, floats, set, setStyles, short, whole } from "../shared.js";
 import { followStage, stages } from "../stages.js";
 const MARGIN = { left: 46, right: 10, top: 22, bottom: 36 };
 const HALF_LIVES = [0, 2, 5, 10, 20, 50, 100, 200]; // in batches
@@ -111,7 +111,7 @@ function createView(root) {
       const scale = scales[i];
       set(svg.querySelector("clipPath rect"), { x: scale.left - 6, width: scale.right - scale.left + 12 });
       const values = isLog(i) ? chart.logTicks(scale.low, scale.high) : chart.ticks(scale.low, scale.high, 6);
-      svg.querySelector(".grid").innerHTML = gridOf(scale, values, i === 1 ? chart.shareLabel : (value) => chart.short(value, 3), run);
+      svg.querySelector(".grid").innerHTML = gridOf(scale, values, i === 1 ? chart.shareLabel : (value) => short(value), run);
       const { batch, smooth, epoch, validation } = seriesOf(i);
       const paths = {
         ".batch": chart.linePath(scale, batch),

@@ -56,7 +56,6 @@ def descent(problem: ZeroOrSix, paths: dict[str, Floats], *, middle: Floats, rea
             "second": encode(second),
             "losses": encode(losses),
             "index": encode(colours.to_index(bands[::-1], "sequential", 1.0), "u1"),  # the second weight grows upwards
-            "table": encode(colours.table("sequential"), "u1"),
             "paths": encode(rolled),
             "pathLosses": encode(problem.loss(rolled)),
             "pathAccuracies": encode(np.stack([problem.accuracy(path) for path in rolled])),

@@ -1,8 +1,9 @@
 // The paths come ready; the browser moves along them. Surface, curves and digits are redrawn for every step.
 // @ts-check
-import { fixed, level, pathThrough, pointsOf, scaleOf, superscript, text, upright, valueAxis } from "../charts.js";
+import { level, pathThrough, pointsOf, scaleOf, superscript, text, upright, valueAxis } from "../charts.js";
 import { mount } from "../mount.js";
-import { ARROWS, bytes, clamp, finder, floats, percent, set, still, whole } from "../shared.js";
+import { TABLES, cellAt, paintIndex, within } from "../raster.js";
+import { bytes, clamp, decoded, finder, fixed, onArrow, percent, set, still, whole } from "../shared.js";
 const SECONDS = 9; // that a whole path takes
 const MARGIN = { left: 40, right: 8, top: 6, bottom: 20 };
 const HIGHEST = 1e4; // loss at the chart's upper edge, at most
@@ -12,7 +13,7 @@ const FLOATS = ["first", "second", "losses", "paths", "pathLosses", "pathAccurac
 
 /**
  * What Python sends: the axes and losses of the surface, its colours, the balls' paths, and digits; looks: letter, colour, dashes.
- * @typedef {{first: string, second: string, losses: string, index: string, table: string, paths: string, pathLosses: string,
+ * @typedef {{first: string, second: string, losses: string, index: string, paths: string, pathLosses: string,
  *   pathAccuracies: string, steps: number, best: [number, number, number], inputs: string, targets: string, names: string[],
  *   looks: [string, string, string][]}} Data
  */
@@ -33,15 +34,6 @@ function createView(root) {
 
   const weights = (ball, step = state.step) => [0, 1].map((axis) => now.paths[2 * (ball * (now.steps + 1) + step) + axis]);
   const of = (series, ball, step = state.step) => series[ball * (now.steps + 1) + step];
-
-  // The surface, one pixel a cell; the browser makes it as large as it is shown.
-  function paint() {
-    const side = now.first.length;
-    const picture = new ImageData(side, side);
-    now.index.forEach((colour, k) => picture.data.set([...now.table.subarray(3 * colour, 3 * colour + 3), 255], 4 * k));
-    Object.assign(plane, { width: side, height: side });
-    plane.getContext("2d").putImageData(picture, 0, 0);
-  }
 
   const scaleIn = ({ clientWidth: width, clientHeight: height }, across, up) => scaleOf({ width, height, margin: NONE, across, up });
 
@@ -162,8 +154,7 @@ function createView(root) {
 
   function read(row, column) {
     pause();
-    const side = now.first.length - 1;
-    state.cell = [clamp(row, 0, side), clamp(column, 0, side)];
+    state.cell = within([row, column], now.first.length, now.first.length);
     draw();
   }
 
@@ -177,19 +168,21 @@ function createView(root) {
   plane.addEventListener("pointermove", (event) => {
     const [x0, y0] = state.clicked ?? [1e6, 1e6];
     if (state.playing && Math.hypot(event.clientX - x0, event.clientY - y0) < 24) return; // the hand that has just clicked
-    const box = plane.getBoundingClientRect();
     const side = now.first.length;
-    read(Math.floor((1 - (event.clientY - box.top) / box.height) * side), Math.floor(((event.clientX - box.left) / box.width) * side));
+    const [row, column] = cellAt(plane.getBoundingClientRect(), event, side, side);
+    read(side - 1 - row, column);
   });
   ["pointerleave", "blur"].forEach((kind) => plane.addEventListener(kind, () => { state.cell = null; draw(); }));
   plane.addEventListener("click", start);
   plane.addEventListener("keydown", (event) => {
-    const by = ARROWS[event.key];
-    if (by || event.key === "Enter") event.preventDefault();
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    start(event);
+  });
+  onArrow(plane, (down, right) => {
     const middle = (now.first.length - 1) / 2;
     const [row, column] = state.cell ?? [middle, middle];
-    if (by) read(row - by[0], column + by[1]); // the second weight grows upwards
-    if (event.key === "Enter") start(event);
+    read(row - down, column + right); // the second weight grows upwards
   });
   find(".play").addEventListener("click", () => { if (state.playing) { pause(); draw(); } else play(); });
   find(".back").addEventListener("click", () => jump(state.step - 1));
@@ -214,11 +207,10 @@ function createView(root) {
       const isFirst = !now;
       const isNew = data.paths !== state.sent;
       state.sent = data.paths;
-      const decoded = Object.fromEntries(FLOATS.map((name) => [name, floats(data[name])]));
-      now = { ...data, ...decoded, index: bytes(data.index), table: bytes(data.table) };
+      now = { ...decoded(data, ...FLOATS), index: bytes(data.index) };
       find(".scrub").max = now.steps;
       if (isFirst) createRows();
-      paint();
+      paintIndex(plane, now.index, now.first.length, TABLES.sequential); // the browser makes it as large as it is shown
       if (isNew) { // new paths are seen from their beginning, or whole where nothing may move
         pause();
         state.step = still() ? now.steps : 0;

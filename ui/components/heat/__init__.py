@@ -8,8 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from ui import colours
-from ui.components import colour_table, define
+from ui.components import define
 
 State = Literal["done", "failed", "unfit", "running", "waiting"]
 
@@ -55,8 +54,6 @@ def heat(
             "columns": columns,
             "scale": scale,
             "selected": selected,
-            "top": colours.NUM_COLOURS - 1,
-            **colour_table("sequential"),
         },
         on_cell_change=on_select,
     )

@@ -1,8 +1,8 @@
 // The label's one can be moved to another digit; every cost shown was computed in Python.
 // @ts-check
-import { fixed, pathThrough, placeAxis, pointsOf, scaleOf, text, valueAxis } from "../charts.js";
+import { pathThrough, placeAxis, pointsOf, scaleOf, text, valueAxis } from "../charts.js";
 import { mount } from "../mount.js";
-import { ARROWS, clamp, finder, floats, percent, set, setStyles } from "../shared.js";
+import { clamp, decoded, finder, fixed, floats, onArrow, percent, set, setStyles } from "../shared.js";
 const MARGIN = { left: 30, right: 12, top: 8, bottom: 30 };
 const HIGHEST = 6; // cost at the chart's upper edge
 
@@ -57,16 +57,12 @@ function createView(root) {
     if (row) go(+row.dataset.k);
   }));
   table.addEventListener("pointerleave", () => go(now.label));
-  table.addEventListener("keydown", (event) => {
-    if (!ARROWS[event.key]) return;
-    event.preventDefault();
-    go(clamp(state.label + ARROWS[event.key][0] + ARROWS[event.key][1], 0, 9));
-  });
+  onArrow(table, (rows, columns) => go(clamp(state.label + rows + columns, 0, 9)));
 
   return {
     update(/** @type {Data} */ data) {
       const [points, heights] = data.curve.map(floats);
-      now = { ...data, points, heights, probabilities: floats(data.probabilities), costs: floats(data.costs) };
+      now = { ...decoded(data, "probabilities", "costs"), points, heights };
       setStyles(root, data.colours);
       if (state.given !== data.probabilities + data.label) state.label = data.label;
       state.given = data.probabilities + data.label;

@@ -1,7 +1,7 @@
 // Points drawn as their digits: hovering, arrow keys, turning, playing and choosing classes all stay in the browser.
 // @ts-check
 import { mount } from "../mount.js";
-import { ARROWS, bytes, clamp, finder, floats, make, set, setStyles, still } from "../shared.js";
+import { bytes, clamp, finder, floats, make, onArrow, set, setStyles, still } from "../shared.js";
 const SIDE = 28; // pixels of a picture
 const UNKNOWN = 255; // no label
 const MARGIN = 26; // around the points, so that names and rings fit
@@ -204,15 +204,12 @@ function createView(root) {
     if (k !== null && far < REACH) point(k);
   }));
   // An arrow goes to the nearest point within 45 degrees of its direction; with Shift it turns the space.
-  stage.addEventListener("keydown", (event) => {
-    const step = ARROWS[event.key];
-    if (!step) return;
-    event.preventDefault();
-    if (isSolid() && event.shiftKey) return turn(step[1] / 8, step[0] / 8);
+  onArrow(stage, (rows, columns, event) => {
+    if (isSolid() && event.shiftKey) return turn(columns / 8, rows / 8);
     const [x, y] = screen.subarray(3 * state.point, 3 * state.point + 2);
     const [k] = nearest(x, y, (right, down, other) => {
-      const along = right * step[1] + down * step[0];
-      return other !== state.point && along > 0 && along >= Math.abs(right * step[0] + down * step[1]);
+      const along = right * columns + down * rows;
+      return other !== state.point && along > 0 && along >= Math.abs(right * rows + down * columns);
     });
     if (k !== null) point(k);
   });

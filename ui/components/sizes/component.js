@@ -1,8 +1,8 @@
 // Small lines, each on a logarithmic scale of its own column, with a dot at the stage.
 // @ts-check
-import { escaped, pathThrough, pointsOf, scaleOf, short } from "../charts.js";
+import { escaped, pathThrough, pointsOf, scaleOf } from "../charts.js";
 import { mount } from "../mount.js";
-import { finder, floats, set, setStyles } from "../shared.js";
+import { finder, floats, set, setStyles, short } from "../shared.js";
 import { followStage, placeOfStage } from "../stages.js";
 const [WIDTH, HEIGHT] = [110, 26];
 const BOX = { width: WIDTH, height: HEIGHT, margin: { left: 0, right: 0, top: 2, bottom: 2 } };
@@ -16,7 +16,7 @@ function createView(root) {
   const [head, body] = ["thead tr", "tbody"].map(finder(root));
   let now; // what Python sent, decoded
 
-  const number = (value = NaN, isShare) => (!Number.isFinite(value) ? "–" : isShare ? `${+(100 * value).toPrecision(2)} %` : short(value));
+  const number = (value = NaN, isShare) => (!Number.isFinite(value) ? "–" : isShare ? `${+(100 * value).toPrecision(2)} %` : short(value, 2));
 
   function create() {
     head.innerHTML = ["Layer", ...now.columns.map(({ title }) => title)].map((title) => `<th>${escaped(title)}</th>`).join("");

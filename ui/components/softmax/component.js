@@ -1,8 +1,8 @@
 // Ten rows made once; a slider changes numbers and widths only. The maths is that of cnnlab.nn.operations.softmax.
 // @ts-check
-import { fixed, superscript } from "../charts.js";
+import { superscript } from "../charts.js";
 import { mount } from "../mount.js";
-import { finder, percent, set, setStyles } from "../shared.js";
+import { finder, fixed, percent, set, setStyles } from "../shared.js";
 
 /** @typedef {{logits: number[], reach: number, name: string, trueClass: number, colours: object}} Data what Python sends */
 

@@ -2,6 +2,7 @@
 // @ts-check
 import { pathThrough, pointsOf, scaleOf, shareLabel, standAt, upright, valueAxis } from "../charts.js";
 import { mount } from "../mount.js";
+import { TABLES, paintIndex } from "../raster.js";
 import { bytes, clamp, finder, floats, percent, set } from "../shared.js";
 const MARGIN = { left: 36, right: 0, top: 14, bottom: 8 };
 const APART = 22; // pixels between the labels on the curves
@@ -54,11 +55,7 @@ function createView(root) {
   function show(k) {
     step = clamp(k, 0, now.n - 1);
     const [, height, width] = now.shape;
-    const picture = new ImageData(width, height);
-    const pixels = now.images.subarray(step * height * width, (step + 1) * height * width);
-    pixels.forEach((value, i) => picture.data.set([value, value, value, 255], 4 * i));
-    Object.assign(canvas, { width, height });
-    canvas.getContext("2d").putImageData(picture, 0, 0);
+    paintIndex(canvas, now.images.subarray(step * height * width, (step + 1) * height * width), width, TABLES.grey);
     const [first, second] = order(step);
     const right = first === now.expected;
     const read = `read as ${first}, ${percent(now.curves[first][step])}`;
