@@ -10,10 +10,11 @@ app: .venv/app
 test: .venv/dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-lint: .venv/dev
+lint: .venv/dev node_modules/.stamp
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	npm run --silent lint
 
 pictures: .venv/dev
 	$(BIN)/python -m tests.browser.pictures
@@ -24,6 +25,10 @@ pictures: .venv/dev
 
 .venv/app: requirements.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+node_modules/.stamp: package.json package-lock.json
+	npm ci --silent
 	@touch $@
 
 .venv/dev: requirements.txt requirements-dev.txt | .venv/bin/python

@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
+from ui.components.confusion import confusion_of_stages
 from ui.components.curves import curves
 from ui.components.digits import Own, digits
 from ui.components.frames import frames, group
-from ui.components.matrices import matrices
 from ui.components.reading import reading
 from ui.components.sizes import Column, sizes
 from ui.components.timeline import timeline
@@ -57,7 +57,7 @@ def main() -> None:
     st.text(f"chosen: {chosen}")
     counts = np.stack([np.eye(10, dtype=int) * 10 * k for k in range(1, number)])
     counts[:, 2, 3] = 5
-    matrices(RUN, looked, counts, key="matrices")
+    confusion_of_stages(RUN, looked, counts, key="matrices")
     size = np.array([[k + 1.0, np.nan] for k in range(number)])
     sizes(RUN, [("1. Conv2D", "#123456"), ("2. Dense", "#654321")],
           [Column("Weights", steps, size), Column("Change", steps, size / 100, is_share=True)], key="sizes")  # fmt: skip

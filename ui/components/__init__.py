@@ -5,9 +5,11 @@ DOM node for as long as its key stays on the page, and is called again with ever
 """
 
 import base64
+import json
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -16,16 +18,17 @@ from streamlit.components.v2.types import ComponentRenderer
 
 from ui import colours
 
-_IMPORT = re.compile(r'^import (\{[^}]*\}) from "(\.{1,2}/\w+\.js)";$', re.MULTILINE)
+_IMPORT = re.compile(r'^import (?:\* as )?(\{[^}]*\}|\w+) from "(\.{1,2}/\w+\.js)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:const|function) (\w+)", re.MULTILINE)
 
 
-def define(folder: Path) -> ComponentRenderer:
-    """Register the component whose `component.html`, `.css` and `.js` stand in `folder`.
+def define(place: str | Path) -> ComponentRenderer:
+    """Register the component whose `component.html`, `.css` and `.js` stand beside the file `place`, or in that folder.
 
     The script exports `mount(createView)`: `createView(root)` is called once for each DOM node and returns
     `update(data, tell)` and, where there is something to undo, `remove()`.
     """
+    folder = place if isinstance(place, Path) else Path(place).parent
     html, css = ((folder / f"component.{part}").read_text(encoding="utf-8") for part in ("html", "css"))
     return st.components.v2.component(f"cnnlab_{folder.name}", html=html, css=css, js=script(folder / "component.js"))
 
@@ -39,7 +42,8 @@ def script(path: Path) -> str:
         body = re.sub(r"^export ", "", imported, flags=re.MULTILINE)
         return f"const {found[1]} = (() => {{\n{body}\nreturn {{ {names} }};\n}})();"
 
-    return _IMPORT.sub(inline, path.read_text(encoding="utf-8"))
+    text = _IMPORT.sub(inline, path.read_text(encoding="utf-8"))
+    return text.replace("const ENCODED = {};", f"const ENCODED = {_tables()};") if path.name == "raster.js" else text
 
 
 def encode(array: npt.ArrayLike, dtype: str = "<f4") -> str:
@@ -48,11 +52,19 @@ def encode(array: npt.ArrayLike, dtype: str = "<f4") -> str:
 
 
 @cache
-def colour_table(kind: colours.Kind) -> dict[str, str]:
-    """The 256 colours of a scale, and on which of them black text is readable, as a component gets them."""
-    table = colours.table(kind)
-    dark_text = [colours.text_on("#{:02X}{:02X}{:02X}".format(*colour)) == "#000000" for colour in table]
-    return {"table": encode(table, "u1"), "darkText": encode(dark_text, "u1")}
+def _tables() -> str:
+    """All scales of `ui.colours` for `raster.js`: JSON, base64 of the bytes of each by its kind."""
+    return json.dumps({kind: encode(colours.table(kind), "u1") for kind in get_args(colours.Kind)})
+
+
+def scale_of(values: npt.ArrayLike, kind: colours.Kind | None = None, limit: float | None = None) -> dict[str, Any]:
+    """A colour scale as `raster.js` gets it: a kind of `ui.colours` and the value at its top.
+
+    By default the largest value there is, on the diverging scale where one is below zero.
+    """
+    with np.errstate(invalid="ignore"):
+        kind = kind or ("diverging" if (np.asarray(values) < 0).any() else "sequential")
+    return {"kind": kind, "limit": colours.limit_of(values, kind) if limit is None else limit}
 
 
 def nothing() -> None:

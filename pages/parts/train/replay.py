@@ -12,9 +12,9 @@ from cnnlab.explain import snapshots
 from cnnlab.runs.store import Run
 from pages.parts.train.stages import Glance, Seen, Stages, key_of, stages_of
 from ui import colours
+from ui.components.confusion import confusion_of_stages
 from ui.components.digits import MINE, Own, digits
 from ui.components.frames import Group, frames, group
-from ui.components.matrices import matrices
 from ui.components.reading import reading
 from ui.components.sizes import Column, sizes
 from ui.components.timeline import timeline
@@ -218,7 +218,7 @@ def _matrix(run: Run, known: Stages) -> None:
     looks, labels = known.looks(), mnist.load().test.labels[: snapshots.NUM_TEST]
     st.markdown(f"**Confusion matrix** · the first {snapshots.NUM_TEST:,} test digits")
     counts = np.array([confusion_matrix(labels, look.read_as) for look in looks.values()])
-    matrices(run.id, list(looks), counts, key=f"matrices-{run.id}")
+    confusion_of_stages(run.id, list(looks), counts, key=f"matrices-{run.id}")
 
 
 def _sizes(run: Run, known: Stages, glances: Mapping[int, Glance]) -> None:

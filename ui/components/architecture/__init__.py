@@ -10,31 +10,22 @@ _mount = define(Path(__file__).parent)
 
 
 class LayerCard(TypedDict):
-    """What is shown of one layer."""
+    """What is shown of one layer: None where a shape or a number is unknown, and where there is no problem."""
 
-    name: str
-    """The layer's type, "Conv2D"."""
-    settings: str
-    """Its main settings in one line, "32 filters 5 x 5, relu"; may be empty."""
-    output_shape: tuple[int, ...] | None
-    """(height, width, channels) or (units,); None where no shape can be worked out."""
+    name: str  # the layer's type, "Conv2D"
+    settings: str  # in one line, "32 filters 5 x 5, relu"; may be empty
+    output_shape: tuple[int, ...] | None  # (height, width, channels) or (units,)
     parameters: int | None
-    """Number of its parameters; None where unknown."""
-    colour: str
-    """`colours.LAYERS[name]`."""
-    problem: str | None
-    """Why the layer does not fit and what would; None where it fits."""
+    colour: str  # colours.LAYERS[name]
+    problem: str | None  # why the layer does not fit, and what would
 
 
 class Kind(TypedDict):
-    """A kind of layer that can be added."""
+    """A kind of layer that can be added: its type, what it does, and `colours.LAYERS[name]`."""
 
     name: str
-    """Its type, "Conv2D"."""
     words: str
-    """What it does."""
     colour: str
-    """`colours.LAYERS[name]`."""
 
 
 def architecture(
@@ -52,8 +43,7 @@ def architecture(
 ) -> int | None:
     """Draw the layers in order; a click or Enter on one selects it, dragging or Alt with an arrow key moves it.
 
-    Below them stands what can be added: a click adds it after the selected card, dragging adds it anywhere. The Delete
-    key removes a card.
+    What can be added stands below: a click adds it after the selected card, dragging anywhere. Delete removes a card.
 
     Args:
         layers: the cards from first to last; the input may be one of them.

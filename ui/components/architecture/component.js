@@ -1,6 +1,16 @@
 // One card a layer: a drawing to scale, and in words what the drawing shows. Below, what can be added.
+// @ts-check
 import { makeDraggable } from "../dragging.js";
 import { mount } from "../mount.js";
+import { finder, make, setStyles, whole } from "../shared.js";
+
+/**
+ * @typedef {{name: string, words: string, colour: string}} Kind of a layer that can be added
+ * @typedef {object} Layer
+ * @property {string} name @property {string} settings @property {number[] | null} output_shape null: unknown
+ * @property {number | null} parameters @property {string} colour @property {string | null} problem why it does not fit
+ * @typedef {{layers: Layer[], selected: number | null, first: number, palette: Kind[], full: boolean}} Data first: that can be moved
+ */
 const PLANES = { most: 9, gap: 3 };
 
 // 28 pixels of the picture become 62 of the drawing; a vector's length goes by its logarithm.
@@ -25,14 +35,12 @@ function draw(shape) {
 
 // A long name may go on in the next line at a capital letter.
 function write(node, name) {
-  node.replaceChildren(...name.split(/(?<=[a-z])(?=[A-Z])/).flatMap((part) => [part, document.createElement("wbr")]));
+  node.replaceChildren(...name.split(/(?<=[a-z])(?=[A-Z])/).flatMap((part) => [part, make("wbr")]));
 }
 
 function makeButton(colour, inside) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.style.setProperty("--colour", colour);
-  button.innerHTML = inside;
+  const button = make("button", { type: "button", innerHTML: inside });
+  setStyles(button, { colour });
   return button;
 }
 
@@ -42,9 +50,8 @@ function makeCard(layer, index, { length: count }) {
     <b class="name"></b><span class="settings"></span><span class="shape"></span><span class="parameters"></span>`);
   button.classList.toggle("bad", layer.problem !== null);
   const shape = layer.output_shape?.join(" x ") ?? (layer.problem ? "does not fit" : "shape unknown");
-  const parameters = layer.parameters === null ? "" : layer.parameters === 0 ? "no parameters" : `${layer.parameters.toLocaleString("en")} parameters`;
-  const texts = { settings: layer.settings, shape, parameters };
-  for (const [name, text] of Object.entries(texts)) button.querySelector(`.${name}`).textContent = text;
+  const parameters = layer.parameters === null ? "" : layer.parameters === 0 ? "no parameters" : `${whole(layer.parameters)} parameters`;
+  for (const [name, text] of Object.entries({ settings: layer.settings, shape, parameters })) button.querySelector(`.${name}`).textContent = text;
   write(button.querySelector(".name"), layer.name);
   if (layer.problem) button.querySelector(".name").prepend("⚠ ");
   button.setAttribute("aria-label", [`${index + 1} of ${count}: ${layer.name}`, layer.settings, shape, parameters, layer.problem]
@@ -52,15 +59,9 @@ function makeCard(layer, index, { length: count }) {
   return button;
 }
 
-function makeItem(button) {
-  const item = document.createElement("li");
-  item.append(button);
-  return item;
-}
-
 function createView(root) {
-  const row = root.querySelector("ol"), palette = root.querySelector(".palette");
-  let data = {}, tell, given, shown, selected, buttons = [];
+  const [row, palette] = ["ol", ".palette"].map(finder(root));
+  let /** @type {Data} */ data, tell, given, shown, selected, buttons = [];
   let goal = null; // where the focus goes with the card that was moved by a key
 
   function select(index) {
@@ -89,8 +90,8 @@ function createView(root) {
   function drawRow() {
     const focused = buttons.findIndex((button) => button.matches(":focus"));
     buttons = data.layers.map(makeCard);
-    row.replaceChildren(...buttons.map(makeItem));
-    row.style.setProperty("--count", buttons.length);
+    row.replaceChildren(...buttons.map((button) => make("li", {}, button)));
+    setStyles(row, { count: buttons.length });
     buttons.forEach((button, index) => {
       const item = button.parentElement;
       button.addEventListener("click", () => {

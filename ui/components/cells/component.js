@@ -1,27 +1,28 @@
 // Cells that can be inked. Python is told when a key or the pointer is let go, and only if something has changed.
+// @ts-check
+import { mount } from "../mount.js";
+import { cellAt, within } from "../raster.js";
+import { ARROWS, bytes, css, finder, setStyles } from "../shared.js";
+
+/** @typedef {{start: string, size: number}} Data 28 x 28 bytes, ink towards 255; side in pixels */
 const SIDE = 28;
 const HINT = "Arrow keys move, space inks, 0 to 9 shade, shift and arrows draw. Or paint with mouse or finger.";
-const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const SCALE = 10; // the canvas's pixels a cell
 
-const decode = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const encode = (values) => btoa(String.fromCharCode(...values));
-const clamp = (value) => Math.min(Math.max(value, 0), SIDE - 1);
-
 function createView(root) {
-  const [canvas, say] = [root.querySelector("canvas"), root.querySelector(".say")];
+  const [canvas, say] = ["canvas", ".say"].map(finder(root));
   canvas.width = canvas.height = SIDE * SCALE;
-  const at = { row: 14, column: 14 };
-  let values = new Uint8Array(SIDE * SIDE);
+  let at = [14, 14]; // row and column
+  let values = bytes("");
   let given;
-  let told;
-  let tell;
+  let sent;
+  let send;
   let brush = null; // what the pointer paints while it is down
 
   function draw() {
     const context = canvas.getContext("2d");
     values.forEach((value, k) => {
-      context.fillStyle = `rgb(${value} ${value} ${value})`;
+      context.fillStyle = css([value, value, value]);
       context.fillRect((k % SIDE) * SCALE, Math.floor(k / SIDE) * SCALE, SCALE, SCALE);
     });
     context.strokeStyle = "#8888";
@@ -32,54 +33,52 @@ function createView(root) {
     }
     context.stroke();
     if (root.getRootNode().activeElement !== canvas) return;
-    for (const [colour, inset] of [["#000", 0], ["#fb3", 1.5]]) {
+    for (const [colour, inset] of /** @type {[string, number][]} */ ([["#000", 0], ["#fb3", 1.5]])) {
       context.strokeStyle = colour;
       context.lineWidth = 2.5;
-      context.strokeRect(at.column * SCALE + inset - 1, at.row * SCALE + inset - 1, SCALE + 2 - 2 * inset, SCALE + 2 - 2 * inset);
+      const side = SCALE + 2 - 2 * inset;
+      context.strokeRect(at[1] * SCALE + inset - 1, at[0] * SCALE + inset - 1, side, side);
     }
     context.lineWidth = 1;
   }
 
-  function ink(value) {
-    values[at.row * SIDE + at.column] = value;
-  }
+  const place = () => at[0] * SIDE + at[1];
+  const ink = (value) => { values[place()] = value; };
+  const opposite = () => (values[place()] > 127 ? 0 : 255);
 
   function show() {
     draw();
-    say.textContent = `Row ${at.row}, column ${at.column}: ${values[at.row * SIDE + at.column]}`;
+    say.textContent = `Row ${at[0]}, column ${at[1]}: ${values[place()]}`;
   }
 
   function done() {
-    const now = encode(values);
-    if (now === told) return;
-    told = now;
-    tell("cells", now);
+    const now = btoa(String.fromCharCode(...values));
+    if (now !== sent) send(now);
+    sent = now;
   }
 
+  const under = (event) => cellAt(canvas.getBoundingClientRect(), event, SIDE, SIDE);
+
   function paint(event) {
-    const box = canvas.getBoundingClientRect();
-    const [row, column] = [(event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width].map((part) => clamp(Math.floor(part * SIDE)));
-    const steps = brush.last ? Math.max(Math.abs(row - at.row), Math.abs(column - at.column), 1) : 1;
-    const from = brush.last ? { ...at } : { row, column };
+    const [from, to] = [at, under(event)];
+    const steps = Math.max(Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1]), 1);
     for (let step = 1; step <= steps; step++) {
-      at.row = Math.round(from.row + ((row - from.row) * step) / steps);
-      at.column = Math.round(from.column + ((column - from.column) * step) / steps);
-      ink(brush.value);
+      at = from.map((start, axis) => Math.round(start + ((to[axis] - start) * step) / steps));
+      ink(brush);
     }
-    brush.last = true;
     show();
   }
 
   canvas.addEventListener("keydown", (event) => {
-    const move = MOVES[event.key];
+    const move = ARROWS[event.key];
     const isShade = /^[0-9]$/.test(event.key);
     if ((!move && !isShade && event.key !== " ") || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     if (move) {
       if (event.shiftKey) ink(255);
-      [at.row, at.column] = [clamp(at.row + move[0]), clamp(at.column + move[1])];
+      at = within([at[0] + move[0], at[1] + move[1]], SIDE, SIDE);
       if (event.shiftKey) ink(255);
-    } else ink(isShade ? Math.round((255 * +event.key) / 9) : values[at.row * SIDE + at.column] > 127 ? 0 : 255);
+    } else ink(isShade ? Math.round((255 * +event.key) / 9) : opposite());
     show();
   });
   canvas.addEventListener("keyup", done);
@@ -87,32 +86,25 @@ function createView(root) {
   canvas.addEventListener("focus", draw);
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
-    brush = { value: 0, last: false };
-    const box = canvas.getBoundingClientRect();
-    const row = clamp(Math.floor(((event.clientY - box.top) / box.height) * SIDE));
-    const column = clamp(Math.floor(((event.clientX - box.left) / box.width) * SIDE));
-    brush.value = values[row * SIDE + column] > 127 ? 0 : 255;
+    at = under(event);
+    brush = opposite();
     paint(event);
   });
-  canvas.addEventListener("pointermove", (event) => brush && paint(event));
+  canvas.addEventListener("pointermove", (event) => brush !== null && paint(event));
   ["pointerup", "pointercancel"].forEach((kind) => canvas.addEventListener(kind, () => { brush = null; done(); }));
   say.textContent = HINT;
 
-  return (data, setStateValue) => {
-    tell = setStateValue;
-    root.style.setProperty("--size", `${data.size}px`);
-    if (data.start !== given) {
-      given = told = data.start;
-      values = decode(given);
-    }
-    draw();
+  return {
+    update(/** @type {Data} */ data, { setStateValue }) {
+      send = (cells) => setStateValue("cells", cells);
+      setStyles(root, { size: `${data.size}px` });
+      if (data.start !== given) {
+        given = sent = data.start;
+        values = bytes(data.start);
+      }
+      draw();
+    },
   };
 }
 
-const views = new WeakMap(); // DOM node -> its view
-
-export default function ({ parentElement, data, setStateValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!views.has(root)) views.set(root, createView(root));
-  views.get(root)(data, setStateValue);
-}
+export default mount(createView);

@@ -1,24 +1,23 @@
-"""The confusion matrix: a row for each digit, a column for what it was read as; a cell that is chosen opens its digits.
+"""The confusion matrix: a row for each digit, a column for what it was read as, of a finished run or of a stage of one.
 
-The diagonal, where all is right, has no colour, so that the mistakes carry it.
+The diagonal, where all is right, has no colour, so that the mistakes carry it. Arrow keys move from cell to cell.
 """
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from ui import colours
-from ui.components import define
+from ui.components import define, encode, nothing
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 def confusion(
     matrix: npt.NDArray[np.integer], *, key: str, selected: tuple[int, int] | None, on_select: Callable[[], None]
 ) -> None:
-    """Show a confusion matrix as a table; arrow keys move in it, Enter or a click chooses a cell.
+    """Show one matrix; Enter or a click chooses a cell.
 
     Args:
         matrix: int (10, 10), how often the digit of the row was read as that of the column.
@@ -26,15 +25,21 @@ def confusion(
         selected: the cell that is marked.
         on_select: called when another one was chosen.
     """
-    mistakes = np.where(np.eye(len(matrix), dtype=bool), 0, matrix)
-    share = np.sqrt(mistakes / max(mistakes.max(), 1))  # so that a single mistake is seen beside thirty
-    _mount(
-        key=key,
-        data={
-            "counts": matrix.tolist(),
-            "share": share.tolist(),
-            "colour": colours.WRONG,
-            "selected": None if selected is None else list(selected),
-        },
-        on_cell_change=on_select,
-    )
+    _show(matrix, key, selected=selected, on_select=on_select)
+
+
+def confusion_of_stages(run_id: str, steps: Sequence[int], counts: np.ndarray, *, key: str) -> None:
+    """Show the matrix of the stage that the run's timeline stands at: see `stages.js`.
+
+    Args:
+        run_id: whose stages they are.
+        steps: the updates done at each stage that has been read; none: the matrix waits.
+        counts: int (stages, 10, 10), how often the digit of the row was read as that of the column.
+        key: the component's identity.
+    """
+    _show(counts, key, run=run_id, steps=list(steps))
+
+
+def _show(counts: np.ndarray, key: str, *, on_select: Callable[[], None] = nothing, **data: object) -> None:
+    rest: dict[str, object] = {"run": None, "steps": [], "selected": None, "colour": colours.WRONG}
+    _mount(key=key, data={**rest, "counts": encode(counts, "<i4"), **data}, on_cell_change=on_select)

@@ -1,71 +1,70 @@
-// A table of buttons, one of which can be reached with Tab; arrow keys go on from there.
-import { ARROWS } from "../shared.js";
+// How often each digit was read as which: of a finished run, where a cell can be chosen, or of the stage that is looked at.
+// @ts-check
+import { mount } from "../mount.js";
+import { finder, integers, percent, whole } from "../shared.js";
+import { followStage, isOfStage, placeOfStage } from "../stages.js";
+import { createCells } from "../table.js";
+const DIGITS = [..."0123456789"];
+const RULE = "Rows: what it is. Columns: what it was read as.";
+
+/**
+ * What Python sends; counts: int32 as base64, (stages, 10, 10); without a run there is one matrix, of no stage.
+ * @typedef {{run: string | null, steps: number[], counts: string, colour: string, selected: [number, number] | null}} Data
+ */
+
+const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
+
+function sentence(row, column, count) {
+  const times = count === 1 ? "once" : count ? `${whole(count)} times` : "never";
+  return row === column ? `A ${row} was read rightly ${times}.` : `A ${row} was read as a ${column} ${times}.`;
+}
 
 function createView(root) {
-  const head = root.querySelector("thead tr");
-  const body = root.querySelector("tbody");
-  const readout = root.querySelector(".readout");
-  let cells = []; // rows of buttons
-  let now;
+  const find = finder(root);
+  const show = createCells(root, (cell) => tell("cell", cell));
+  let now; // what Python sent, decoded
   let tell;
 
-  const sentence = (row, column) => {
-    const count = now.counts[row][column];
-    const times = count === 1 ? "once" : `${count.toLocaleString("en")} times`;
-    return row === column ? `A ${row} was read rightly ${times}.` : `A ${row} was read as a ${column} ${count === 0 ? "never" : times}.`;
-  };
-
-  function create() {
-    const digits = now.counts.keys();
-    head.append(...[...digits].map((digit) => Object.assign(document.createElement("th"), { scope: "col", textContent: digit })));
-    cells = now.counts.map((counts, row) => {
-      const line = body.insertRow();
-      line.append(Object.assign(document.createElement("th"), { scope: "row", textContent: row }));
-      return counts.map((_, column) => line.insertCell().appendChild(createButton(row, column)));
-    });
-  }
-
-  function createButton(row, column) {
-    const button = Object.assign(document.createElement("button"), { type: "button", tabIndex: row + column === 0 ? 0 : -1 });
-    button.className = row === column ? "right" : "";
-    const say = () => { readout.textContent = sentence(row, column); };
-    button.addEventListener("pointerenter", say);
-    button.addEventListener("focus", say);
-    button.addEventListener("click", () => { if (now.counts[row][column]) tell([row, column]); });
-    button.addEventListener("keydown", (event) => {
-      const step = ARROWS[event.key];
-      const next = step && cells[row + step[0]]?.[column + step[1]];
-      if (!step) return;
-      event.preventDefault();
-      if (!next) return;
-      button.tabIndex = -1;
-      next.tabIndex = 0;
-      next.focus();
-    });
-    return button;
-  }
-
-  return (data, setStateValue) => {
-    now = data;
-    tell = (cell) => setStateValue("cell", cell);
-    if (!cells.length) create();
-    cells.forEach((line, row) => line.forEach((button, column) => {
-      const count = now.counts[row][column];
-      button.textContent = count === 0 ? "" : count.toLocaleString("en");
-      button.setAttribute("aria-label", sentence(row, column));
-      button.setAttribute("aria-pressed", now.selected !== null && now.selected[0] === row && now.selected[1] === column);
-      button.setAttribute("aria-disabled", count === 0);
-      const isMistake = row !== column && count > 0;
-      const percent = Math.round(100 * now.share[row][column]);
-      button.style.background = isMistake ? `color-mix(in srgb, ${now.colour} ${percent}%, transparent)` : "";
+  function draw() {
+    const isStage = now.run !== null;
+    const place = isStage ? placeOfStage(now.run, now.steps) : 0;
+    const counts = DIGITS.map((_, row) => DIGITS.map((__, column) => now.counts[100 * place + 10 * row + column] ?? 0));
+    const most = Math.max(1, ...counts.flatMap((line, row) => line.filter((_, column) => column !== row)));
+    const cells = counts.map((line, row) => line.map((count, column) => {
+      const share = Math.round(100 * Math.sqrt(count / most)); // so that a single mistake is seen beside thirty
+      return {
+        text: count ? whole(count) : "",
+        words: sentence(row, column, count),
+        background: row !== column && count ? `color-mix(in srgb, ${now.colour} ${share}%, transparent)` : "",
+        state: row === column ? "right" : "",
+        isDisabled: isStage || !count,
+      };
     }));
+    show(cells, [DIGITS, isStage ? [...DIGITS, "right"] : DIGITS], { rest: isStage ? RULE : "", selected: now.selected });
+    find("caption").textContent = isStage ? score(counts, now.steps[place]) : RULE;
+    if (!isStage) return;
+    root.dataset.step = now.steps[place] ?? "";
+    counts.forEach((line, row) => {
+      const cell = find("tbody").rows[row].cells[11] ?? find("tbody").rows[row].insertCell();
+      Object.assign(cell, { className: "share", textContent: sum(line) ? `${Math.round((100 * line[row]) / sum(line))} %` : "" });
+    });
+  }
+
+  function score(counts, step) {
+    const [right, total] = [sum(counts.map((line, row) => line[row])), sum(counts.flat())];
+    const late = isOfStage(now.run, step) ? "" : " (at an earlier stage)";
+    return total ? `${whole(right)} of ${whole(total)} right: ${percent(right / total)}${late}` : "Not read yet …";
+  }
+
+  return {
+    update(/** @type {Data} */ data, { setStateValue }) {
+      now = { ...data, counts: integers(data.counts) };
+      tell = setStateValue;
+      root.classList.toggle("stage", data.run !== null);
+      draw();
+    },
+    remove: followStage(() => now.run, draw),
   };
 }
 
-const views = new WeakMap(); // DOM node -> its view
-
-export default function ({ parentElement, data, setStateValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!views.has(root)) views.set(root, createView(root));
-  views.get(root)(data, setStateValue);
-}
+export default mount(createView);

@@ -1,12 +1,10 @@
 """Live training curves: loss and accuracy over steps, side by side, updated in place.
 
-Zoom, crosshair, smoothing and what is drawn live in the browser and survive new data. Every batch is sent as long as
-there are few; later the least and the largest of each bucket, so that a spike is never lost, and each bucket's mean,
-from which the smoothed line is drawn.
+Every batch is sent as long as there are few; later the least and the largest of each bucket, so that a spike is never
+lost, and each bucket's mean, from which the smoothed line is drawn.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +16,7 @@ Floats = npt.NDArray[np.floating]
 Integers = npt.NDArray[np.integer]
 
 BUCKETS = 1_000
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 def bucket_size(num_values: int, buckets: int = BUCKETS) -> int:
@@ -43,12 +41,12 @@ def thin(step: Integers, values: Floats, buckets: int = BUCKETS) -> tuple[Intege
     size = bucket_size(len(step), buckets)
     if size == 1:
         return step, values
-    kept = set()
-    for start in range(0, len(step), size):
-        bucket = values[start : start + size]
-        kept.update((start + np.where(np.isnan(bucket), np.inf, bucket).argmin(axis=0)).tolist())
-        kept.update((start + np.where(np.isnan(bucket), -np.inf, bucket).argmax(axis=0)).tolist())
-    index = np.array(sorted(kept))
+    padded = np.pad(values, ((0, -len(values) % size), (0, 0)), constant_values=np.nan).reshape(
+        -1, size, values.shape[1]
+    )
+    least, largest = (np.where(np.isnan(padded), end, padded) for end in (np.inf, -np.inf))
+    found = np.stack([least.argmin(axis=1), largest.argmax(axis=1)]) + size * np.arange(len(padded))[:, np.newaxis]
+    index = np.unique(found)
     return step[index], values[index]
 
 
@@ -56,10 +54,7 @@ def means(step: Integers, values: Floats, buckets: int = BUCKETS) -> tuple[Float
     """The mean step and the mean values of each bucket of `thin`: (m,) and (m, series); NaN stays NaN."""
     starts = np.arange(0, len(step), bucket_size(len(step), buckets))
     counts = np.diff(starts, append=len(step))
-    return (
-        np.add.reduceat(step, starts) / counts if len(step) else step.astype(np.float64),
-        np.add.reduceat(values, starts, axis=0) / counts[:, np.newaxis] if len(step) else values,
-    )
+    return np.add.reduceat(step, starts) / counts, np.add.reduceat(values, starts, axis=0) / counts[:, np.newaxis]
 
 
 def curves(
@@ -100,19 +95,13 @@ def curves(
     batches = np.stack([loss, accuracy], axis=1).astype(np.float64)
     thin_step, thin_values = thin(step, batches)
     mean_step, mean_values = means(step, batches)
-    no_validation = np.full(len(epoch_step), np.nan)
-    epochs = [
-        epoch_loss,
-        epoch_accuracy,
-        val_loss if len(val_loss) else no_validation,
-        val_accuracy if len(val_accuracy) else no_validation,
-    ]
+    validation = [part if len(part) else np.full(len(epoch_step), np.nan) for part in (val_loss, val_accuracy)]
     _mount(
         key=key,
         data={
             "batch": [encode(series) for series in (thin_step, *thin_values.T)],
             "mean": [encode(series) for series in (mean_step, *mean_values.T)],
-            "epoch": [encode(series) for series in (epoch_step, *epochs)],
+            "epoch": [encode(series) for series in (epoch_step, epoch_loss, epoch_accuracy, *validation)],
             "bucketSize": bucket_size(len(step)),
             "totalSteps": total_steps,
             "batchesPerEpoch": batches_per_epoch,

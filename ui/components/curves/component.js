@@ -1,8 +1,9 @@
 // Two linked charts, redrawn in place: zoom, crosshair and what is drawn belong to the DOM node, not to the data.
 // Series come as [steps, loss, accuracy]; those of the epochs go on with the validation's loss and accuracy.
-import { linePath, logTicks, nearest, pointPath, short, ticks } from "../charts.js";
+// @ts-check
+import * as chart from "../charts.js";
 import { mount } from "../mount.js";
-import { clamp, floats, set, whole } from "../shared.js";
+import { clamp, finder, floats, set, setStyles, short, whole } from "../shared.js";
 import { followStage, stages } from "../stages.js";
 const MARGIN = { left: 46, right: 10, top: 22, bottom: 36 };
 const HALF_LIVES = [0, 2, 5, 10, 20, 50, 100, 200]; // in batches
@@ -12,62 +13,58 @@ const DIAMOND = "m0-5.5l5.5 5.5l-5.5 5.5l-5.5-5.5Z";
 const WHEEL = 1.25; // zoom of one notch
 const MARK_WIDTH = 120; // pixels that the words of a mark take
 
+/**
+ * What Python sends; series: lists of floats as base64, mean: of each bucket of batches; id: of the run whose stage is shown.
+ * @typedef {{batch: string[], mean: string[], epoch: string[], bucketSize: number, totalSteps: number, batchesPerEpoch: number,
+ *   height: number, id: string | null, marks: [number, string][], colours: object}} Data
+ */
+
 function exact(value, i) {
   if (value === undefined || Number.isNaN(value)) return "–";
   if (i === 1) return `${(100 * value).toFixed(2)} %`;
   return Number.isFinite(value) ? value.toPrecision(4) : "∞";
 }
 
-// Exponential mean over bucket means; the half-life counts batches, so a growing bucket changes nothing.
-function smoothed(values, bucketSize, halfLife) {
-  if (halfLife === 0) return values;
-  const keep = 0.5 ** (bucketSize / halfLife);
-  let [sum, weight] = [0, 0];
-  return values.map((value) => {
-    if (!Number.isFinite(value)) return NaN;
-    sum = keep * sum + (1 - keep) * value;
-    weight = keep * weight + (1 - keep);
-    return sum / weight;
-  });
-}
-
-function gridOf({ x, y, from, to, right, bottom, height }, values, label, run) {
-  const text = (left, top, anchor, content) => `<text x="${left}" y="${top}" text-anchor="${anchor}">${content}</text>`;
-  const middle = (MARGIN.left + right) / 2;
-  const parts = [text(MARGIN.left - 6, 12, "end", "epoch"), text(middle, height - 4, "middle", "step (batches seen)")];
-  for (const value of values) {
-    parts.push(`<line x1="${MARGIN.left}" x2="${right}" y1="${y(value)}" y2="${y(value)}"/>`);
-    parts.push(text(MARGIN.left - 6, y(value) + 4, "end", label(value)));
-  }
-  for (const step of ticks(from, to, (right - MARGIN.left) / 80).filter(Number.isInteger)) {
-    parts.push(text(x(step), bottom + 16, "middle", whole(step)));
-  }
+function gridOf(scale, values, label, run) {
+  const { x, from, to, left, right, bottom, height } = scale;
+  const middle = (left + right) / 2;
+  const steps = chart.ticks(from, to, (right - left) / 80).filter(Number.isInteger);
+  const parts = [chart.text(left - 6, 12, "end", "epoch"), chart.text(middle, height - 4, "middle", "step (batches seen)")];
+  parts.push(chart.valueAxis(scale, values, label), chart.placeAxis(scale, steps.map((step) => [step, whole(step)])));
   const epoch = run.batchesPerEpoch;
   const stride = 2 ** Math.max(0, Math.ceil(Math.log2(34 / (x(epoch) - x(0))))); // at least 34 pixels apart
   for (let k = Math.max(1, Math.ceil(from / epoch / stride)) * stride; k * epoch <= to; k += stride) {
-    parts.push(`<line class="epoch" x1="${x(k * epoch)}" x2="${x(k * epoch)}" y1="16" y2="${bottom}"/>`);
-    parts.push(text(x(k * epoch) - 4, 12, "end", k));
+    parts.push(chart.upright({ ...scale, top: 16 }, k * epoch, "epoch"), chart.text(x(k * epoch) - 4, 12, "end", k));
   }
-  if (run.batch[0].length === 0) {
-    parts.push(`<text class="empty" x="${middle}" y="${bottom / 2 + 16}" text-anchor="middle">Waiting for the first batch …</text>`);
-  }
+  if (run.batch[0].length === 0) parts.push(chart.text(middle, bottom / 2 + 16, "middle", "Waiting for the first batch …", "empty"));
   return parts.join("");
 }
 
 // Lines where something was changed by hand, with words where there is room.
-function marksOf({ x, from, to, bottom }, marks, top) {
-  return marks.filter(([step]) => step >= from && step <= to).map(([step, words], k, shown) => {
-    const hasRoom = k === shown.length - 1 || x(shown[k + 1][0]) - x(step) > MARK_WIDTH;
-    const text = hasRoom ? `<text x="${x(step) + 4}" y="${top ? MARGIN.top + 12 : bottom - 6}">${words}</text>` : "";
-    return `<line x1="${x(step)}" x2="${x(step)}" y1="${MARGIN.top}" y2="${bottom}"/>${text}`;
+function marksOf(scale, marks, y) {
+  return marks.filter(([step]) => step >= scale.from && step <= scale.to).map(([step, words], k, shown) => {
+    const hasRoom = k === shown.length - 1 || scale.x(shown[k + 1][0]) - scale.x(step) > MARK_WIDTH;
+    return chart.upright(scale, step) + (hasRoom ? chart.text(scale.x(step) + 4, y, "start", words) : "");
   }).join("");
 }
 
+// From one pixel to another, as high as the chart; without ends it is hidden.
+function band(rect, { top, bottom }, ends) {
+  rect.style.display = ends ? "" : "none";
+  if (ends) set(rect, { x: Math.min(...ends), width: Math.abs(ends[1] - ends[0]), y: top, height: bottom - top });
+}
+
 function createView(root) {
-  const find = (selector) => root.querySelector(selector);
+  const find = finder(root);
   const [plots, tip] = [find(".plots"), find(".tip")];
+  find("figure").after(find("figure").cloneNode(true));
   const charts = [...root.querySelectorAll(".chart")];
-  const state = { zoom: null, cursor: null, active: 0, drag: null, fingers: new Map(), pinch: null, hidden: new Set() };
+  charts.forEach((svg, i) => {
+    svg.parentElement.querySelector("b").textContent = ["Loss", "Accuracy"][i];
+    svg.querySelector("clipPath").id = `clip${i}`;
+    set(svg.querySelector(".clipped"), { "clip-path": `url(#clip${i})` });
+  });
+  const state = { zoom: null, cursor: null, active: 0, fingers: new Map(), isPinched: false, hidden: new Set() };
   let run; // what Python sent, decoded
   let scales; // one a chart
 
@@ -83,16 +80,16 @@ function createView(root) {
   const reset = () => zoomTo(...extent());
   const isLog = (i) => i === 0 && find(".log").checked;
 
-  // What is drawn: steps and values by the names of the series.
-  const seriesOf = (i) => Object.entries({
+  /** What is drawn: steps and values by the names of the series. @type {(i: number) => Record<string, any>} */
+  const seriesOf = (i) => Object.fromEntries(Object.entries({
     batch: [run.batch[0], run.batch[1 + i]],
-    smooth: [run.smooth[0], run.smooth[1 + i]],
+    smooth: [run.mean[0], run.smooth[1 + i]],
     epoch: [run.epoch[0], run.epoch[1 + i]],
     validation: [run.epoch[0], run.epoch[3 + i]],
-  }).map(([name, series]) => [name, state.hidden.has(name) ? [[], []] : series]);
+  }).map(([name, series]) => [name, state.hidden.has(name) ? [[], []] : series]));
 
-  function range(i, from, to) {
-    const seen = seriesOf(i).flatMap(([, [steps, values]]) =>
+  function range(i, [from, to]) {
+    const seen = Object.values(seriesOf(i)).flatMap(([steps, values]) =>
       [...values].filter((value, k) => Number.isFinite(value) && steps[k] >= from && steps[k] <= to));
     const least = seen.reduce((a, b) => (b > 0 || i === 1 ? Math.min(a, b) : a), Infinity);
     if (i === 1) return [seen.length ? LOWEST_ACCURACIES.findLast((low) => low <= least) : 0, 1];
@@ -100,99 +97,75 @@ function createView(root) {
     return isLog(0) ? [Math.min(least, most) / 1.2, Math.max(most, 4 * Math.min(least, most)) * 1.2] : [0, most * 1.05];
   }
 
-  function scaleOf(svg, i) {
-    const { width, height } = svg.getBoundingClientRect();
-    const [from, to] = span();
-    const [low, high] = range(i, from, to);
-    const [right, bottom] = [Math.max(width - MARGIN.right, MARGIN.left + 1), height - MARGIN.bottom];
-    const share = isLog(i)
-      ? (value) => (value > 0 ? Math.log(value / low) / Math.log(high / low) : NaN)
-      : (value) => (value - low) / (high - low);
-    return {
-      from,
-      to,
-      low,
-      high,
-      right,
-      bottom,
-      height,
-      x: (step) => MARGIN.left + ((step - from) / (to - from)) * (right - MARGIN.left),
-      y: (value) => bottom - share(value) * (bottom - MARGIN.top),
-      toStep: (x) => clamp(from + ((x - MARGIN.left) / (right - MARGIN.left)) * (to - from), from, to),
-    };
-  }
-
   function draw() {
     const halfLife = HALF_LIVES[find(".smoothing").value];
     find("output").value = halfLife ? `${halfLife} batches` : "off";
     set(find(".smoothing"), { "aria-valuetext": find("output").value });
     find(".reset").disabled = state.zoom === null;
-    run.smooth = [run.mean[0], ...[1, 2].map((i) => smoothed(run.mean[i], run.bucketSize, halfLife))];
-    scales = charts.map(scaleOf);
+    run.smooth = run.mean.map((values, k) => (k ? chart.smoothed(values, run.bucketSize, halfLife) : values));
+    scales = charts.map((svg, i) => {
+      const { width, height } = svg.getBoundingClientRect();
+      return chart.scaleOf({ width, height, margin: MARGIN, across: span(), up: range(i, span()), isLog: isLog(i) });
+    });
     charts.forEach((svg, i) => {
       const scale = scales[i];
-      set(svg.querySelector("clipPath rect"), { x: MARGIN.left - 6, width: scale.right - MARGIN.left + 12 });
-      const values = (isLog(i) ? logTicks : ticks)(scale.low, scale.high, 6);
-      const label = i === 1 ? (value) => `${+(100 * value).toFixed(1)} %` : (value) => short(value, 3);
-      svg.querySelector(".grid").innerHTML = gridOf(scale, values, label, run);
-      const path = (selector, d) => svg.querySelector(selector).setAttribute("d", d);
-      const { batch, smooth, epoch, validation } = Object.fromEntries(seriesOf(i));
-      path(".batch", linePath(scale, ...batch));
-      path(".smooth", linePath(scale, ...smooth));
-      path(".line", linePath(scale, ...validation));
-      path(".point.training", pointPath(scale, ...epoch, DISC));
-      path(".point.validation", pointPath(scale, ...validation, DIAMOND));
-      svg.querySelector(".marks").innerHTML = marksOf(scale, run.marks, i === 0); // where the curve is not
+      set(svg.querySelector("clipPath rect"), { x: scale.left - 6, width: scale.right - scale.left + 12 });
+      const values = isLog(i) ? chart.logTicks(scale.low, scale.high) : chart.ticks(scale.low, scale.high, 6);
+      svg.querySelector(".grid").innerHTML = gridOf(scale, values, i === 1 ? chart.shareLabel : (value) => short(value), run);
+      const { batch, smooth, epoch, validation } = seriesOf(i);
+      const paths = {
+        ".batch": chart.linePath(scale, batch),
+        ".smooth": chart.linePath(scale, smooth),
+        ".line": chart.linePath(scale, validation),
+        ".point.training": chart.pointPath(scale, epoch, DISC),
+        ".point.validation": chart.pointPath(scale, validation, DIAMOND),
+      };
+      Object.entries(paths).forEach(([name, d]) => set(svg.querySelector(name), { d }));
+      const height = i === 0 ? scale.top + 12 : scale.bottom - 6; // where the curve is not
+      svg.querySelector(".marks").innerHTML = marksOf(scale, run.marks, height);
     });
-    root.querySelectorAll("[data-series]").forEach((button) =>
-      button.setAttribute("aria-pressed", !state.hidden.has(button.dataset.series)));
+    root.querySelectorAll("[data-series]").forEach((button) => set(button, { "aria-pressed": !state.hidden.has(button.dataset.series) }));
     drawStage();
     drawCursor();
   }
 
   // A line where the timeline stands, and all that came later pale.
   function drawStage() {
-    const step = run.id === null || (stages.isNewest[run.id] ?? true) ? undefined : stages.step[run.id];
+    const isHidden = run.id === null || (stages.isNewest[run.id] ?? true);
+    const step = isHidden ? null : stages.step[run.id];
     charts.forEach((svg, i) => {
-      const { x, right, bottom } = scales[i];
-      const [line, later] = [svg.querySelector(".stage"), svg.querySelector(".later")];
-      [line, later].forEach((element) => { element.style.display = step === undefined ? "none" : ""; });
-      if (step === undefined) return;
-      set(line, { x1: x(step), x2: x(step), y1: MARGIN.top, y2: bottom });
-      set(later, { x: x(step), width: Math.max(0, right + 6 - x(step)), y: MARGIN.top, height: bottom - MARGIN.top });
+      const [start, end] = [scales[i].x(step), scales[i].right + 6];
+      chart.standAt(svg.querySelector(".stage"), scales[i], step);
+      band(svg.querySelector(".later"), scales[i], isHidden ? null : [start, Math.max(start, end)]);
     });
   }
 
   // The values at one step: of its batch, of the smoothed lines, and of the epoch it belongs to.
   function readingAt(cursor) {
-    const k = nearest(run.batch[0], cursor);
+    const k = chart.nearest(run.batch[0], cursor);
     const step = run.batch[0][k];
     const epoch = Math.ceil(step / run.batchesPerEpoch);
-    const values = {
-      "this batch": [run.batch[1][k], run.batch[2][k]],
-      "smoothed": [1, 2].map((i) => run.smooth[i][nearest(run.mean[0], step)]),
-      [`epoch ${epoch}, mean`]: [run.epoch[1][epoch - 1], run.epoch[2][epoch - 1]],
-      "validation": [run.epoch[3][epoch - 1], run.epoch[4][epoch - 1]],
-    };
-    return { step, epoch, rows: Object.entries(values).map(([name, pair]) => [name, ...pair.map(exact)]) };
+    const mean = chart.nearest(run.mean[0], step);
+    const rows = [
+      ["this batch", run.batch[1][k], run.batch[2][k]],
+      ["smoothed", run.smooth[1][mean], run.smooth[2][mean]],
+      [`epoch ${epoch}, mean`, run.epoch[1][epoch - 1], run.epoch[2][epoch - 1]],
+      ["validation", run.epoch[3][epoch - 1], run.epoch[4][epoch - 1]],
+    ];
+    return { step, epoch, rows: rows.map(([name, ...pair]) => [name, ...pair.map(exact)]) };
   }
 
   function drawCursor() {
     const reading = state.cursor !== null && run.batch[0].length ? readingAt(state.cursor) : null;
+    const [finger] = state.isPinched ? [] : state.fingers.values();
     charts.forEach((svg, i) => {
-      const { x, bottom } = scales[i];
-      const [line, drag] = [svg.querySelector(".cross"), svg.querySelector(".drag")];
-      line.style.display = reading ? "" : "none";
-      drag.style.display = state.drag ? "" : "none";
-      if (reading) set(line, { x1: x(reading.step), x2: x(reading.step), y1: MARGIN.top, y2: bottom });
-      if (!state.drag) return;
-      const [a, b] = [x(state.drag.from), x(state.cursor)].sort((p, q) => p - q);
-      set(drag, { x: a, width: b - a, y: MARGIN.top, height: bottom - MARGIN.top });
+      chart.standAt(svg.querySelector(".cross"), scales[i], reading && reading.step);
+      band(svg.querySelector(".drag"), scales[i], finger && [finger.step, state.cursor ?? finger.step].map(scales[i].x));
     });
     const last = run.batch[0].at(-1) ?? 0;
     const spoken = reading?.rows.map(([name, loss, accuracy]) => `${name} loss ${loss}, accuracy ${accuracy}`).join("; ");
-    const [now, text] = reading ? [reading.step, `step ${reading.step}: ${spoken}`] : [last, `step ${last}`];
-    set(plots, { "aria-valuemax": last, "aria-valuenow": now, "aria-valuetext": text });
+    const [now, words] = reading ? [reading.step, `step ${reading.step}: ${spoken}`] : [last, `step ${last}`];
+    set(plots, { "aria-valuemax": last, "aria-valuenow": now, "aria-valuetext": words });
     tip.hidden = !reading;
     if (reading) showTip(reading);
   }
@@ -202,10 +175,7 @@ function createView(root) {
     tip.innerHTML = `<b>Step ${whole(step)}, epoch ${epoch}</b>
       <table><tr><th></th><th>loss</th><th>accuracy</th></tr>${cells.join("")}</table>`;
     const figure = charts[state.active].parentElement;
-    const x = figure.offsetLeft + scales[state.active].x(step);
-    const room = plots.clientWidth - tip.offsetWidth;
-    tip.style.left = `${clamp(x + 14 <= room ? x + 14 : x - 14 - tip.offsetWidth, 0, Math.max(room, 0))}px`;
-    tip.style.top = `${figure.offsetTop + 48}px`;
+    chart.placeTip(tip, figure.offsetLeft + scales[state.active].x(step), figure.offsetTop + 48);
   }
 
   function zoomTo(from, to) {
@@ -226,7 +196,7 @@ function createView(root) {
     const steps = run.batch[0];
     if (steps.length === 0) return;
     const [from, to] = span();
-    state.cursor = steps[clamp(nearest(steps, state.cursor ?? to) + by, 0, steps.length - 1)];
+    state.cursor = steps[clamp(chart.nearest(steps, state.cursor ?? to) + by, 0, steps.length - 1)];
     if (state.cursor < from || state.cursor > to) zoomTo(state.cursor - (to - from) / 2, state.cursor + (to - from) / 2);
     else drawCursor();
   }
@@ -260,49 +230,43 @@ function createView(root) {
     } else scaleZoom(WHEEL ** Math.sign(event.deltaY));
   }, { passive: false });
   const leave = () => {
-    state.cursor = state.drag = null;
+    Object.assign(state, { cursor: null, isPinched: false });
     state.fingers.clear();
-    state.pinch = null;
     drawCursor();
   };
 
   // Two fingers keep the steps under them.
   function pinch() {
     const [a, b] = [...state.fingers.values()];
-    if (Math.abs(b - a) < 0.02) return;
-    const width = (state.pinch[1] - state.pinch[0]) / (b - a);
-    if (width > 0) zoomTo(state.pinch[0] - a * width, state.pinch[0] + (1 - a) * width);
+    const width = (b.step - a.step) / (b.share - a.share);
+    if (Math.abs(b.share - a.share) >= 0.02 && width > 0) zoomTo(a.step - a.share * width, a.step + (1 - a.share) * width);
   }
   plots.addEventListener("blur", leave);
   charts.forEach((svg, i) => {
-    const stepAt = (event) => scales[i].toStep(event.clientX - svg.getBoundingClientRect().left);
-    const shareAt = (event) => {
-      const { left } = svg.getBoundingClientRect();
-      return (event.clientX - left - MARGIN.left) / (scales[i].right - MARGIN.left);
-    };
+    const shareAt = (event) => (event.clientX - svg.getBoundingClientRect().left - scales[i].left) / (scales[i].right - scales[i].left);
+    const stepAt = (event) => scales[i].placeAt(event.clientX - svg.getBoundingClientRect().left);
     svg.addEventListener("pointerdown", (event) => {
       svg.setPointerCapture(event.pointerId);
-      state.fingers.set(event.pointerId, shareAt(event));
-      state.drag = state.fingers.size === 1 ? { from: stepAt(event), x: event.clientX } : null;
-      const [from, to] = span();
-      state.pinch = state.fingers.size === 2 ? [...state.fingers.values()].map((share) => from + share * (to - from)) : null;
+      state.fingers.set(event.pointerId, { step: stepAt(event), share: shareAt(event), x: event.clientX });
+      state.isPinched ||= state.fingers.size === 2;
     });
     svg.addEventListener("pointermove", (event) => {
-      if (state.fingers.has(event.pointerId)) state.fingers.set(event.pointerId, shareAt(event));
-      [state.cursor, state.active] = state.pinch ? [null, i] : [stepAt(event), i];
-      if (state.pinch) pinch();
+      const finger = state.fingers.get(event.pointerId);
+      if (finger) finger.share = shareAt(event);
+      [state.cursor, state.active] = state.isPinched ? [null, i] : [stepAt(event), i];
+      if (state.fingers.size === 2) pinch();
       else drawCursor();
     });
     svg.addEventListener("pointerup", (event) => {
+      const finger = state.fingers.get(event.pointerId);
       state.fingers.delete(event.pointerId);
-      if (state.pinch) return void (state.pinch = state.fingers.size ? state.pinch : null);
-      const drag = state.drag;
-      state.drag = null;
-      if (drag && Math.abs(event.clientX - drag.x) > 6) zoomTo(...[drag.from, stepAt(event)].sort((a, b) => a - b));
+      const isDrag = finger && !state.isPinched && Math.abs(event.clientX - finger.x) > 6;
+      state.isPinched &&= state.fingers.size > 0;
+      if (isDrag) zoomTo(...[finger.step, stepAt(event)].sort((a, b) => a - b));
       else drawCursor();
     });
     svg.addEventListener("pointercancel", leave);
-    svg.addEventListener("pointerleave", () => state.drag || leave());
+    svg.addEventListener("pointerleave", () => state.fingers.size || leave());
     svg.addEventListener("dblclick", reset);
   });
   find(".reset").addEventListener("click", reset);
@@ -313,9 +277,6 @@ function createView(root) {
     if (!state.hidden.delete(name)) state.hidden.add(name);
     draw();
   }));
-  const unfollow = followStage(() => run?.id, () => drawStage());
-  const observer = new ResizeObserver(() => run && draw());
-  observer.observe(plots);
 
   function summarise() {
     const [steps, losses, accuracies] = run.batch;
@@ -332,18 +293,15 @@ function createView(root) {
   }
 
   return {
-    update(data) {
-      const decode = (group) => group.map(floats);
-      run = { ...data, batch: decode(data.batch), mean: decode(data.mean), epoch: decode(data.epoch) };
-      const styles = { ...data.colours, height: `${data.height}px` };
-      Object.entries(styles).forEach(([name, value]) => root.style.setProperty(`--${name}`, value));
+    update(/** @type {Data} */ data) {
+      const [batch, mean, epoch] = [data.batch, data.mean, data.epoch].map((group) => group.map(floats));
+      run = { ...data, batch, mean, epoch };
+      setStyles(root, { ...data.colours, height: `${data.height}px` });
       summarise();
       draw();
     },
-    remove() {
-      observer.disconnect();
-      unfollow();
-    },
+    resize: draw,
+    remove: followStage(() => run.id, drawStage),
   };
 }
 

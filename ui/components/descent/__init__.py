@@ -1,10 +1,8 @@
 """Four balls roll down one loss surface: paths computed in Python, played in the browser.
 
-The surface, the loss over the steps, and what the chosen ball's two weights do to real digits stand side by side and
-move together. A click on the surface, or Enter, starts the balls from there.
+The surface, the loss over the steps, and what the chosen ball's weights do to digits move together. A click on the
+surface, or Enter, starts the balls from there.
 """
-
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +23,7 @@ LOOKS = {
     "adam": ("A", "#B0479A", "10 3 2 3"),
 }
 """Optimizer: letter on its ball, colour, dashes of its line."""
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 def surface(problem: ZeroOrSix, middle: Floats, reach: float) -> tuple[Floats, Floats, Floats]:
@@ -57,8 +55,7 @@ def descent(problem: ZeroOrSix, paths: dict[str, Floats], *, middle: Floats, rea
             "first": encode(first),
             "second": encode(second),
             "losses": encode(losses),
-            "index": encode(colours.to_index(bands, "sequential", 1.0), "u1"),
-            "table": encode(colours.table("sequential"), "u1"),
+            "index": encode(colours.to_index(bands[::-1], "sequential", 1.0), "u1"),  # the second weight grows upwards
             "paths": encode(rolled),
             "pathLosses": encode(problem.loss(rolled)),
             "pathAccuracies": encode(np.stack([problem.accuracy(path) for path in rolled])),

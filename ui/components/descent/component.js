@@ -1,168 +1,109 @@
 // The paths come ready; the browser moves along them. Surface, curves and digits are redrawn for every step.
-import { bytes, clamp, floats, set, still } from "../shared.js";
+// @ts-check
+import { level, pathThrough, pointsOf, scaleOf, superscript, text, upright, valueAxis } from "../charts.js";
+import { mount } from "../mount.js";
+import { TABLES, cellAt, paintIndex, within } from "../raster.js";
+import { bytes, clamp, decoded, finder, fixed, onArrow, percent, set, still, whole } from "../shared.js";
 const SECONDS = 9; // that a whole path takes
-const CHART = { left: 40, right: 8, top: 6, bottom: 20, highest: 1e4 };
+const MARGIN = { left: 40, right: 8, top: 6, bottom: 20 };
+const HIGHEST = 1e4; // loss at the chart's upper edge, at most
+const NONE = { left: 0, right: 0, top: 0, bottom: 0 };
 const BALL = 9;
+const FLOATS = ["first", "second", "losses", "paths", "pathLosses", "pathAccuracies", "inputs", "targets"];
 
+/**
+ * What Python sends: the axes and losses of the surface, its colours, the balls' paths, and digits; looks: letter, colour, dashes.
+ * @typedef {{first: string, second: string, losses: string, index: string, paths: string, pathLosses: string,
+ *   pathAccuracies: string, steps: number, best: [number, number, number], inputs: string, targets: string, names: string[],
+ *   looks: [string, string, string][]}} Data
+ */
+
+/** A number in few characters: 10⁷ from 100,000 on. @param {number} value */
 function number(value) {
   const size = Math.abs(value);
-  if (size >= 1e5) return `${value < 0 ? "−" : ""}10${size.toExponential(0).split("+")[1].replace(/\d/g, (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])}`;
-  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 3).replace("-", "−");
+  if (size >= 1e5) return `${value < 0 ? "−" : ""}10${superscript(size.toExponential(0).split("+")[1])}`;
+  return fixed(value, size >= 100 ? 0 : size >= 10 ? 1 : 3);
 }
 
-function createView(root, tell) {
-  const find = (selector) => root.querySelector(selector);
-  const [plane, digits, chart] = [find(".plane"), find(".digits"), find(".chart")];
-  const state = { step: 0, at: 0, playing: false, frame: 0, last: 0, chosen: 0, cell: null, sent: "" };
+function createView(root) {
+  const find = finder(root);
+  const [plane, over, digits, chart] = [".plane", ".over", ".digits", ".chart"].map(find);
+  const state = { step: 0, at: 0, playing: false, frame: 0, last: 0, chosen: 0, cell: null, sent: "", fresh: false, clicked: null };
   let now; // what Python sent, decoded
-  let background; // the surface as a canvas, one pixel a cell
+  let tell;
 
-  const weights = (ball, step) => now.paths.subarray(2 * (ball * (now.steps + 1) + step), 2 * (ball * (now.steps + 1) + step) + 2);
-  const of = (series, ball, step) => series[ball * (now.steps + 1) + step];
-  const [x, y] = [
-    (value, width) => ((value - now.first[0]) / (now.first.at(-1) - now.first[0])) * width,
-    (value, height) => (1 - (value - now.second[0]) / (now.second.at(-1) - now.second[0])) * height,
-  ];
+  const weights = (ball, step = state.step) => [0, 1].map((axis) => now.paths[2 * (ball * (now.steps + 1) + step) + axis]);
+  const of = (series, ball, step = state.step) => series[ball * (now.steps + 1) + step];
 
-  function prepare(canvas) {
-    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-    const scale = devicePixelRatio;
-    if (canvas.width !== Math.round(width * scale)) canvas.width = Math.round(width * scale);
-    if (canvas.height !== Math.round(height * scale)) canvas.height = Math.round(height * scale);
-    const context = canvas.getContext("2d");
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.clearRect(0, 0, width, height);
-    return [context, width, height];
-  }
-
-  function makeBackground() {
-    const side = now.first.length;
-    background = new OffscreenCanvas(side, side);
-    const picture = new ImageData(side, side);
-    for (let k = 0; k < side * side; k++) {
-      const row = side - 1 - Math.floor(k / side); // the second weight grows upwards
-      const colour = 3 * now.index[row * side + (k % side)];
-      picture.data.set([...now.table.subarray(colour, colour + 3), 255], 4 * k);
-    }
-    background.getContext("2d").putImageData(picture, 0, 0);
-  }
+  const scaleIn = ({ clientWidth: width, clientHeight: height }, across, up) => scaleOf({ width, height, margin: NONE, across, up });
 
   function drawPlane() {
-    const [context, width, height] = prepare(plane);
-    context.imageSmoothingEnabled = true;
-    context.drawImage(background, 0, 0, width, height);
-    Object.assign(context, { font: `12px ${getComputedStyle(root).fontFamily}`, lineJoin: "round", textAlign: "left" });
-    const text = (words, left, top) => {
-      context.fillStyle = "rgb(0 0 0 / 0.65)";
-      context.fillRect(left - 4, top - 12, context.measureText(words).width + 8, 17);
-      context.fillStyle = "#fff";
-      context.fillText(words, left, top);
+    const [across, up] = [now.first, now.second].map((axis) => [axis[0], axis.at(-1)]);
+    const { x, y, right, bottom } = scaleIn(plane, across, up);
+    const pointOf = (ball, step) => {
+      const [first, second] = weights(ball, step);
+      return [clamp(x(first), -1e4, 1e4), clamp(y(second), -1e4, 1e4)];
     };
-    text(`w1 from ${now.first[0].toFixed(1)} to ${now.first.at(-1).toFixed(1)} →`, 8, height - 8);
-    text(`↑ w2, ${now.second[0].toFixed(1)} to ${now.second.at(-1).toFixed(1)}`, 8, 18);
-    const [bestX, bestY] = [x(now.best[0], width), y(now.best[1], height)];
-    text("✛ lowest", bestX - 5, bestY + 4);
-    const order = [...now.names.keys()].sort((a, b) => (a === state.chosen) - (b === state.chosen));
-    order.forEach((ball) => {
-      context.beginPath();
-      for (let step = 0; step <= state.step; step++) {
-        const [first, second] = weights(ball, step);
-        context.lineTo(clamp(x(first, width), -1e4, 1e4), clamp(y(second, height), -1e4, 1e4));
-      }
-      [["#fff", 4], [now.looks[ball][1], 2.2]].forEach(([strokeStyle, lineWidth]) => {
-        Object.assign(context, { strokeStyle, lineWidth });
-        context.stroke();
-      });
+    const order = [...now.names.keys()].sort((a, b) => Number(a === state.chosen) - Number(b === state.chosen));
+    const lines = order.map((ball) => {
+      const d = pathThrough(Array.from({ length: state.step + 1 }, (_, step) => pointOf(ball, step)));
+      return `<path class="edge" d="${d}"/><path stroke="${now.looks[ball][1]}" d="${d}"/>`;
     });
-    order.forEach((ball) => {
-      const [first, second] = weights(ball, state.step);
-      const [left, top] = [x(first, width), y(second, height)];
-      const inside = left >= 0 && left <= width && top >= 0 && top <= height;
-      const [px, py] = [clamp(left, BALL + 2, width - BALL - 2), clamp(top, BALL + 2, height - BALL - 2)];
-      context.beginPath();
-      context.arc(px, py, BALL, 0, 7);
-      Object.assign(context, { fillStyle: now.looks[ball][1], strokeStyle: "#fff", lineWidth: ball === state.chosen ? 3.5 : 1.5, globalAlpha: inside ? 1 : 0.75 });
-      context.fill();
-      context.stroke();
-      Object.assign(context, { fillStyle: "#fff", textAlign: "center", globalAlpha: 1 });
-      context.fillText(inside ? now.looks[ball][0] : "✕", px, py + 4);
+    const balls = order.map((ball) => {
+      const [left, top] = pointOf(ball);
+      const inside = left >= 0 && left <= right && top >= 0 && top <= bottom;
+      const [cx, cy] = [clamp(left, BALL + 2, right - BALL - 2), clamp(top, BALL + 2, bottom - BALL - 2)];
+      const name = `${ball === state.chosen ? "chosen" : ""} ${inside ? "" : "outside"}`;
+      return `<circle class="${name}" cx="${cx}" cy="${cy}" r="${BALL}" fill="${now.looks[ball][1]}"/>`
+        + text(cx, cy + 4, "middle", inside ? now.looks[ball][0] : "✕");
     });
-    if (state.cell) {
-      const side = now.first.length;
-      const [left, top] = [(state.cell[1] + 0.5) * (width / side), height - (state.cell[0] + 0.5) * (height / side)];
-      Object.assign(context, { strokeStyle: "#fff", lineWidth: 2 });
-      context.strokeRect(left - 5, top - 5, 10, 10);
-    }
+    const [row, column] = state.cell ?? [];
+    const cell = state.cell ? `<rect x="${x(now.first[column]) - 5}" y="${y(now.second[row]) - 5}" width="10" height="10"/>` : "";
+    over.innerHTML = text(8, bottom - 8, "start", `w1 from ${across[0].toFixed(1)} to ${across[1].toFixed(1)} →`, "label")
+      + text(8, 18, "start", `↑ w2, ${up[0].toFixed(1)} to ${up[1].toFixed(1)}`, "label")
+      + text(x(now.best[0]) - 5, y(now.best[1]) + 4, "start", "✛ lowest", "label") + lines.join("") + balls.join("") + cell;
   }
 
   function drawChart() {
     const [width, height] = [Math.max(chart.clientWidth, 200), chart.clientHeight];
-    const finite = now.pathLosses.filter((value) => value <= CHART.highest);
-    const [low, high] = [Math.log10(now.best[2] * 0.8), Math.log10(Math.max(...finite, 1) * 1.2)];
-    const across = (step) => CHART.left + (step / now.steps) * (width - CHART.left - CHART.right);
-    const up = (loss) => CHART.top + (1 - (Math.log10(clamp(loss, now.best[2] * 0.8, 10 ** high)) - low) / (high - low)) * (height - CHART.top - CHART.bottom);
-    const parts = [0.1, 1, 10, 100, 1000, 10000].filter((v) => Math.log10(v) > low && Math.log10(v) < high).map((v) =>
-      `<line x1="${CHART.left}" x2="${width - CHART.right}" y1="${up(v)}" y2="${up(v)}"/><text x="${CHART.left - 5}" y="${up(v) + 4}" text-anchor="end">${v.toLocaleString("en")}</text>`);
-    parts.push(`<text x="${CHART.left}" y="${height - 4}">step 0</text><text x="${width - CHART.right}" y="${height - 4}" text-anchor="end">${now.steps}</text>`);
-    parts.push(`<line stroke-dasharray="1 4" x1="${CHART.left}" x2="${width - CHART.right}" y1="${up(now.best[2])}" y2="${up(now.best[2])}"/>`);
-    now.names.forEach((_, ball) => {
-      const points = Array.from({ length: state.step + 1 }, (__, step) => `${across(step).toFixed(1)} ${up(of(now.pathLosses, ball, step)).toFixed(1)}`);
-      parts.push(`<path stroke="${now.looks[ball][1]}" stroke-dasharray="${now.looks[ball][2]}" d="M${points.join("L")}"/>`);
-      const [px, py] = points.at(-1).split(" ").map(Number);
-      parts.push(`<circle cx="${px}" cy="${py}" r="4.5" fill="${now.looks[ball][1]}"/>`);
+    const low = now.best[2] * 0.8;
+    const high = Math.max(...now.pathLosses.filter((value) => value <= HIGHEST), 1) * 1.2;
+    const scale = scaleOf({ width, height, margin: MARGIN, across: [0, now.steps], up: [low, high], isLog: true });
+    const marks = [0.1, 1, 10, 100, 1000, 10000].filter((value) => value > low && value < high);
+    const steps = [...Array(state.step + 1).keys()];
+    const balls = now.looks.map(([, colour, dashes], ball) => {
+      const points = pointsOf(scale, steps, steps.map((step) => clamp(of(now.pathLosses, ball, step), low, high)));
+      const [left, top] = points.at(-1);
+      return `<path stroke="${colour}" stroke-dasharray="${dashes}" d="${pathThrough(points)}"/>
+        <circle cx="${left}" cy="${top}" r="4.5" fill="${colour}"/>`;
     });
-    parts.push(`<line class="now" x1="${across(state.step)}" x2="${across(state.step)}" y1="${CHART.top}" y2="${height - CHART.bottom}" opacity="0.3"/>`);
-    chart.innerHTML = parts.join("");
+    chart.innerHTML = valueAxis(scale, marks, whole) + text(scale.left, height - 4, "start", "step 0")
+      + text(scale.right, height - 4, "end", now.steps) + level(scale, now.best[2], "best")
+      + balls.join("") + upright(scale, state.step, "now");
   }
 
   // What the chosen ball's weights do: on which side of the line a digit lies decides how it is read.
   function drawDigits() {
-    const [context, width, height] = prepare(digits);
     const most = [0, 1].map((axis) => Math.max(...now.inputs.filter((_, k) => k % 2 === axis)) * 1.05);
-    const at = (first, second) => [30 + (first / most[0]) * (width - 36), height - 22 - (second / most[1]) * (height - 28)];
-    const [w1, w2] = weights(state.chosen, state.step);
-    const style = getComputedStyle(root);
-    context.save();
-    context.beginPath();
-    context.rect(...at(0, most[1]), width - 36, height - 28);
-    context.clip();
-    const size = Math.hypot(w1, w2) || 1;
-    const [lineX, lineY] = [(w2 / size) * 100, (-w1 / size) * 100]; // along the line w1 x + w2 y = 0
-    context.beginPath();
-    context.moveTo(...at(-lineX, -lineY));
-    context.lineTo(...at(lineX, lineY));
-    context.lineTo(...at(lineX + w1 * 1e3, lineY + w2 * 1e3));
-    context.lineTo(...at(-lineX + w1 * 1e3, -lineY + w2 * 1e3));
-    Object.assign(context, { fillStyle: now.looks[state.chosen][1], globalAlpha: 0.18 });
-    context.fill();
-    Object.assign(context, { globalAlpha: 1, strokeStyle: now.looks[state.chosen][1], lineWidth: 2.5 });
-    context.beginPath();
-    context.moveTo(...at(-lineX, -lineY));
-    context.lineTo(...at(lineX, lineY));
-    context.stroke();
-    context.restore();
-    Object.assign(context, { font: `600 12px ${style.fontFamily}`, textAlign: "center", fillStyle: style.color });
-    now.targets.forEach((target, k) => {
-      const [left, top] = at(now.inputs[2 * k], now.inputs[2 * k + 1]);
-      context.globalAlpha = target > 0 ? 1 : 0.6;
-      context.fillText(target > 0 ? "6" : "0", left, top + 4);
+    const { x, y } = scaleIn(digits, [0, most[0]], [0, most[1]]);
+    const [w1, w2] = weights(state.chosen).map((weight, _, all) => (100 * weight) / (Math.hypot(...all) || 1)); // 100: far outside
+    const at = (along, ahead) => [x(along * w2 + ahead * w1), y(-along * w1 + ahead * w2)]; // along the line w1 x + w2 y = 0
+    const line = [at(-1, 0), at(1, 0)];
+    const shown = Array.from(now.targets, (target, k) => {
+      const [digit, name] = target > 0 ? [6, "six"] : [0, ""];
+      return text(x(now.inputs[2 * k]), y(now.inputs[2 * k + 1]) + 4, "middle", digit, name);
     });
-    Object.assign(context, { globalAlpha: 0.85, font: `11px ${style.fontFamily}` });
-    context.fillText("ink in the upper half →", width / 2, height - 5);
-    context.save();
-    context.translate(12, height / 2);
-    context.rotate(-Math.PI / 2);
-    context.fillText("in the lower half →", 0, 0);
-    context.restore();
-    context.globalAlpha = 1;
+    digits.style.color = now.looks[state.chosen][1];
+    digits.innerHTML = `<path class="shaded" d="${pathThrough([...line, at(1, 1), at(-1, 1)])}Z"/><path d="${pathThrough(line)}"/>${shown.join("")}`;
     find(".what").textContent = `What ${now.names[state.chosen]}'s weights do: it says 6 where it is shaded`;
-    set(digits, { "aria-label": `Zeros and sixes by their ink above and below; ${number(100 * of(now.pathAccuracies, state.chosen, state.step))} % are told apart.` });
+    const share = percent(of(now.pathAccuracies, state.chosen));
+    set(digits, { "aria-label": `Zeros and sixes by their ink above and below; ${share} are told apart.` });
   }
 
   function write() {
     root.querySelectorAll("tbody tr").forEach((row, ball) => {
-      const [first, second] = weights(ball, state.step);
-      const values = [number(first), number(second), number(of(now.pathLosses, ball, state.step)), `${(100 * of(now.pathAccuracies, ball, state.step)).toFixed(1)} %`];
+      const values = [...weights(ball), of(now.pathLosses, ball)].map(number);
+      values.push(percent(of(now.pathAccuracies, ball)));
       row.querySelectorAll("td:not(:first-child)").forEach((cell, k) => { cell.textContent = values[k]; });
       row.classList.toggle("chosen", ball === state.chosen);
       row.querySelector("input").checked = ball === state.chosen;
@@ -170,11 +111,12 @@ function createView(root, tell) {
     find("output").textContent = `step ${state.step} of ${now.steps}`;
     find(".scrub").value = state.step;
     find(".play").textContent = state.playing ? "❚❚ Pause" : "▶ Roll";
-    const cell = state.cell && [now.first[state.cell[1]], now.second[state.cell[0]], now.losses[state.cell[0] * now.first.length + state.cell[1]]];
-    const words = cell ? `w1 ${number(cell[0])}, w2 ${number(cell[1])}: loss ${number(cell[2])}. Click or Enter: start here.`
-      : "Hover: read the loss. Click: start from there.";
+    const [row, column] = state.cell ?? [];
+    const words = state.cell ? `w1 ${number(now.first[column])}, w2 ${number(now.second[row])}: `
+      + `loss ${number(now.losses[row * now.first.length + column])}. Click or Enter: start here.` : "Hover: read the loss. Click: start from there.";
     find(".readout").textContent = words;
-    set(plane, { "aria-label": `Loss surface of two weights, four balls at step ${state.step} of ${now.steps}. Arrow keys read it, Enter starts the balls there. ${words}` });
+    set(plane, { "aria-label": `Loss surface of two weights, four balls at step ${state.step} of ${now.steps}. `
+      + `Arrow keys read it, Enter starts the balls there. ${words}` });
   }
 
   function draw() {
@@ -212,62 +154,63 @@ function createView(root, tell) {
 
   function read(row, column) {
     pause();
-    const side = now.first.length - 1;
-    state.cell = [clamp(row, 0, side), clamp(column, 0, side)];
+    state.cell = within([row, column], now.first.length, now.first.length);
     draw();
   }
 
   function start(event) {
     if (!state.cell) return;
     state.clicked = event.type === "click" ? [event.clientX, event.clientY] : null;
-    tell([now.first[state.cell[1]], now.second[state.cell[0]]]);
+    tell("start", [now.first[state.cell[1]], now.second[state.cell[0]]]);
   }
-  const step = (by) => { pause(); goTo(state.step + by); };
+  const jump = (step) => { pause(); goTo(step); };
 
   plane.addEventListener("pointermove", (event) => {
     const [x0, y0] = state.clicked ?? [1e6, 1e6];
     if (state.playing && Math.hypot(event.clientX - x0, event.clientY - y0) < 24) return; // the hand that has just clicked
-    const box = plane.getBoundingClientRect();
     const side = now.first.length;
-    read(Math.floor((1 - (event.clientY - box.top) / box.height) * side), Math.floor(((event.clientX - box.left) / box.width) * side));
+    const [row, column] = cellAt(plane.getBoundingClientRect(), event, side, side);
+    read(side - 1 - row, column);
   });
-  plane.addEventListener("pointerleave", () => { state.cell = null; draw(); });
-  plane.addEventListener("blur", () => { state.cell = null; draw(); });
+  ["pointerleave", "blur"].forEach((kind) => plane.addEventListener(kind, () => { state.cell = null; draw(); }));
   plane.addEventListener("click", start);
   plane.addEventListener("keydown", (event) => {
-    const by = { ArrowUp: [1, 0], ArrowDown: [-1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-    if (by || event.key === "Enter") event.preventDefault();
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    start(event);
+  });
+  onArrow(plane, (down, right) => {
     const middle = (now.first.length - 1) / 2;
     const [row, column] = state.cell ?? [middle, middle];
-    if (by) read(row + by[0], column + by[1]);
-    if (event.key === "Enter") start(event);
+    read(row - down, column + right); // the second weight grows upwards
   });
   find(".play").addEventListener("click", () => { if (state.playing) { pause(); draw(); } else play(); });
-  find(".back").addEventListener("click", () => step(-1));
-  find(".next").addEventListener("click", () => step(1));
-  find(".scrub").addEventListener("input", (event) => { pause(); goTo(+event.target.value); });
-  const observer = new ResizeObserver(() => now && draw());
-  observer.observe(root);
-  const sight = new IntersectionObserver(([entry]) => entry.isIntersecting && now && state.fresh && !still() && (state.fresh = false, play()), { threshold: 0.4 });
+  find(".back").addEventListener("click", () => jump(state.step - 1));
+  find(".next").addEventListener("click", () => jump(state.step + 1));
+  find(".scrub").addEventListener("input", (event) => jump(+event.target.value));
+  const sight = new IntersectionObserver(([entry]) => {
+    if (!entry.isIntersecting || !now || !state.fresh || still()) return;
+    state.fresh = false;
+    play();
+  }, { threshold: 0.4 });
   sight.observe(plane);
 
   function createRows() {
     find("tbody").innerHTML = now.names.map((name, ball) => `<tr><td><label><input type="radio" name="ball">
-      <span class="ball" style="background:${now.looks[ball][1]}">${now.looks[ball][0]}</span>${name}</label></td><td></td><td></td><td></td><td></td></tr>`).join("");
+      <span class="ball" style="background:${now.looks[ball][1]}">${now.looks[ball][0]}</span>${name}</label></td>${"<td></td>".repeat(4)}</tr>`).join("");
     root.querySelectorAll("tbody input").forEach((input, ball) => input.addEventListener("change", () => { state.chosen = ball; draw(); }));
   }
 
   return {
-    update(data, report) {
-      tell = report;
+    update(/** @type {Data} */ data, { setStateValue }) {
+      tell = setStateValue;
       const isFirst = !now;
       const isNew = data.paths !== state.sent;
       state.sent = data.paths;
-      const decoded = ["first", "second", "losses", "paths", "pathLosses", "pathAccuracies", "inputs", "targets"].map((name) => [name, floats(data[name])]);
-      now = { ...data, ...Object.fromEntries(decoded), index: bytes(data.index), table: bytes(data.table) };
+      now = { ...decoded(data, ...FLOATS), index: bytes(data.index) };
       find(".scrub").max = now.steps;
       if (isFirst) createRows();
-      makeBackground();
+      paintIndex(plane, now.index, now.first.length, TABLES.sequential); // the browser makes it as large as it is shown
       if (isNew) { // new paths are seen from their beginning, or whole where nothing may move
         pause();
         state.step = still() ? now.steps : 0;
@@ -277,15 +220,12 @@ function createView(root, tell) {
       state.step = clamp(state.step, 0, now.steps);
       draw();
     },
-    remove: () => { pause(); observer.disconnect(); sight.disconnect(); },
+    resize: draw,
+    remove() {
+      pause();
+      sight.disconnect();
+    },
   };
 }
 
-const views = new WeakMap(); // DOM node -> its view
-
-export default function ({ parentElement, data, setStateValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!views.has(root)) views.set(root, createView(root));
-  views.get(root).update(data, (start) => setStateValue("start", start));
-  return views.get(root).remove;
-}
+export default mount(createView);

@@ -1,7 +1,4 @@
-"""Test digits and what they are read as at the stage of a run that is looked at; one's own drawing comes first.
-
-Class and mistakes are filtered in the browser. See `stages.js`.
-"""
+"""Test digits and what they are read as at the stage of a run (see `stages.js`); one's own drawing comes first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +11,7 @@ from ui import colours
 from ui.components import define, encode, nothing
 
 _mount = define(Path(__file__).parent)
-SHADES = 255
-"""A probability is sent as so many steps."""
+SHADES = 255  # a probability is sent as so many steps
 MINE = -1
 
 
@@ -56,23 +52,21 @@ def digits(
     Returns:
         The index of the digit that was clicked, MINE for the drawing, in the one run that the click causes; else None.
     """
-    own_top = own.probabilities.argmax(axis=1) if own else np.zeros(0)
-    own_sureness = own.probabilities.max(axis=1) if own else np.zeros(0)
     result = _mount(
         key=key,
         data={
             "run": run_id,
             "steps": list(steps),
             "readAs": encode(read_as, "u1"),
-            "sureness": encode(_shades(sureness), "u1"),
+            "sureness": _shades(sureness),
             "images": encode(images, "u1"),
             "labels": labels.tolist(),
             "own": own
             and {
                 "picture": encode(own.picture, "u1"),
                 "steps": list(own.steps),
-                "readAs": encode(own_top, "u1"),
-                "sureness": encode(_shades(own_sureness), "u1"),
+                "readAs": encode(own.probabilities.argmax(axis=1), "u1"),
+                "sureness": _shades(own.probabilities.max(axis=1)),
             },
             "shades": SHADES,
             "numShown": num_shown,
@@ -85,5 +79,5 @@ def digits(
     return chosen if chosen is None or MINE <= chosen < len(labels) else None
 
 
-def _shades(values: np.ndarray) -> np.ndarray:
-    return np.round(np.nan_to_num(values) * SHADES)
+def _shades(values: np.ndarray) -> str:
+    return encode(np.floor(np.nan_to_num(values) * SHADES), "u1")  # only a whole one is 100 %

@@ -1,12 +1,22 @@
 // Buttons that are made once; which are shown, and what stands on them, changes with the stage and the filter.
+// @ts-check
 import { mount } from "../mount.js";
-import { bytes } from "../shared.js";
-import { followStage, isOfStage, placeOfStage, stages } from "../stages.js";
+import { paintIndex, TABLES } from "../raster.js";
+import { bytes, finder, make, percent, setStyles } from "../shared.js";
+import { followStage, isOfStage, placeOfStage } from "../stages.js";
+
+/**
+ * @typedef {{picture: string, steps: number[], readAs: string, sureness: string}} Own one's own drawing
+ * @typedef {object} Data
+ * @property {string} run @property {number[]} steps @property {string} readAs @property {string} sureness stages times digits, in shades
+ * @property {string} images @property {number[]} labels @property {Own | null} own @property {number} shades @property {number} numShown
+ * @property {[string, string]} marks of right and wrong @property {[string, string]} colours
+ */
 const MINE = -1;
 const SIDE = 28;
 
 function createView(root) {
-  const find = (selector) => root.querySelector(selector);
+  const find = finder(root);
   const grid = find(".grid");
   let now; // what Python sent, decoded
   let tell;
@@ -14,7 +24,7 @@ function createView(root) {
 
   function createClasses() {
     find(".classes").replaceChildren(...["All", 0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((name) => {
-      const button = Object.assign(document.createElement("button"), { type: "button", textContent: name });
+      const button = make("button", { type: "button", textContent: name });
       const digit = name === "All" ? null : name;
       if (digit !== null) button.setAttribute("aria-label", `only ${digit}`);
       button.addEventListener("click", () => { chosen = digit; draw(); });
@@ -24,31 +34,31 @@ function createView(root) {
 
   function createDigits() {
     grid.replaceChildren(...[MINE, ...now.labels.keys()].map((index) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = index === MINE ? "digit mine" : "digit";
-      button.innerHTML = `<canvas width="${SIDE}" height="${SIDE}"></canvas><span></span>`;
+      const innerHTML = "<canvas></canvas><span></span>";
+      const button = make("button", { type: "button", className: index === MINE ? "digit mine" : "digit", innerHTML });
       button.addEventListener("click", () => tell(index));
       return button;
     }));
     now.labels.forEach((_, index) => paint(grid.children[index + 1], now.images.subarray(index * SIDE * SIDE, (index + 1) * SIDE * SIDE)));
   }
 
-  function paint(button, values) {
-    const picture = new ImageData(SIDE, SIDE);
-    values.forEach((value, k) => picture.data.set([value, value, value, 255], 4 * k));
-    button.querySelector("canvas").getContext("2d").putImageData(picture, 0, 0);
+  const paint = (button, values) => paintIndex(button.querySelector("canvas"), values, SIDE, TABLES.grey);
+
+  // What a button shows and says of a digit that is read as something, after what it is.
+  function write(button, what, [read, shade], mark, verdict) {
+    const sure = percent(shade / now.shades, 0);
+    const words = `${what}, read as ${read} at ${sure}${verdict}`;
+    button.querySelector("span").textContent = `${mark}${read} · ${sure.replaceAll(" ", "")}`;
+    button.setAttribute("aria-label", words);
+    button.title = `${words}. Click to send it through the network.`;
   }
 
-  const percent = (shade) => `${Math.round((100 * shade) / now.shades)} %`;
-
   // Which digits are shown, the same ones at all stages: the first of the class, or of each class; or the mistakes.
-  function chosenOnes(isWrong) {
-    const those = [...now.labels.keys()].filter((index) => chosen === null || now.labels[index] === chosen);
-    if (find(".mistakes").checked) return those.filter(isWrong).slice(0, now.numShown);
+  function chosenOnes(ofClass, wrong) {
+    if (find(".mistakes").checked) return wrong.slice(0, now.numShown);
     const ofEach = Math.ceil(now.numShown / (chosen === null ? 10 : 1));
-    const seen = {};
-    return those.filter((index) => { const label = now.labels[index]; seen[label] = (seen[label] ?? 0) + 1; return seen[label] <= ofEach; });
+    const seen = Array(10).fill(0);
+    return ofClass.filter((index) => ++seen[now.labels[index]] <= ofEach);
   }
 
   function draw() {
@@ -56,24 +66,27 @@ function createView(root) {
     const start = place * now.labels.length;
     const isRead = place >= 0;
     const isWrong = (index) => isRead && now.readAs[start + index] !== now.labels[index];
-    const shown = new Set(chosenOnes(isWrong));
+    const ofClass = [...now.labels.keys()].filter((index) => chosen === null || now.labels[index] === chosen);
+    const wrong = ofClass.filter(isWrong);
+    const shown = new Set(chosenOnes(ofClass, wrong));
     root.dataset.step = now.steps[place] ?? "";
     now.labels.forEach((label, index) => {
       const button = grid.children[index + 1];
       button.hidden = !shown.has(index);
       if (button.hidden) return;
-      const [read, sure] = [now.readAs[start + index], percent(now.sureness[start + index])];
-      const mark = now.marks[isWrong(index) ? 1 : 0];
+      const [mark, verdict] = isWrong(index) ? [now.marks[1], "wrong"] : [now.marks[0], "right"];
       button.classList.toggle("wrong", isWrong(index));
-      button.querySelector("span").textContent = isRead ? `${mark} ${read} · ${sure}`.replace(" %", "%") : "…";
-      const words = isRead ? `a ${label}, read as ${read} at ${sure}, ${isWrong(index) ? "wrong" : "right"}` : `a ${label}`;
-      button.setAttribute("aria-label", words);
-      button.title = `${words}. Click to send it through the network.`;
+      if (isRead) write(button, `a ${label}`, [now.readAs[start + index], now.sureness[start + index]], `${mark} `, `, ${verdict}`);
+      else {
+        button.querySelector("span").textContent = "…";
+        button.setAttribute("aria-label", `a ${label}`);
+        button.title = `a ${label}. Click to send it through the network.`;
+      }
     });
-    drawMine();
-    const wrong = [...now.labels.keys()].filter((index) => (chosen === null || now.labels[index] === chosen) && isWrong(index)).length;
-    const all = now.labels.filter((label) => chosen === null || label === chosen).length;
-    find(".count").textContent = isRead ? `${all - wrong} of ${all} right` : "";
+    const own = now.own ? placeOfStage(now.run, now.own.steps) : -1;
+    grid.children[0].hidden = own < 0;
+    if (own >= 0) write(grid.children[0], "your drawing", [now.own.readAs[own], now.own.sureness[own]], "", "");
+    find(".count").textContent = isRead ? `${ofClass.length - wrong.length} of ${ofClass.length} right` : "";
     const none = find(".mistakes").checked && isRead && shown.size === 0;
     const isLate = isRead && !isOfStage(now.run, now.steps[place]);
     find(".none").textContent = none ? "No mistakes among these digits at this stage."
@@ -81,34 +94,15 @@ function createView(root) {
     [...find(".classes").children].forEach((button, k) => button.setAttribute("aria-pressed", chosen === (k ? k - 1 : null)));
   }
 
-  function drawMine() {
-    const mine = grid.children[0];
-    const place = now.own ? placeOfStage(now.run, now.own.steps) : -1;
-    mine.hidden = place < 0;
-    if (mine.hidden) return;
-    const [read, sure] = [now.own.readAs[place], percent(now.own.sureness[place])];
-    mine.querySelector("span").textContent = `${read} · ${sure}`.replace(" %", "%");
-    mine.setAttribute("aria-label", `your drawing, read as ${read} at ${sure}`);
-    mine.title = `Your drawing, read as ${read} at ${sure}. Click to send it through the network.`;
-  }
-
   find(".mistakes").addEventListener("change", draw);
-  const unfollow = followStage(() => now.run, draw);
-
   return {
-    update(data, { setTriggerValue }) {
+    update(/** @type {Data} */ data, { setTriggerValue }) {
       tell = (index) => setTriggerValue("chosen", index);
       const isNew = now?.sent !== data.images;
       const own = data.own && { ...data.own, readAs: bytes(data.own.readAs), sureness: bytes(data.own.sureness) };
-      now = {
-        ...data,
-        own,
-        sent: data.images,
-        images: bytes(data.images),
-        readAs: bytes(data.readAs),
-        sureness: bytes(data.sureness),
-      };
-      ["right", "wrong"].forEach((name, i) => root.style.setProperty(`--${name}`, now.colours[i]));
+      const [images, readAs, sureness] = [data.images, data.readAs, data.sureness].map(bytes);
+      now = { ...data, own, sent: data.images, images, readAs, sureness };
+      setStyles(root, { wrong: data.colours[1] });
       if (isNew) {
         createClasses();
         createDigits();
@@ -116,7 +110,7 @@ function createView(root) {
       if (own) paint(grid.children[0], bytes(own.picture));
       draw();
     },
-    remove: unfollow,
+    remove: followStage(() => now.run, draw),
   };
 }
 

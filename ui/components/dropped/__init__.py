@@ -34,7 +34,6 @@ def dropped(values: Floats, kernel: Floats, bias: Floats, rate: float, seed: int
     """
     outputs = masked(values, rate, seed)
     scores = np.concatenate([dense(values, kernel, bias)[np.newaxis], dense(outputs, kernel, bias)])
-    limit = float(outputs.max(initial=1e-6))
     rows = np.concatenate([values[np.newaxis], outputs])
     _mount(
         key=key,
@@ -42,8 +41,7 @@ def dropped(values: Floats, kernel: Floats, bias: Floats, rate: float, seed: int
             "count": len(values),
             "rate": rate,
             "values": encode(rows),
-            "index": encode(colours.to_index(rows, "sequential", limit), "u1"),
-            "table": encode(colours.table("sequential"), "u1"),
+            "limit": float(outputs.max(initial=1e-6)),
             "totals": encode(rows.sum(axis=1)),
             "scores": encode(scores),
             "probabilities": encode(softmax(scores)),

@@ -1,28 +1,33 @@
 // Row 0 of every array is prediction, with all units on; rows 1 to `passes` are training steps, each with its mask.
+// @ts-check
 import { mount } from "../mount.js";
-import { bytes, clamp, floats, set } from "../shared.js";
+import { coloursOf } from "../raster.js";
+import { argmax, clamp, decoded, finder, fixed, onArrow, percent, set, setStyles } from "../shared.js";
+
+/**
+ * @typedef {object} Data
+ * @property {number} count units @property {number} rate @property {string} values @property {number} limit of their colours
+ * @property {string} totals @property {string} scores @property {string} probabilities @property {number} passes @property {number} classes
+ * @property {Record<string, string>} colours @property {number} seed
+ */
 const STEP_MS = 350;
 const COLUMNS = 16;
 const AXIS = { left: 22, right: 12, top: 2, row: 20 };
 
-const fixed = (value, digits = 2) => value.toFixed(digits).replace("-", "−");
-const percent = (value) => (value > 0.9995 ? "> 99.9 %" : value < 0.0005 && value > 0 ? "< 0.1 %" : `${(100 * value).toFixed(1)} %`);
-
 function createView(root) {
-  const find = (selector) => root.querySelector(selector);
+  const find = finder(root);
   const [grid, svg] = [find(".grid"), find("svg")];
   const state = { step: 0, unit: 0, timer: null };
   let now; // what Python sent, decoded
 
   const row = (array, step, size) => array.subarray(step * size, (step + 1) * size);
-  const winner = (step) => row(now.probabilities, step, now.classes).reduce((best, p, k, all) => (p > all[best] ? k : best), 0);
+  const winner = (step) => argmax(row(now.probabilities, step, now.classes));
 
   function drawUnits() {
-    const index = row(now.index, state.step, now.count);
     const values = row(now.values, state.step, now.count);
     const isOff = (k) => state.step > 0 && values[k] === 0 && now.values[k] > 0;
     [...grid.children].forEach((unit, k) => {
-      unit.style.background = isOff(k) ? "none" : `rgb(${now.table.subarray(3 * index[k], 3 * index[k] + 3).join(" ")})`;
+      unit.style.background = isOff(k) ? "none" : coloursOf(values[k], { kind: "sequential", limit: now.limit })[0];
       unit.classList.toggle("off", isOff(k));
       unit.classList.toggle("here", k === state.unit);
     });
@@ -67,9 +72,10 @@ function createView(root) {
       ? `<b>Prediction: dropout is off.</b> Every unit passes on what it has; together <b class="total">${fixed(now.totals[0], 1)}</b>. ${reading}`
       : `<b>Training step ${step}:</b> <b class="off-count">${off}</b> of the ${awake} units that had something to say are off; the rest is × ${fixed(1 / (1 - now.rate))}. `
         + `Together <b class="total">${fixed(now.totals[step], 1)}</b> (all units: ${fixed(now.totals[0], 1)}). ${reading}`;
-    const chances = Array.from({ length: step }, (_, k) => now.probabilities[(k + 1) * now.classes + first]);
-    const same = Array.from({ length: step }, (_, k) => winner(k + 1)).filter((k) => k === first).length;
-    const mean = Array.from({ length: step }, (_, k) => now.totals[k + 1]).reduce((sum, value) => sum + value, 0) / step;
+    const steps = Array.from({ length: step }, (_, k) => k + 1);
+    const chances = steps.map((k) => now.probabilities[k * now.classes + first]);
+    const same = steps.filter((k) => winner(k) === first).length;
+    const mean = steps.reduce((sum, k) => sum + now.totals[k], 0) / step;
     find(".spread").innerHTML = step === 0 ? "Press <b>Next training step</b>: a new mask is drawn."
       : `After ${step} step${step > 1 ? "s" : ""}: read as a ${first} in <b>${same} of ${step}</b>, its probability between <b>${percent(Math.min(...chances))}</b> and <b>${percent(Math.max(...chances))}</b>. `
         + `Together, on average ${fixed(mean, 1)}; all units ${fixed(now.totals[0], 1)}: that is what the scaling is for.`;
@@ -118,28 +124,24 @@ function createView(root) {
     const unit = [...grid.children].indexOf(event.target);
     if (unit >= 0 && (unit !== state.unit || state.timer !== null)) read(unit);
   });
-  grid.addEventListener("keydown", (event) => {
-    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS }[event.key];
-    if (!by) return;
-    event.preventDefault();
-    if (state.unit + by >= 0 && state.unit + by < now.count) read(state.unit + by);
+  onArrow(grid, (rows, columns) => {
+    const unit = state.unit + rows * COLUMNS + columns;
+    if (unit >= 0 && unit < now.count) read(unit);
   });
-  const observer = new ResizeObserver(() => now && drawScores());
-  observer.observe(svg);
 
   return {
-    update(data) {
-      const decoded = ["values", "totals", "scores", "probabilities"].map((name) => [name, floats(data[name])]);
+    update(/** @type {Data} */ data) {
       const isNew = !now || now.seed !== data.seed || now.rate !== data.rate;
-      now = { ...data, ...Object.fromEntries(decoded), index: bytes(data.index), table: bytes(data.table) };
-      Object.entries(data.colours).forEach(([name, colour]) => root.style.setProperty(`--${name}`, colour));
+      now = decoded(data, "values", "totals", "scores", "probabilities");
+      setStyles(root, data.colours);
       find(".scrub").max = now.passes;
       if (grid.children.length !== now.count) grid.innerHTML = "<i></i>".repeat(now.count);
-      if (isNew) Object.assign(state, { unit: now.values.subarray(0, now.count).reduce((best, v, k, all) => (v > all[best] ? k : best), 0) });
+      if (isNew) state.unit = argmax(row(now.values, 0, now.count));
       state.step = clamp(state.step, 0, now.passes);
       draw();
     },
-    remove: () => { pause(); observer.disconnect(); },
+    resize: drawScores,
+    remove: pause,
   };
 }
 

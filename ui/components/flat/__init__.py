@@ -1,8 +1,4 @@
-"""Flatten: the pixels of a picture walk, one by one, into one line.
-
-Hovering the picture or the line, or the arrow keys in either, marks the same value in both, with the index arithmetic
-in both directions. It all happens in the browser.
-"""
+"""Flatten: a picture's pixels walk into one line; a value is marked in both, with the index arithmetic both ways."""
 
 from pathlib import Path
 

@@ -1,27 +1,28 @@
 // Two canvases show the same bytes, as a picture and as a line; a third one lies over both for what moves between them.
+// @ts-check
 import { mount } from "../mount.js";
-import { bytes, clamp, still } from "../shared.js";
+import { cellAt, forNumbers, hasRoom, textOn } from "../raster.js";
+import { argmax, bytes, clamp, css, finder, set, still, whole } from "../shared.js";
+
+/** @typedef {{shape: [number, number, number], line: string}} Data the bytes of a picture: height, width, channels */
 const WALK_SECONDS = 4;
 const FLIGHT = 0.5; // seconds that a value is on its way
-const ROOM_FOR_NUMBERS = 24; // pixels a cell
 const LENS = 4; // cells on each side of the marked one
 const CHANNELS = ["red", "green", "blue"];
 
 const ease = (t) => t * t * (3 - 2 * t);
 
 function createView(root) {
-  const find = (selector) => root.querySelector(selector);
+  const find = finder(root);
   const [picture, line, flight] = [find(".picture"), find(".line"), find(".flight")];
   const state = { cell: 0, walked: 0, playing: false, frame: 0, last: 0 };
   let now; // what Python sent, decoded
 
   const rgb = (k) => {
     const value = now.line[k];
-    if (now.channels === 1) return [value, value, value];
-    return [0, 1, 2].map((channel) => (channel === k % 3 ? value : 0));
+    return [0, 1, 2].map((channel) => (now.channels === 1 || channel === k % 3 ? value : 0));
   };
-  const css = (k) => `rgb(${rgb(k).join(" ")})`;
-  const ink = (k) => (0.3 * rgb(k)[0] + 0.59 * rgb(k)[1] + 0.11 * rgb(k)[2] > 130 ? "#000" : "#fff");
+  const ink = (k) => textOn(rgb(k));
   const parts = (k) => {
     const pixel = Math.floor(k / now.channels);
     return { row: Math.floor(pixel / now.width), column: pixel % now.width, channel: k % now.channels };
@@ -48,20 +49,19 @@ function createView(root) {
     return context;
   }
 
-  function cell(context, [x, y, width, height], k, gap) {
+  function cell(context, /** @type {number[]} */ [x, y, width, height], k, gap) {
     const top = now.channels === 3 && context === picture.getContext("2d") ? height / 2 : 0; // the pixel's own colour above
-    context.fillStyle = `rgb(${now.line.subarray(k - (k % now.channels), k - (k % now.channels) + 3).join(" ")})`;
+    context.fillStyle = css(Array.from({ length: 3 }, (_, c) => now.line[k - (k % now.channels) + (now.channels === 3 ? c : 0)]));
     if (top) context.fillRect(x, y, width + 0.5, top);
-    context.fillStyle = css(k);
+    context.fillStyle = css(rgb(k));
     context.fillRect(x + gap / 2, y + top + gap / 2, Math.max(width - gap, 0.6), height - top - gap);
-    if (width < ROOM_FOR_NUMBERS) return;
+    if (!hasRoom(width)) return;
+    forNumbers(context.canvas, Math.min(width / 2.6, 15));
     context.fillStyle = ink(k);
-    context.font = `${Math.min(width / 2.6, 15)}px ${getComputedStyle(root).fontFamily}`;
-    Object.assign(context, { textAlign: "center", textBaseline: "middle" });
     context.fillText(now.line[k], x + width / 2, y + height / 2);
   }
 
-  function mark(context, [x, y, width, height]) {
+  function mark(context, /** @type {number[]} */ [x, y, width, height]) {
     const wide = Math.max(width, 5);
     const left = clamp(x + (width - wide) / 2, 2, 1e6);
     [["#000", 5], ["#fff", 2.5]].forEach(([strokeStyle, lineWidth]) => {
@@ -94,7 +94,7 @@ function createView(root) {
     const over = prepare(flight);
     const frame = flight.getBoundingClientRect();
     const [from, to] = [picture, line].map((canvas) => canvas.getBoundingClientRect());
-    const placed = ([x, y, width, height], box) => [x + box.left - frame.left, y + box.top - frame.top, width, height];
+    const placed = (/** @type {number[]} */ [x, y, ...size], box) => [x + box.left - frame.left, y + box.top - frame.top, ...size];
     const [a, b] = [placed(inPicture(state.cell), from), placed(inLine(state.cell), to)];
     const accent = getComputedStyle(root).getPropertyValue("--st-primary-color");
     Object.assign(over, { strokeStyle: accent, lineWidth: 2 });
@@ -110,7 +110,7 @@ function createView(root) {
       const t = ease(1 - (k - state.walked) / ahead);
       const [one, two] = [placed(inPicture(k), from), placed(inLine(k), to)];
       const box = one.map((value, i) => value + (two[i] - value) * t);
-      over.fillStyle = css(k);
+      over.fillStyle = css(rgb(k));
       over.fillRect(...box);
       Object.assign(over, { strokeStyle: "#8888", lineWidth: 1 });
       over.strokeRect(...box);
@@ -129,13 +129,9 @@ function createView(root) {
       + `column = ${rest} ÷ ${channels} = <b>${column}</b>, ${rest % channels} left: channel <b>${channel}</b>`;
     const first = clamp(k - LENS, 0, Math.max(values.length - 2 * LENS - 1, 0));
     const shown = Array.from({ length: Math.min(2 * LENS + 1, values.length) }, (_, i) => first + i);
-    find(".lens").innerHTML = shown.map((i) => `<li class="${i === k ? "here" : ""}"><i style="background:${css(i)};color:${ink(i)}">${values[i]}</i>${i}</li>`).join("");
+    find(".lens").innerHTML = shown.map((i) => `<li class="${i === k ? "here" : ""}"><i style="background:${css(rgb(i))};color:${ink(i)}">${values[i]}</i>${i}</li>`).join("");
     const words = `row ${row}, column ${column}${name}, index ${k} of ${values.length}, value ${values[k]}`;
-    [picture, line].forEach((canvas) => {
-      canvas.setAttribute("aria-valuemax", values.length - 1);
-      canvas.setAttribute("aria-valuenow", k);
-      canvas.setAttribute("aria-valuetext", words);
-    });
+    for (const canvas of [picture, line]) set(canvas, { "aria-valuemax": values.length - 1, "aria-valuenow": k, "aria-valuetext": words });
     const walked = Math.floor(state.walked);
     find("output").textContent = `${walked} of ${values.length} in the line`;
     find(".scrub").value = walked;
@@ -190,15 +186,12 @@ function createView(root) {
   }
 
   picture.addEventListener("pointermove", (event) => {
-    const box = picture.getBoundingClientRect();
     const inRow = now.width * now.channels;
-    const x = clamp(Math.floor(((event.clientX - box.left) / box.width) * inRow), 0, inRow - 1);
-    const row = clamp(Math.floor(((event.clientY - box.top) / box.height) * now.height), 0, now.height - 1);
+    const [row, x] = cellAt(picture.getBoundingClientRect(), event, now.height, inRow);
     go(row * inRow + x);
   });
   line.addEventListener("pointermove", (event) => {
-    const box = line.getBoundingClientRect();
-    go(Math.floor(((event.clientX - box.left) / box.width) * now.line.length));
+    go(cellAt(line.getBoundingClientRect(), event, 1, now.line.length)[1]);
   });
   [picture, line].forEach((canvas) => canvas.addEventListener("keydown", (event) => {
     const inRow = now.width * now.channels;
@@ -215,25 +208,24 @@ function createView(root) {
   find(".back").addEventListener("click", () => step(-1));
   find(".next").addEventListener("click", () => step(1));
   find(".scrub").addEventListener("input", (event) => { pause(); walk(+event.target.value); });
-  const observer = new ResizeObserver(() => now && draw());
-  observer.observe(root);
 
   return {
-    update(data) {
+    update(/** @type {Data} */ data) {
       const first = !now;
       const [height, width, channels] = data.shape;
       const changed = now && now.line.length !== height * width * channels;
       now = { height, width, channels, line: bytes(data.line) };
       find(".scrub").max = now.line.length;
       find("figcaption").textContent = `${height} × ${width} × ${channels}: hover a cell`;
-      find(".length").textContent = `the line: ${now.line.length.toLocaleString("en")} values`;
+      find(".length").textContent = `the line: ${whole(now.line.length)} values`;
       find(".last").textContent = now.line.length - 1;
       state.cell = clamp(state.cell, 0, now.line.length - 1);
-      if (first || changed) Object.assign(state, { cell: now.line.indexOf(Math.max(...now.line)), walked: now.line.length });
+      if (first || changed) Object.assign(state, { cell: argmax(now.line), walked: now.line.length });
       draw();
       if (first && !still()) play();
     },
-    remove: () => { pause(); observer.disconnect(); },
+    resize: draw,
+    remove: pause,
   };
 }
 

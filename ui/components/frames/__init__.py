@@ -1,7 +1,4 @@
-"""Pictures that change with the stage of a run: filters, activation maps. All stages are sent at once.
-
-What follows the stage, and how, stands in `stages.js`; `ui.components.timeline` moves it.
-"""
+"""Pictures that change with the stage of a run (see `stages.js`): filters, activation maps, of all stages at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ui import colours
-from ui.components import colour_table, define, encode
+from ui.components import define, encode, scale_of
 
 _mount = define(Path(__file__).parent)
 
@@ -33,14 +30,9 @@ class Group:
 
 
 def group(title: str, note: str, pictures: npt.NDArray[np.floating]) -> Group:
-    """Prepare pictures, float (stages, pictures, height, width): signed ones on the diverging scale.
-
-    The scale is that of all stages together, so that growth is seen as growth.
-    """
-    with np.errstate(invalid="ignore"):
-        kind: colours.Kind = "diverging" if (pictures < 0).any() else "sequential"
-    limit = colours.limit_of(pictures, kind)
-    return Group(title, note, kind, pictures.shape, encode(colours.to_index(pictures, kind, limit), "u1"), limit)
+    """Prepare pictures, float (stages, pictures, height, width), on one scale for all stages, to show growth."""
+    scale = scale_of(pictures)
+    return Group(title, note, shape=pictures.shape, index=encode(colours.to_index(pictures, **scale), "u1"), **scale)
 
 
 def frames(run_id: str, steps: Sequence[int], groups: Sequence[Group], *, key: str, size: int, name: str) -> None:
@@ -60,7 +52,6 @@ def frames(run_id: str, steps: Sequence[int], groups: Sequence[Group], *, key: s
             "run": run_id,
             "steps": list(steps),
             "groups": [vars(one) | {"shape": list(one.shape)} for one in groups],
-            "tables": {kind: colour_table(kind) for kind in ("sequential", "diverging")},
             "size": size,
             "name": name,
         },

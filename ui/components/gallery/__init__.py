@@ -17,10 +17,7 @@ _mount = define(Path(__file__).parent)
 
 @dataclass(frozen=True, eq=False)
 class Item:
-    """A picture, uint8 (h, w), a title above it, a note below it, and whether the title is set large.
-
-    `struck` is what the title stands in place of: shown before it, struck through.
-    """
+    """A picture, uint8 (h, w), a note, and its title: perhaps large, after what it takes the place of, `struck` out."""
 
     picture: np.ndarray
     title: str
@@ -48,16 +45,7 @@ def gallery(
     result = _mount(
         key=key,
         data={
-            "items": [
-                {
-                    "png": png(item.picture),
-                    "title": item.title,
-                    "note": item.note,
-                    "large": item.large,
-                    "struck": item.struck,
-                }
-                for item in items
-            ],
+            "items": [vars(item) | {"png": png(item.picture), "picture": None} for item in items],
             "describe": describe,
             "size": size,
             "arrows": arrows,

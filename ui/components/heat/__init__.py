@@ -6,15 +6,13 @@ chooses.
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Literal
 
-from ui import colours
-from ui.components import colour_table, define
+from ui.components import define
 
 State = Literal["done", "failed", "unfit", "running", "waiting"]
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 @dataclass(frozen=True)
@@ -52,12 +50,10 @@ def heat(
         key=key,
         data={
             "cells": [[asdict(cell) for cell in line] for line in cells],
-            "rows": [rows[0], list(rows[1])],
-            "columns": [columns[0], list(columns[1])],
-            "scale": list(scale),
-            "selected": None if selected is None else list(selected),
-            "top": colours.NUM_COLOURS - 1,
-            **colour_table("sequential"),
+            "rows": rows,
+            "columns": columns,
+            "scale": scale,
+            "selected": selected,
         },
         on_cell_change=on_select,
     )

@@ -1,8 +1,4 @@
-"""Pictures of one place side by side: pointing at a pixel of one reads the same place in all.
-
-Grids may differ in size: what is linked is the place on the picture. The digit's outline is drawn over what is
-explained. Hovering, tapping and the arrow keys are answered in the browser.
-"""
+"""Pictures side by side: pointing at a place of one reads the same place in all, whatever their grids."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ui import colours
-from ui.components import colour_table, define, encode
+from ui.components import define, encode, scale_of
 
 SIZE = 230
 _mount = define(Path(__file__).parent)
@@ -39,15 +35,11 @@ class Panel:
 
     def data(self) -> dict[str, object]:
         """What the browser needs to know."""
-        limit = colours.limit_of(self.values, self.kind) if self.limit is None else self.limit
         return {
             "title": self.title,
             "shape": list(self.values.shape),
             "values": encode(self.values),
-            "index": encode(colours.to_index(self.values, self.kind, limit), "u1"),
-            **colour_table(self.kind),
-            "signed": self.kind == "diverging",
-            "limit": limit,
+            **scale_of(self.values, self.kind, self.limit),
             "note": self.note,
             "outlined": self.is_outlined,
         }

@@ -1,92 +1,71 @@
 // Panels that show the same place: one marked place, as shares of width and height, read in each panel's own grid.
-import { ARROWS, bytes, clamp, floats } from "../shared.js";
-const WIDTH = 280; // canvas pixels before the screen's own ratio
-const OUTLINE = { signed: "#111", unsigned: "#fff" };
+// @ts-check
+import { mount } from "../mount.js";
+import { layOver, legend, paintLarge, within } from "../raster.js";
+import { decoded, finder, onArrow, setStyles, short } from "../shared.js";
 
-const short = (value) => `${+value.toPrecision(2)}`;
-const read = (value, signed) => (Number.isNaN(value) ? "not a number" : `${signed && value > 0 ? "+" : ""}${+value.toPrecision(3)}`);
+/**
+ * @typedef {{title: string, shape: [number, number], values: string, kind: string, limit: number, note: string, outlined: boolean}} Panel
+ * @typedef {{panels: Panel[], ink: {shape: [number, number], values: string} | null, size: number, describe: string}} Data
+ */
+const WIDTH = 280; // canvas pixels before the screen's own ratio
+const OUTLINE = { diverging: "#111" }; // else white
 
 function createView(root) {
-  const group = root.querySelector(".panels");
-  const spoken = root.querySelector(".spoken");
+  const find = finder(root);
+  const group = find(".panels");
   let now; // what Python sent, decoded
   let place = { x: 0.5, y: 0.5 };
 
-  function paint(canvas, panel) {
-    const [height, width] = panel.shape;
-    const picture = new ImageData(width, height);
-    panel.index.forEach((entry, k) => picture.data.set([...panel.table.subarray(3 * entry, 3 * entry + 3), 255], 4 * k));
-    const scratch = new OffscreenCanvas(width, height);
-    scratch.getContext("2d").putImageData(picture, 0, 0);
-    canvas.width = WIDTH * devicePixelRatio;
-    canvas.height = (canvas.width * height) / width;
-    const context = canvas.getContext("2d");
-    context.imageSmoothingEnabled = false;
-    context.drawImage(scratch, 0, 0, canvas.width, canvas.height);
-    if (panel.outlined && now.ink) drawOutline(context, canvas, panel);
-  }
+  const read = (value, { kind }) => `${kind === "diverging" && value > 0 ? "+" : ""}${short(value)}`;
 
-  function drawOutline(context, canvas, panel) {
+  function drawOutline(canvas, kind) {
+    const context = canvas.getContext("2d");
     const { shape: [rows, columns], values } = now.ink;
     const inked = (row, column) => row >= 0 && row < rows && column >= 0 && column < columns && values[row * columns + column] > 0.5;
     const [x, y] = [canvas.width / columns, canvas.height / rows];
+    const line = (row, column, down, right) => {
+      if (inked(row, column) === inked(row - right, column - down)) return;
+      context.moveTo(column * x, row * y);
+      context.lineTo((column + right) * x, (row + down) * y);
+    };
+    context.globalAlpha = 1;
     context.beginPath();
     for (let row = 0; row <= rows; row++) {
       for (let column = 0; column <= columns; column++) {
-        if (inked(row, column) !== inked(row - 1, column)) { context.moveTo(column * x, row * y); context.lineTo((column + 1) * x, row * y); }
-        if (inked(row, column) !== inked(row, column - 1)) { context.moveTo(column * x, row * y); context.lineTo(column * x, (row + 1) * y); }
+        line(row, column, 0, 1);
+        line(row, column, 1, 0);
       }
     }
     context.lineWidth = 1.5 * devicePixelRatio;
-    context.strokeStyle = panel.signed ? OUTLINE.signed : OUTLINE.unsigned;
+    context.strokeStyle = OUTLINE[kind] ?? "#fff";
     context.stroke();
   }
 
-  function drawLegend(figure, panel) {
-    const scale = figure.querySelector(".scale");
-    scale.width = 255;
-    scale.height = 1;
-    const picture = new ImageData(255, 1);
-    for (let k = 0; k < 255; k++) picture.data.set([...panel.table.subarray(3 * k, 3 * k + 3), 255], 4 * k);
-    scale.getContext("2d").putImageData(picture, 0, 0);
-    figure.querySelector(".low").textContent = panel.signed ? `-${short(panel.limit)}` : "0";
-    figure.querySelector(".middle").textContent = panel.signed ? "0" : "";
-    figure.querySelector(".high").textContent = `${panel.signed ? "+" : ""}${short(panel.limit)}`;
+  function sentence(panel) {
+    const { title, shape: [height, width], values } = panel;
+    const [least, largest] = [Math.min(...values), Math.max(...values)].map((value) => read(value, panel));
+    return `${title}: ${height} x ${width}, ${least === largest ? `all ${least}` : `from ${least} to ${largest}`}`;
   }
 
-  function sentence({ title, shape: [height, width], values, signed }) {
-    const [least, largest] = [Math.min(...values), Math.max(...values)];
-    return `${title}: ${height} x ${width}, ${least === largest ? `all ${read(least, signed)}` : `from ${read(least, signed)} to ${read(largest, signed)}`}`;
-  }
-
-  const cellOf = ({ shape: [height, width] }) => [
-    clamp(Math.floor(place.y * height), 0, height - 1),
-    clamp(Math.floor(place.x * width), 0, width - 1),
-  ];
+  const cellOf = ({ shape: [height, width] }) => within([Math.floor(place.y * height), Math.floor(place.x * width)], height, width);
 
   function mark(shown) {
     const said = now.panels.map((panel, k) => {
-      const figure = group.children[k];
       const [row, column] = cellOf(panel);
-      const [height, width] = panel.shape;
-      const value = read(panel.values[row * width + column], panel.signed);
-      Object.assign(figure.querySelector(".cell").style, {
-        display: shown ? "block" : "none",
-        left: `${(100 * column) / width}%`,
-        width: `${100 / width}%`,
-        top: `${(100 * row) / height}%`,
-        height: `${100 / height}%`,
-      });
-      figure.querySelector(".reading").textContent = shown ? value : "";
+      const value = read(panel.values[row * panel.shape[1] + column], panel);
+      const cell = group.children[k].querySelector(".cell");
+      cell.style.display = shown ? "block" : "none";
+      layOver(cell, [row, column], panel.shape);
+      group.children[k].querySelector(".reading").textContent = shown ? value : "";
       return `${panel.title}: row ${row}, column ${column}, ${value}`;
     });
-    spoken.textContent = shown && document.activeElement && group.matches(":focus") ? said.join(". ") : "";
+    find(".spoken").textContent = shown && document.activeElement && group.matches(":focus") ? said.join(". ") : "";
   }
 
   function build() {
-    group.innerHTML = now.panels.map(() => `<figure><b></b><div class="stage"><canvas class="picture"></canvas><i class="cell"></i></div>
-      <div class="below"><span class="legend"><canvas class="scale"></canvas><span class="low"></span><span class="middle"></span><span class="high"></span></span>
-      <span class="reading"></span></div><figcaption></figcaption></figure>`).join("");
+    group.innerHTML = now.panels.map(() => `<figure><b></b><div class="stage"><canvas class="picture" role="img"></canvas><i class="cell"></i></div>
+      <div class="below"><span class="legend"></span><span class="reading"></span></div><figcaption></figcaption></figure>`).join("");
     group.querySelectorAll(".stage").forEach((stage) => {
       ["pointermove", "pointerdown"].forEach((kind) => stage.addEventListener(kind, (event) => {
         const box = stage.getBoundingClientRect();
@@ -98,47 +77,35 @@ function createView(root) {
   }
 
   // Arrow keys go by the finest grid.
-  group.addEventListener("keydown", (event) => {
-    const step = ARROWS[event.key];
-    if (!step) return;
-    event.preventDefault();
+  onArrow(group, (rows, columns) => {
     const finest = now.panels.reduce((best, panel) => (panel.shape[1] > best.shape[1] ? panel : best));
     const [row, column] = cellOf(finest);
-    place = {
-      y: (clamp(row + step[0], 0, finest.shape[0] - 1) + 0.5) / finest.shape[0],
-      x: (clamp(column + step[1], 0, finest.shape[1] - 1) + 0.5) / finest.shape[1],
-    };
+    const [height, width] = finest.shape;
+    [place.y, place.x] = within([row + rows, column + columns], height, width).map((at, axis) => (at + 0.5) / finest.shape[axis]);
     mark(true);
   });
   group.addEventListener("focus", () => group.matches(":focus-visible") && mark(true));
   group.addEventListener("blur", () => mark(false));
 
-  return (data) => {
-    now = {
-      ink: data.ink && { ...data.ink, values: floats(data.ink.values) },
-      panels: data.panels.map((panel) => ({ ...panel, values: floats(panel.values), index: bytes(panel.index), table: bytes(panel.table) })),
-    };
-    group.style.setProperty("--size", `${data.size}px`);
-    group.setAttribute("aria-label", `${data.describe} Arrow keys read the same place in all pictures.`);
-    if (group.children.length !== now.panels.length) build();
-    now.panels.forEach((panel, k) => {
-      const figure = group.children[k];
-      figure.querySelector("b").textContent = panel.title;
-      figure.querySelector("figcaption").textContent = panel.note;
-      const canvas = figure.querySelector(".picture");
-      canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", sentence(panel));
-      paint(canvas, panel);
-      drawLegend(figure, panel);
-    });
-    mark(root.querySelector(".stage:hover") !== null || group.matches(":focus-visible"));
+  return {
+    update(/** @type {Data} */ data) {
+      now = { ink: data.ink && decoded(data.ink, "values"), panels: data.panels.map((panel) => decoded(panel, "values")) };
+      setStyles(group, { size: `${data.size}px` });
+      group.setAttribute("aria-label", `${data.describe} Arrow keys read the same place in all pictures.`);
+      if (group.children.length !== now.panels.length) build();
+      now.panels.forEach((panel, k) => {
+        const figure = group.children[k];
+        figure.querySelector("b").textContent = panel.title;
+        figure.querySelector("figcaption").textContent = panel.note;
+        figure.querySelector(".legend").innerHTML = legend(panel);
+        const canvas = figure.querySelector(".picture");
+        canvas.setAttribute("aria-label", sentence(panel));
+        paintLarge(canvas, WIDTH, { values: panel.values, columns: panel.shape[1], scale: panel, hasNumbers: false });
+        if (panel.outlined && now.ink) drawOutline(canvas, panel.kind);
+      });
+      mark(find(".stage:hover") !== null || group.matches(":focus-visible"));
+    },
   };
 }
 
-const views = new WeakMap(); // DOM node -> its update
-
-export default function ({ parentElement, data }) {
-  const root = parentElement.querySelector(".root");
-  if (!views.has(root)) views.set(root, createView(root));
-  views.get(root)(data);
-}
+export default mount(createView);

@@ -1,8 +1,4 @@
-"""Small pictures of kernels and activation maps in a grid, each value a pixel that can be read.
-
-Hovering or the arrow keys read a value in the browser, without a trip to the server; a click or Enter enlarges a
-map in place, with its numbers in the cells when there is room.
-"""
+"""Small pictures of kernels and activation maps in a grid; a click or Enter enlarges one, with its numbers."""
 
 import math
 from collections.abc import Sequence
@@ -63,19 +59,13 @@ def maps(
     count, height, width = images.shape
     shared = colours.limit_of(images, kind) if limit is None else limit
     limits = [colours.limit_of(image, kind) for image in images] if scale == "map" else [shared] * count
-    index = [colours.to_index(image, kind, top) for image, top in zip(images, limits, strict=True)]
-    table = colours.table(kind)
-    dark_text = [colours.text_on("#{:02X}{:02X}{:02X}".format(*colour)) == "#000000" for colour in table]
     result = _mount(
         key=key,
         data={
             "shape": [count, height, width],
             "values": encode(images),
-            "index": encode(index, "u1"),
             "ranges": encode(ranges_of(images)),
             "limits": limits,
-            "table": encode(table, "u1"),
-            "darkText": encode(dark_text, "u1"),
             "titles": list(titles) if titles is not None else [str(number) for number in range(count)],
             "kind": kind,
             "scale": scale,

@@ -1,29 +1,27 @@
 // A grid of canvases; one of them at a time has the cell that is read, and one may be enlarged above the grid.
+// @ts-check
 import { mount } from "../mount.js";
-import { ARROWS, bytes, clamp, floats } from "../shared.js";
-const NOT_A_NUMBER = 255; // index of the table's last colour
-const ROOM_FOR_NUMBERS = 22; // pixels a cell
+import { cellAt, coloursOf, layOver, legend, paint, paintLarge, wholeCells } from "../raster.js";
+import { clamp, decoded, finder, onArrow, set, setStyles, short } from "../shared.js";
+
+/**
+ * @typedef {object} Data
+ * @property {[number, number, number]} shape maps, height, width @property {string} values
+ * @property {string} ranges least and largest of each map @property {number[]} limits @property {string[]} titles
+ * @property {string} kind @property {"layer" | "map"} scale
+ * @property {number | null} selected @property {boolean} report @property {boolean} enlarge @property {number} size
+ * @property {string} describe
+ */
 const ENLARGED = { cell: 56, width: 680 }; // pixels at most
 const VECTOR = { enlargedColumns: 24, cellWidth: 4, rowHeight: 14, leastHeight: 28 };
 
-const short = (value) => (Number.isNaN(value) ? "none" : `${+value.toPrecision(3)}`);
-const exact = (value) => (Number.isNaN(value) ? "not a number" : `${+value.toPrecision(6)}`);
-
-function inCell(value) {
-  const size = Math.abs(value);
-  const digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
-  const text = size === 0 ? "0" : size >= 1000 || size < 0.005 ? value.toExponential(0) : value.toFixed(digits);
-  return Number.isNaN(value) ? "NaN" : text.replace(/^(-?)0\./, "$1.");
-}
-
 function createView(root) {
-  const find = (selector) => root.querySelector(selector);
-  const grid = find(".grid");
-  const big = find(".big");
-  const state = { map: 0, row: 0, column: 0, enlarged: null, given: undefined };
+  const find = finder(root);
+  const [grid, big] = [find(".grid"), find(".big")];
+  const buttons = () => [...grid.querySelectorAll(".map")];
+  const state = { map: 0, place: 0, enlarged: null, given: undefined };
   let now; // what Python sent, decoded
   let report;
-  let paintedWidth;
 
   // A vector goes on in the next row where its cells would be too small to be told apart.
   function columnsWhen(enlarged) {
@@ -32,120 +30,90 @@ function createView(root) {
     return Math.min(enlarged ? VECTOR.enlargedColumns : fitting, now.width);
   }
 
-  const rowsWhen = (enlarged) => Math.ceil((now.height * now.width) / columnsWhen(enlarged));
-  const offset = (map) => map * now.height * now.width;
+  const rowsWhen = (enlarged) => Math.ceil(now.size / columnsWhen(enlarged));
+  const valuesOf = (map) => now.values.subarray(map * now.size, (map + 1) * now.size);
+  const scaleOf = (map) => ({ kind: now.kind, limit: now.limits[map] });
 
-  function paint(canvas, map, enlarged) {
-    const columns = columnsWhen(enlarged);
-    const rows = rowsWhen(enlarged);
-    const picture = new ImageData(columns, rows);
-    for (let k = 0; k < now.height * now.width; k++) {
-      const colour = 3 * now.index[offset(map) + k];
-      picture.data.set([now.table[colour], now.table[colour + 1], now.table[colour + 2], 255], 4 * k);
-    }
-    const scratch = new OffscreenCanvas(columns, rows);
-    scratch.getContext("2d").putImageData(picture, 0, 0);
-    const room = Math.min(ENLARGED.width, ENLARGED.cell * columns, root.clientWidth);
-    const cell = enlarged ? Math.max(1, Math.floor((room * devicePixelRatio) / columns)) : 1; // in the canvas's pixels
-    if (enlarged) canvas.style.width = `${(columns * cell) / devicePixelRatio}px`;
-    canvas.width = columns * cell;
-    canvas.height = rows * cell;
-    const strip = now.height === 1 && !enlarged;
-    canvas.style.aspectRatio = strip ? "auto" : `${columns} / ${rows}`;
-    canvas.style.height = strip ? `${Math.max(VECTOR.leastHeight, VECTOR.rowHeight * rows)}px` : "";
-    const context = canvas.getContext("2d");
-    context.imageSmoothingEnabled = false;
-    context.drawImage(scratch, 0, 0, canvas.width, canvas.height);
-    if (cell / devicePixelRatio >= ROOM_FOR_NUMBERS) writeNumbers(context, map, columns, cell);
+  function paintSmall(canvas, map) {
+    const columns = columnsWhen(false);
+    paint(canvas, valuesOf(map), columns, scaleOf(map));
+    const isStrip = now.height === 1;
+    canvas.style.aspectRatio = isStrip ? "auto" : `${columns} / ${now.height}`;
+    canvas.style.height = isStrip ? `${Math.max(VECTOR.leastHeight, VECTOR.rowHeight * rowsWhen(false))}px` : "";
   }
 
-  function writeNumbers(context, map, columns, cell) {
-    context.font = `${Math.min(cell / 2.7, 18 * devicePixelRatio)}px ${getComputedStyle(root).fontFamily}`;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    for (let k = 0; k < now.height * now.width; k++) {
-      context.fillStyle = now.darkText[now.index[offset(map) + k]] ? "#000" : "#fff";
-      const [x, y] = [k % columns, Math.floor(k / columns)];
-      context.fillText(inCell(now.values[offset(map) + k]), (x + 0.5) * cell, (y + 0.5) * cell, cell * 0.94);
-    }
+  function paintBig() {
+    const columns = columnsWhen(true);
+    const width = wholeCells(columns, Math.min(ENLARGED.width, ENLARGED.cell * columns, root.clientWidth));
+    const canvas = big.querySelector("canvas");
+    canvas.style.width = `${width}px`;
+    paintLarge(canvas, width, { values: valuesOf(state.enlarged), columns, scale: scaleOf(state.enlarged) });
   }
 
-  function sentence(map) {
-    const [least, largest] = [now.ranges[2 * map], now.ranges[2 * map + 1]];
-    const size = now.height === 1 ? `${now.width} values` : `${now.height} x ${now.width}`;
-    const values = Number.isNaN(least) ? "no finite value"
-      : least === largest ? `all ${short(least)}` : `from ${short(least)} to ${short(largest)}`;
-    return `${now.titles[map]}: ${size}, ${values}`;
+  function rangeOf(map) {
+    const [least, largest] = now.ranges.subarray(2 * map, 2 * map + 2);
+    return Number.isNaN(least) ? "no finite value" : least === largest ? `all ${short(least)}` : `from ${short(least)} to ${short(largest)}`;
   }
+
+  const sizeInWords = () => (now.height === 1 ? `${now.width} values` : `${now.height} x ${now.width}`);
+  const sentence = (map) => `${now.titles[map]}: ${sizeInWords()}, ${rangeOf(map)}`;
 
   function createGrid() {
     grid.innerHTML = now.titles.map(() =>
       `<figure><button class="map" type="button"><canvas></canvas><i class="cell"></i></button><figcaption></figcaption></figure>`).join("");
-    grid.querySelectorAll(".map").forEach((button, map) => listen(button, () => map));
+    buttons().forEach((button, map) => listen(button, () => map));
   }
 
   function drawCell(shown) {
-    root.querySelectorAll(".cell").forEach((mark) => { mark.style.display = "none"; });
-    const index = offset(state.map) + state.row * now.width + state.column;
-    const place = now.height === 1 ? `unit ${state.column}` : `row ${state.row}, column ${state.column}`;
-    find(".readout").textContent = shown ? `${now.titles[state.map]} · ${place} · ${exact(now.values[index])}` : now.describe;
-    if (!shown) return;
-    const targets = [grid.querySelectorAll(".map")[state.map], state.enlarged === state.map ? big : null];
-    for (const button of targets.filter(Boolean)) {
+    const place = now.height === 1 ? `unit ${state.place}` : `row ${Math.floor(state.place / now.width)}, column ${state.place % now.width}`;
+    find(".readout").textContent = shown ? `${now.titles[state.map]} · ${place} · ${short(valuesOf(state.map)[state.place], 6)}` : now.describe;
+    [...buttons(), big].forEach((button, k) => {
+      const isShown = shown && (button === big ? state.enlarged : k) === state.map;
       const columns = columnsWhen(button === big);
-      const rows = rowsWhen(button === big);
-      const k = state.row * now.width + state.column;
-      Object.assign(button.querySelector(".cell").style, {
-        display: "block",
-        left: `${(100 * (k % columns)) / columns}%`,
-        width: `${100 / columns}%`,
-        top: `${(100 * Math.floor(k / columns)) / rows}%`,
-        height: `${100 / rows}%`,
-      });
-    }
+      const mark = button.querySelector(".cell");
+      mark.style.display = isShown ? "block" : "none";
+      layOver(mark, [Math.floor(state.place / columns), state.place % columns], [rowsWhen(button === big), columns]);
+    });
   }
 
   function enlarge(map, tell = true) {
     state.enlarged = map;
     find(".enlarged").hidden = map === null || !now.enlarge;
-    grid.querySelectorAll(".map").forEach((button, i) => button.setAttribute("aria-pressed", i === map));
+    buttons().forEach((button, i) => button.setAttribute("aria-pressed", i === map));
     if (map !== null) {
       find(".enlarged b").textContent = sentence(map);
       big.setAttribute("aria-label", `${sentence(map)}, enlarged. Arrow keys read the values, Escape closes.`);
-      paint(big.querySelector("canvas"), map, true);
+      paintBig();
     }
     if (tell && report) report(map);
   }
 
   function close() {
-    const button = grid.querySelectorAll(".map")[state.enlarged];
+    const button = buttons()[state.enlarged];
     enlarge(null);
     button?.focus();
   }
 
   function goTo(map) {
     state.map = map;
-    grid.querySelectorAll(".map").forEach((button, i) => { button.tabIndex = i === map ? 0 : -1; });
+    buttons().forEach((button, i) => { button.tabIndex = i === map ? 0 : -1; });
   }
 
   // Arrows move the cell; in the grid they step over to the neighbouring map, and with Shift they go by maps.
   function move(rows, columns, byMap, enlarged) {
-    const inRow = enlarged ? 1 : getComputedStyle(grid).gridTemplateColumns.split(" ").length;
     const wide = columnsWhen(enlarged);
-    const k = state.row * now.width + state.column;
-    const [row, column] = [Math.floor(k / wide) + rows, (k % wide) + columns];
-    const next = row * wide + column;
-    const inside = row >= 0 && row < rowsWhen(enlarged) && column >= 0 && column < wide && next < now.height * now.width;
-    if (inside && !byMap) {
-      state.row = Math.floor(next / now.width);
-      state.column = next % now.width;
+    const column = (state.place % wide) + columns;
+    const next = state.place + rows * wide + columns;
+    if (!byMap && column >= 0 && column < wide && next >= 0 && next < now.size) {
+      state.place = next;
     } else if (!enlarged) {
-      const map = state.map + columns + rows * (now.height === 1 ? 1 : inRow);
+      const inRow = now.height === 1 ? 1 : getComputedStyle(grid).gridTemplateColumns.split(" ").length;
+      const map = state.map + columns + rows * inRow;
       if (map < 0 || map >= now.titles.length) return;
       goTo(map);
-      if (!byMap && rows) state.row = rows > 0 ? 0 : now.height - 1;
-      if (!byMap && columns) state.column = columns > 0 ? 0 : now.width - 1;
-      grid.querySelectorAll(".map")[map].focus();
+      if (!byMap) state.place += rows ? -rows * (now.height - 1) * now.width : -columns * (now.width - 1);
+      state.place = clamp(state.place, 0, now.size - 1);
+      buttons()[map].focus();
     }
   }
 
@@ -153,88 +121,55 @@ function createView(root) {
     const enlarged = button === big;
     button.addEventListener("pointermove", (event) => {
       const box = button.querySelector("canvas").getBoundingClientRect();
-      const column = Math.floor(((event.clientX - box.left) / box.width) * columnsWhen(enlarged));
-      const row = Math.floor(((event.clientY - box.top) / box.height) * rowsWhen(enlarged));
-      const k = clamp(row, 0, rowsWhen(enlarged) - 1) * columnsWhen(enlarged) + clamp(column, 0, columnsWhen(enlarged) - 1);
-      if (k >= now.height * now.width) return;
+      const [row, column] = cellAt(box, event, rowsWhen(enlarged), columnsWhen(enlarged));
+      const place = row * columnsWhen(enlarged) + column;
+      if (place >= now.size) return;
       goTo(mapOf());
-      state.row = Math.floor(k / now.width);
-      state.column = k % now.width;
+      state.place = place;
       drawCell(true);
     });
     button.addEventListener("pointerleave", () => drawCell(false));
     button.addEventListener("blur", () => drawCell(false));
     button.addEventListener("focus", () => { goTo(mapOf()); drawCell(true); });
     button.addEventListener("click", () => (enlarged || (now.enlarge && state.enlarged === mapOf()) ? close() : enlarge(mapOf())));
-    button.addEventListener("keydown", (event) => {
-      const step = ARROWS[event.key];
-      if (event.key === "Escape" && state.enlarged !== null && now.enlarge) close();
-      if (!step) return;
-      event.preventDefault();
-      move(...step, event.shiftKey, enlarged);
-      drawCell(true);
-    });
+    button.addEventListener("keydown", (event) => event.key === "Escape" && state.enlarged !== null && now.enlarge && close());
+    onArrow(button, (rows, columns, event) => { move(rows, columns, event.shiftKey, enlarged); drawCell(true); });
   }
 
   function paintAll() {
-    paintedWidth = root.clientWidth;
-    grid.querySelectorAll("canvas").forEach((canvas, map) => paint(canvas, map, false));
-    if (state.enlarged !== null) paint(big.querySelector("canvas"), state.enlarged, true);
-  }
-
-  function drawLegend() {
-    const diverging = now.kind === "diverging";
-    const canvas = find(".scale");
-    canvas.width = NOT_A_NUMBER;
-    const picture = new ImageData(NOT_A_NUMBER, 1);
-    for (let k = 0; k < NOT_A_NUMBER; k++) picture.data.set([...now.table.subarray(3 * k, 3 * k + 3), 255], 4 * k);
-    canvas.getContext("2d").putImageData(picture, 0, 0);
-    const top = now.scale === "map" ? "each largest" : short(Math.max(...now.limits, 0));
-    find(".low").textContent = diverging ? `-${top}` : "0";
-    find(".middle").textContent = diverging ? "0" : "";
-    find(".high").textContent = diverging ? `+${top}` : top;
-    find(".nan").hidden = !now.index.includes(NOT_A_NUMBER);
-    find(".nan i").style.background = `rgb(${now.table.slice(-3).join(" ")})`;
+    grid.querySelectorAll("canvas").forEach(paintSmall);
+    if (state.enlarged !== null) paintBig();
   }
 
   listen(big, () => state.enlarged);
   find(".close").addEventListener("click", close);
-  const observer = new ResizeObserver(() => now && paintedWidth !== root.clientWidth && paintAll());
-  observer.observe(root);
 
   return {
-    update(data, { setStateValue }) {
-      [now, report] = [{
-        ...data,
-        height: data.shape[1],
-        width: data.shape[2],
-        values: floats(data.values),
-        ranges: floats(data.ranges),
-        index: bytes(data.index),
-        table: bytes(data.table),
-        darkText: bytes(data.darkText),
-      }, data.report ? (map) => setStateValue("selected", map) : null];
-      grid.style.setProperty("--size", `${data.size}px`);
-      grid.classList.toggle("strips", now.height === 1);
+    update(/** @type {Data} */ data, { setStateValue }) {
+      const [, height, width] = data.shape;
+      now = { ...decoded(data, "values", "ranges"), height, width, size: height * width };
+      report = data.report ? (map) => setStateValue("selected", map) : null;
+      setStyles(grid, { size: `${data.size}px` });
+      grid.classList.toggle("strips", height === 1);
       grid.setAttribute("aria-label", `${data.describe} Arrow keys read the values, Enter enlarges.`);
-      if (grid.children.length !== now.titles.length) createGrid();
+      if (grid.children.length !== data.titles.length) createGrid();
       [...grid.children].forEach((figure, map) => {
-        const button = figure.querySelector("button");
-        button.setAttribute("aria-label", sentence(map));
-        const [least, largest] = [now.ranges[2 * map], now.ranges[2 * map + 1]];
-        figure.querySelector("figcaption").textContent = now.titles[map] + (least === largest ? ` · all ${short(least)}` : "");
+        set(figure.querySelector("button"), { "aria-label": sentence(map) });
+        figure.querySelector("figcaption").textContent = data.titles[map] + (rangeOf(map).startsWith("all") ? ` · ${rangeOf(map)}` : "");
       });
-      state.row = clamp(state.row, 0, now.height - 1);
-      state.column = clamp(state.column, 0, now.width - 1);
-      goTo(clamp(state.map, 0, Math.max(now.titles.length - 1, 0)));
+      state.place = clamp(state.place, 0, Math.max(now.size - 1, 0));
+      goTo(clamp(state.map, 0, Math.max(data.titles.length - 1, 0)));
       const asked = state.given === data.selected ? state.enlarged : data.selected;
       state.given = data.selected;
-      enlarge(asked === null || asked >= now.titles.length ? null : asked, false);
+      enlarge(asked === null || asked >= data.titles.length ? null : asked, false);
       paintAll();
-      drawLegend();
+      const scale = { kind: data.kind, limit: Math.max(...data.limits, 0) };
+      find(".legend").innerHTML = legend(scale, data.scale === "map" ? "each largest" : undefined);
+      find(".nan").hidden = !now.values.some(Number.isNaN);
+      find(".nan i").style.background = coloursOf(NaN, scale)[0];
       drawCell(root.querySelector(".map:is(:hover, :focus)") !== null);
     },
-    remove: () => observer.disconnect(),
+    resize: paintAll,
   };
 }
 

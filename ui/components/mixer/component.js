@@ -1,54 +1,50 @@
-// One pixel mixed from red, green and blue: the swatch follows the sliders at once, Python is told at the end.
-const NAMES = ["Red", "Green", "Blue"];
-const TINTS = ["#d22", "#2a2", "#36f"];
+// One pixel mixed from red, green and blue: the swatch follows the sliders at once, Python gets the pixel at the end.
+// @ts-check
+import { mount } from "../mount.js";
+import { css, finder, make } from "../shared.js";
+
+/** @typedef {{presets: [string, number[]][], start: number[]}} Data names and pixels */
+const TINTS = { Red: "#d22", Green: "#2a2", Blue: "#36f" };
 
 function createView(root) {
-  const find = (selector) => root.querySelector(selector);
-  find(".sliders").innerHTML = NAMES.map((name, c) =>
-    `<label>${name}<input type="range" min="0" max="255" style="accent-color: ${TINTS[c]}"><output></output></label>`).join("");
+  const find = finder(root);
+  find(".sliders").innerHTML = Object.entries(TINTS).map(([name, tint]) =>
+    `<label>${name}<input type="range" min="0" max="255" style="accent-color: ${tint}"><output></output></label>`).join("");
   const inputs = [...root.querySelectorAll("input")];
-  let told; // setStateValue
-  let given;
-  let presets;
+  let send;
+  let sent = { presets: "", start: "" };
 
   const pixel = () => inputs.map((input) => +input.value);
 
   function show() {
-    find(".swatch").style.background = `rgb(${pixel().join(" ")})`;
+    find(".swatch").style.background = css(pixel());
     find(".swatch").setAttribute("aria-label", `A pixel of the colour ${pixel().join(", ")}`);
     root.querySelectorAll("output").forEach((output, c) => { output.textContent = inputs[c].value; });
   }
 
-  function set(values) {
+  function mix(values) {
     inputs.forEach((input, c) => { input.value = values[c]; });
     show();
   }
 
-  find(".sliders").addEventListener("input", show);
-  find(".sliders").addEventListener("change", () => told("pixel", pixel()));
+  function makePreset([name, values]) {
+    const button = make("button", { type: "button", innerHTML: `<i style="background: ${css(values)}"></i>` }, name);
+    button.addEventListener("click", () => { mix(values); send(values); });
+    return button;
+  }
 
-  return (data, setStateValue) => {
-    told = setStateValue;
-    const isNew = presets !== JSON.stringify(data.presets); // otherwise a button would lose the focus
-    presets = JSON.stringify(data.presets);
-    if (isNew) find(".presets").innerHTML = "";
-    for (const [name, values] of isNew ? data.presets : []) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.innerHTML = `<i style="background: rgb(${values.join(" ")})"></i>`;
-      button.append(name);
-      button.addEventListener("click", () => { set(values); told("pixel", values); });
-      find(".presets").append(button);
-    }
-    if (given !== `${data.start}`) set(data.start);
-    given = `${data.start}`;
+  find(".sliders").addEventListener("input", show);
+  find(".sliders").addEventListener("change", () => send(pixel()));
+
+  return {
+    update(/** @type {Data} */ data, { setStateValue }) {
+      send = (values) => setStateValue("pixel", values);
+      const [presets, start] = [JSON.stringify(data.presets), `${data.start}`];
+      if (sent.presets !== presets) find(".presets").replaceChildren(...data.presets.map(makePreset)); // else a button would lose the focus
+      if (sent.start !== start) mix(data.start);
+      sent = { presets, start };
+    },
   };
 }
 
-const views = new WeakMap(); // DOM node -> its view
-
-export default function ({ parentElement, data, setStateValue }) {
-  const root = parentElement.querySelector(".root");
-  if (!views.has(root)) views.set(root, createView(root));
-  views.get(root)(data, setStateValue);
-}
+export default mount(createView);

@@ -13,8 +13,7 @@ from ui.components import define, encode
 Floats = npt.NDArray[np.floating]
 
 _mount = define(Path(__file__).parent)
-ABOVE, BELOW = "#D96B0C", "#2C74BB"
-"""Weights above and below zero: the diverging scale's colours, strong enough for a line on both backgrounds."""
+ABOVE, BELOW = "#D96B0C", "#2C74BB"  # weights above and below zero, strong enough for a line on both backgrounds
 
 
 def neuron(

@@ -1,15 +1,21 @@
 // Inputs on the left, units on the right. One unit is chosen: its edges are drawn, its products are written out.
+// @ts-check
 import { mount } from "../mount.js";
-import { ARROWS, clamp, floats, set, still } from "../shared.js";
+import { argmax, clamp, css, decoded, finder, fixed, onArrow, set, setStyles, still } from "../shared.js";
+
+/**
+ * @typedef {object} Data
+ * @property {string} inputs @property {string} kernel units times inputs @property {string} bias @property {string} sums
+ * @property {string} partial sums so far, units times inputs @property {string} outputs @property {string[]} labels of the units
+ * @property {string} activation @property {number} selected @property {Record<string, string>} colours
+ */
 const MOST_TERMS = 16; // with more inputs, those that are zero are left out
 const STEP_MS = 380;
 const WIDEST = 9; // pixels of the largest weight's edge
 const ROW = 30; // height of a unit
 
-const fixed = (value, digits = 2) => (Object.is(+value.toFixed(digits), -0) ? 0 : value).toFixed(digits).replace("-", "−");
-
 function createView(root) {
-  const find = (selector) => root.querySelector(selector);
+  const find = finder(root);
   const [picture, svg] = [find(".picture"), find("svg")];
   const state = { unit: 0, input: 0, timer: null, given: undefined };
   let now; // what Python sent, decoded
@@ -43,12 +49,12 @@ function createView(root) {
     const { unitX, inputX, cell, inputY, unitY, bar, width } = place;
     const wide = Math.max(cell, 8);
     const greatest = Math.max(...now.inputs, 1);
-    find(".faint").innerHTML = now.count > 40 ? "" : now.labels.map((_, u) => Array.from(now.inputs, (_, i) =>
+    find(".faint").innerHTML = now.count > 40 ? "" : now.labels.map((_, u) => Array.from(now.inputs, (__, i) =>
       `<line x1="${inputX + wide}" y1="${inputY(i)}" x2="${unitX}" y2="${unitY(u)}"/>`).join("")).join("");
     find(".inputs").innerHTML = `<text class="heading" x="0" y="12">${now.count} inputs</text>` + Array.from(now.inputs, (value, i) => {
       const grey = Math.round((255 * value) / greatest);
       const number = cell >= 12 ? `<text x="${inputX - 6}" y="${inputY(i) + 4}" text-anchor="end">${fixed(value)}</text>` : "";
-      return `${number}<rect data-input="${i}" x="${inputX}" y="${inputY(i) - cell / 2}" width="${wide}" height="${cell}" fill="rgb(${grey} ${grey} ${grey})"/>`;
+      return `${number}<rect data-input="${i}" x="${inputX}" y="${inputY(i) - cell / 2}" width="${wide}" height="${cell}" fill="${css([grey, grey, grey])}"/>`;
     }).join("");
     find(".units").innerHTML = `<text class="heading" x="${unitX + 26}" y="12">sum</text>
       <text class="heading" x="${width - 4}" y="12" text-anchor="end">${now.activation}</text>` + now.labels.map((label, u) => `
@@ -62,7 +68,7 @@ function createView(root) {
   function drawEdges() {
     const { unitX, inputX, cell, inputY, unitY } = place;
     const shown = find(".products").checked ? product : weight;
-    const values = now.labels.map((_, u) => Array.from(now.inputs, (_, i) => shown(u, i)));
+    const values = now.labels.map((_, u) => Array.from(now.inputs, (__, i) => shown(u, i)));
     const largest = Math.max(...values.flat().map(Math.abs), 1e-9);
     const walking = state.timer !== null;
     find(".edges").innerHTML = values[state.unit].map((value, i) => {
@@ -151,34 +157,27 @@ function createView(root) {
     const line = event.target.closest("li");
     if (line && +line.dataset.input !== state.input) go(state.unit, +line.dataset.input);
   });
-  picture.addEventListener("keydown", (event) => {
-    const step = ARROWS[event.key];
-    if (!step) return;
-    event.preventDefault();
-    go(state.unit + step[0], step[1] ? next(state.input, step[1]) : state.input);
-  });
+  onArrow(picture, (units, inputs) => go(state.unit + units, inputs ? next(state.input, inputs) : state.input));
   find(".play").addEventListener("click", play);
   find(".back").addEventListener("click", () => go(state.unit, next(state.input, -1)));
   find(".next").addEventListener("click", () => go(state.unit, next(state.input, 1)));
   find(".products").addEventListener("change", drawEdges);
   const redraw = () => { measure(); drawFrame(); draw(); };
-  const observer = new ResizeObserver(() => now && place?.width !== Math.max(picture.clientWidth, 300) && redraw());
-  observer.observe(picture);
 
   return {
-    update(data) {
-      const decoded = ["inputs", "kernel", "bias", "sums", "partial", "outputs"].map((name) => [name, floats(data[name])]);
-      now = { ...data, ...Object.fromEntries(decoded) };
+    update(/** @type {Data} */ data) {
+      now = decoded(data, "inputs", "kernel", "bias", "sums", "partial", "outputs");
       now.count = now.inputs.length;
-      Object.entries(data.colours).forEach(([name, colour]) => root.style.setProperty(`--${name}`, colour));
+      setStyles(root, data.colours);
       if (state.given !== data.selected) state.unit = data.selected;
       state.given = data.selected;
       state.unit = clamp(state.unit, 0, now.labels.length - 1);
-      if (state.count !== now.count || !isTerm(state.input)) state.input = Math.max(0, now.inputs.indexOf(Math.max(...now.inputs)));
+      if (state.count !== now.count || !isTerm(state.input)) state.input = argmax(now.inputs);
       state.count = now.count;
       redraw();
     },
-    remove: () => { pause(); observer.disconnect(); },
+    resize: redraw,
+    remove: pause,
   };
 }
 

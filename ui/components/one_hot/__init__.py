@@ -1,7 +1,5 @@
 """A label as a one-hot row, the probabilities beside it, and the cross-entropy that comes of both."""
 
-from pathlib import Path
-
 import numpy as np
 import numpy.typing as npt
 
@@ -9,7 +7,7 @@ from cnnlab.mnist import one_hot as rows_of
 from ui import colours
 from ui.components import define, encode
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 def costs(probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:

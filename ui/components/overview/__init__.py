@@ -1,8 +1,7 @@
-"""A whole network for one digit in one picture, read from left to right: a column a layer, edges for what adds most.
+"""A whole network for one digit in one picture: a column a layer, edges for what adds most.
 
-Hovering or the arrow keys light up the way of one map or unit back to the digit, a click or Enter pins it and enlarges
-it with its numbers: all in the browser. Only a click on one of those numbers asks Python, to take it apart. The idea of
-the overview is CNN Explainer's (Wang et al., arXiv:2004.15004).
+The browser lights up a unit's way back to the digit, pins and enlarges it; only a click on one of its numbers asks
+Python, to take it apart. The idea is CNN Explainer's (Wang et al., arXiv:2004.15004).
 """
 
 from collections.abc import Callable, Sequence
@@ -15,12 +14,11 @@ import numpy as np
 from cnnlab.doctor.distribution import Distribution
 from cnnlab.explain.contributions import Strongest
 from ui import colours
-from ui.components import colour_table, define, encode
+from ui.components import define, encode, scale_of
 
 _mount = define(Path(__file__).parent)
 
-MAP = 3
-"""Axes of a layer's output that has maps; without, it has one."""
+MAP = 3  # axes of a layer's output that has maps; without, it has one
 MAX_VALUES = 350_000
 """Values of all maps together that are sent at most: 1.9 MB as base64."""
 MAX_UNITS = 1_024
@@ -37,15 +35,14 @@ class Column:
         layer_index: -1 for the digit.
         name: the layer's type.
         settings: the layer in a few words.
-        values: float32 (height, width, maps) or (units,), the layer's output; None for a layer that only passes on
-            what it gets (Flatten, Dropout), which is shown as a narrow bar.
+        values: float32 (height, width, maps) or (units,), the layer's output; None where it only passes on its input.
         silent: bool (units,): zero everywhere for this digit.
         dead: bool (units,): zero everywhere for a whole sample of digits, too.
         saturated: bool (units,): at an end of the activation.
         spread: of the values.
         weights: of the layer's weights, None without any.
         source: place of the column that its sums are made from, None for the digit.
-        strongest: the largest contributions to each unit; None where each has one source, the one of its own index.
+        strongest: the largest contributions to each unit; None where each has only the source of its own index.
         bias: float32 (units,).
     """
 
@@ -67,23 +64,21 @@ def overview(columns: Sequence[Column], *, key: str, num_sampled: int, traced: C
     """Show a network.
 
     Args:
-        columns: the digit, then the layers in order; the last one are the ten probabilities.
-        key: the component's identity; what is pinned or folded stays as long as it does.
+        columns: the digit, then the layers in order; the last one is the ten probabilities.
+        key: the component's identity; what is pinned or folded stays with it.
         num_sampled: how many digits the "dead" ones were silent for.
         traced: called when the visitor asks how a number came about: `component_value(key, "trace")` is then
             `{"layer": layer index, "position": [row, column, map] or [unit]}`.
     """
     most = most_maps(columns)
-    shown = [_data(column, most) for column in columns]
     network_values = [column.values for column in columns[1:] if column.values is not None]
     _mount(
         key=key,
         data={
-            "columns": shown,
+            "columns": [_data(column, most) for column in columns],
             "networkLimit": max(colours.limit_of(values, "diverging") for values in network_values),
             "numSampled": num_sampled,
             "winner": int(np.argmax(columns[-1].values)) if columns[-1].values is not None else 0,
-            "tables": {kind: colour_table(kind) for kind in ("sequential", "diverging", "ink")},
         },
         on_trace_change=traced,
     )
@@ -111,16 +106,15 @@ def _data(column: Column, most: int) -> dict[str, Any]:
     values = column.values if column.values.ndim == MAP else column.values[np.newaxis, np.newaxis]
     strength = np.nan_to_num(np.abs(values)).mean(axis=(0, 1))
     order = np.argsort(-strength, kind="stable")[: most if column.values.ndim == MAP else MAX_UNITS]
-    kind: colours.Kind = "diverging" if (values < 0).any() else "sequential"
+    scale = scale_of(values)
     return {
         **same,
         "shape": values.shape,
         "isVector": column.values.ndim == 1,
         "order": order.tolist(),
         "values": encode(np.moveaxis(values, 2, 0)[order]),
-        "kind": "ink" if column.layer_index < 0 else kind,
-        "limit": colours.limit_of(values, kind),
-        "limits": encode([colours.limit_of(values[..., unit], kind) for unit in order]),
+        **(scale if column.layer_index >= 0 else scale_of(values, "ink")),
+        "limits": encode([colours.limit_of(values[..., unit], scale["kind"]) for unit in order]),
         "marks": {
             name: {"count": int(marks.sum()), "units": order[marks[order]].tolist()}
             for name, marks in (("silent", column.silent), ("dead", column.dead), ("saturated", column.saturated))

@@ -1,38 +1,39 @@
 // Columns of small pictures, and edges for what adds most. `state.at` is the unit under the pointer or the focus, `pinned`
 // the one that stays; without either, the class that won. A unit is "column/unit"; its slot is its place among those sent.
+// @ts-check
 import { mount } from "../mount.js";
-import { bytes, clamp, floats, set } from "../shared.js";
+import { cellAt, layOver, legend, paint, paintLarge, wholeCells, within } from "../raster.js";
+import { bytes, clamp, decoded, finder, make, minus, onArrow, percent, setStyles, short, whole } from "../shared.js";
+
+/**
+ * @typedef {{counts: number[], low: number, high: number, size: number, zeros: number, nan: number, infinite: number}} Spread
+ * @typedef {object} Column
+ * @property {number} layer @property {string} name @property {string} settings @property {string} colour @property {boolean} [passes]
+ * @property {[number, number, number]} [shape] @property {boolean} [isVector] @property {number[]} [order] units, the strongest first
+ * @property {string} [values] of the units in this order @property {string} [kind] @property {number} [limit] @property {string} [limits]
+ * @property {Record<string, {count: number, units: number[]}>} [marks] @property {Spread} [spread]
+ * @property {Spread | null} [weights] @property {number | null} [source]
+ * @property {{count: number, sources: string, amounts: string, rest: string, bias: string} | null} [strongest]
+ * @typedef {{columns: Column[], networkLimit: number, numSampled: number, winner: number}} Data
+ */
 const SIDE = 40; // of a map, in pixels
 const CELL = { wide: 30, high: 12 }; // of a vector's unit
 const HEIGHT = 466;
 const FEW = { maps: 10, units: 30 };
 const BREADTH = [5, 2, 1, 1]; // edges into a unit, by its distance from the one that is lit
 const WIDEST = 6; // pixels of the largest contribution's edge
-const ENLARGED = { cell: 46, width: 640, roomForNumbers: 22 };
-const KEYS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+const ENLARGED = { cell: 46, width: 640 };
+const SIGNS = { dead: "✕", silent: "○", saturated: "≈" };
+const SHORT = { "2D": "", "GlobalAveragePooling": "Global mean", "AveragePooling": "AvgPooling", "BatchNormalization": "BatchNorm" };
 
-const signed = (text) => text.replace("-", "−");
-const short = (value) => (Number.isNaN(value) ? "NaN" : signed(`${+value.toPrecision(3)}`));
-const many = (count) => count.toLocaleString("en");
-
-function percent(value) {
-  if (Number.isNaN(value)) return "NaN";
-  if (value < 1 && value >= 0.9995) return "> 99.9 %";
-  return value > 0 && value < 0.0005 ? "< 0.1 %" : `${(100 * value).toFixed(1)} %`;
-}
-
-function inCell(value) {
-  const size = Math.abs(value);
-  const text = size === 0 ? "0" : size >= 1000 || size < 0.005 ? value.toExponential(0) : value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
-  return Number.isNaN(value) ? "NaN" : signed(text.replace(/^(-?)0\./, "$1."));
-}
+const inWords = (value) => minus(short(value));
 
 const kept = new Map(); // by a network's layers: what is pinned, folded and shown, for when the view comes back
 
 function createView(root) {
-  const find = (selector) => root.querySelector(selector);
+  const find = finder(root);
   const [stage, svg, big] = [find(".stage"), find("svg"), find(".big")];
-  const state = { at: null, pinned: null, folded: new Set(), all: new Set(), range: "layer", cell: 0, focus: null };
+  const state = { at: null, pinned: null, folded: new Set(), all: new Set(), range: "layer", cell: [0, 0], focus: null };
   let now; // what Python sent, decoded
   let send;
 
@@ -47,15 +48,15 @@ function createView(root) {
   const detailed = () => (exists(state.pinned) ? state.pinned : { c: last(), unit: now.winner });
   const unitName = (c, unit) => (c === 0 ? "the digit" : isClasses(c) ? `class ${unit}` : column(c).isVector ? `unit ${unit}` : `map ${unit}`);
   const layerName = (c) => (c === 0 ? "Input" : `${column(c).layer + 1}. ${column(c).name}`);
-  const shortName = (c) => layerName(c).replace("2D", "").replace("GlobalAveragePooling", "Global mean").replace("AveragePooling", "AvgPooling").replace("BatchNormalization", "BatchNorm");
+  const shortName = (c) => Object.entries(SHORT).reduce((text, [long, brief]) => text.replace(long, brief), layerName(c));
   const few = (c) => (column(c).isVector ? FEW.units : FEW.maps);
 
   function visible(c) {
     if (column(c).passes || state.folded.has(c)) return [];
     if (isClasses(c)) return Array.from({ length: column(c).shape[2] }, (_, unit) => unit);
-    const kept = state.all.has(c) ? column(c).order : column(c).order.slice(0, few(c));
-    const pinned = exists(state.pinned) && state.pinned.c === c && !kept.includes(state.pinned.unit) ? [state.pinned.unit] : [];
-    return [...kept, ...pinned].sort((a, b) => a - b);
+    const most = state.all.has(c) ? column(c).order : column(c).order.slice(0, few(c));
+    const pinned = exists(state.pinned) && state.pinned.c === c && !most.includes(state.pinned.unit) ? [state.pinned.unit] : [];
+    return [...most, ...pinned].sort((a, b) => a - b);
   }
 
   // What adds to a unit: [{ unit, amount }], the largest first.
@@ -75,37 +76,12 @@ function createView(root) {
     return { kind, limit: state.range === "map" ? limits[slotOf(c, unit)] : now.networkLimit };
   }
 
-  function colour(value, { kind, limit }) {
-    const share = limit > 0 ? value / limit : 0;
-    return Number.isNaN(value) ? 255 : Math.round(254 * (kind === "diverging" ? (clamp(share, -1, 1) + 1) / 2 : clamp(share, 0, 1)));
-  }
-
-  const css = ({ table }, k) => `rgb(${table[3 * k]} ${table[3 * k + 1]} ${table[3 * k + 2]})`;
-
-  function paint(canvas, c, unit) {
-    const [height, width] = column(c).shape;
-    Object.assign(canvas, { width, height });
-    const picture = new ImageData(width, height);
-    const scale = scaleOf(c, unit);
-    const { table } = now.tables[scale.kind];
-    valuesOf(c, unit).forEach((value, k) => {
-      const index = 3 * colour(value, scale);
-      picture.data.set([table[index], table[index + 1], table[index + 2], 255], 4 * k);
-    });
-    canvas.getContext("2d").putImageData(picture, 0, 0);
-  }
-
   // Columns
 
-  function signOf(c, unit) {
-    const { dead, silent, saturated } = column(c).marked;
-    if (dead?.has(unit)) return "✕";
-    if (silent?.has(unit)) return "○";
-    return saturated?.has(unit) ? "≈" : "";
-  }
+  const markOf = (c, unit) => Object.keys(SIGNS).find((name) => column(c).marked[name]?.has(unit));
 
   function unitMarkup(c, unit) {
-    const sign = signOf(c, unit);
+    const sign = SIGNS[markOf(c, unit)];
     const content = isClasses(c)
       ? `${unit}<span><i style="width:${100 * (valuesOf(c, unit)[0] || 0)}%"></i></span>${percent(valuesOf(c, unit)[0])}`
       : "<canvas></canvas>";
@@ -115,15 +91,17 @@ function createView(root) {
 
   function spreadMarkup(spread, what) {
     const most = Math.max(...spread.counts, 1);
-    const bars = spread.counts.map((count) => `<i style="height:${count ? Math.max(4, (100 * Math.sqrt(count)) / Math.sqrt(most)) : 0}%"></i>`).join("");
-    const bad = [[spread.nan, "NaN"], [spread.infinite, "Inf"]].filter(([count]) => count).map(([count, name]) => `<span class="bad">! ${many(count)} ${name}</span>`).join(" ");
-    const title = `${what}: ${many(spread.size)} values from ${short(spread.low)} to ${short(spread.high)}; ${many(spread.zeros)} are 0, ${many(spread.nan)} NaN, ${many(spread.infinite)} infinite. Bars: the root of how many.`;
+    const bars = spread.counts.map((count) => `<i style="height:${count && Math.max(4, 100 * Math.sqrt(count / most))}%"></i>`).join("");
+    const bad = (count, name) => (count ? `<span class="bad">! ${whole(count)} ${name}</span>` : "");
+    const title = `${what}: ${whole(spread.size)} values from ${inWords(spread.low)} to ${inWords(spread.high)}; ${whole(spread.zeros)} are 0,`
+      + ` ${whole(spread.nan)} NaN, ${whole(spread.infinite)} infinite. Bars: the root of how many.`;
+    const zeros = percent(spread.zeros / Math.max(spread.size, 1), 0);
     return `<span class="spread" role="img" aria-label="${title}" title="${title}">${bars}</span>
-      <small>${what}<br>${Math.round((100 * spread.zeros) / Math.max(spread.size, 1))} % zero ${bad}</small>`;
+      <small>${what}<br>${zeros} zero ${bad(spread.nan, "NaN")} ${bad(spread.infinite, "Inf")}</small>`;
   }
 
   function columnMarkup(c) {
-    const { name, settings, passes, shape, order, spread, weights, marks } = column(c);
+    const { settings, passes, isVector, shape, order, spread, weights, marks } = column(c);
     const isFolded = state.folded.has(c);
     const title = `${layerName(c)} · ${settings}`.replace(/ · $/, "");
     if (passes || isFolded) {
@@ -131,55 +109,57 @@ function createView(root) {
       return passes ? `<div class="fold" title="${title}">${text}</div>`
         : `<button class="fold" type="button" data-fold="${c}" aria-expanded="false" title="${title}: unfold">${text}</button>`;
     }
-    const size = column(c).isVector ? many(shape[2]) : shape.join(" x ");
     const words = settings.split(", ").filter((word) => !/units|digit/.test(word)).map((word) => word.replace(/^\d+ filters /, ""));
-    const head = `<button class="fold" type="button" data-fold="${c}" aria-expanded="true" title="${title}: fold"><b>${shortName(c)}</b>${size}<br>${words.slice(0, 2).join(", ")}</button>`;
+    const head = `<button class="fold" type="button" data-fold="${c}" aria-expanded="true" title="${title}: fold"><b>${shortName(c)}</b>${
+      isVector ? whole(shape[2]) : shape.join(" x ")}<br>${words.slice(0, 2).join(", ")}</button>`;
     const units = `<div class="units">${visible(c).map((unit) => unitMarkup(c, unit)).join("")}</div>`;
-    const hidden = shape[2] - few(c);
-    const toggle = isClasses(c) || hidden <= 0 ? ""
-      : `<small>${state.all.has(c) ? (order.length < shape[2] ? `the ${many(order.length)} strongest` : "all") : few(c)} of ${many(shape[2])}</small><button type="button" data-all="${c}" aria-pressed="${state.all.has(c)}">${state.all.has(c) ? "Fewer" : "Show all"}</button>`;
-    const count = (name) => marks?.[name]?.count ?? 0;
-    const signs = [[count("silent") - count("dead"), "○"], [count("dead"), "✕"], [count("saturated"), "≈"]].filter(([count]) => count).map(([count, sign]) => `${many(count)} ${sign}`).join(" ");
-    const legend = isClasses(c) ? "" : `<span class="legend"><canvas height="1" width="255"></canvas><span class="low"></span><span class="middle"></span><span class="high"></span></span>`;
-    return `${head}${units}<div class="under">${toggle}${legend}${signs ? `<span>${signs}</span>` : ""}${spreadMarkup(spread, "values")}${weights ? spreadMarkup(weights, "weights") : ""}</div>`;
+    const seesAll = state.all.has(c);
+    const shown = seesAll ? (order.length < shape[2] ? `the ${whole(order.length)} strongest` : "all") : few(c);
+    const more = isClasses(c) || shape[2] <= few(c) ? ""
+      : `<small>${shown} of ${whole(shape[2])}</small><button type="button" data-all="${c}" aria-pressed="${seesAll}">${seesAll ? "Fewer" : "Show all"}</button>`;
+    const count = (name) => marks[name]?.count ?? 0;
+    const signs = [[count("silent") - count("dead"), SIGNS.silent], [count("dead"), SIGNS.dead], [count("saturated"), SIGNS.saturated]]
+      .filter(([number]) => number).map(([number, sign]) => `${whole(number)} ${sign}`).join(" ");
+    return `${head}${units}<div class="under">${more}${legendMarkup(c)}${signs ? `<span>${signs}</span>` : ""}${
+      spreadMarkup(spread, "values")}${weights ? spreadMarkup(weights, "weights") : ""}</div>`;
   }
 
-  function drawLegend(c) {
-    const canvas = stage.children[c + 1].querySelector(".legend canvas");
-    if (!canvas) return;
-    const { kind, limit } = scaleOf(c, column(c).order[0]);
-    const picture = new ImageData(255, 1);
-    const { table } = now.tables[kind];
-    for (let k = 0; k < 255; k++) picture.data.set([...table.subarray(3 * k, 3 * k + 3), 255], 4 * k);
-    canvas.getContext("2d").putImageData(picture, 0, 0);
-    const top = state.range === "map" && kind !== "ink" ? "largest" : short(limit);
-    const legend = canvas.parentElement;
-    legend.querySelector(".low").textContent = kind === "diverging" ? (top === "largest" ? "−" : signed(`-${top}`)) : "0";
-    legend.querySelector(".middle").textContent = kind === "diverging" ? "0" : "";
-    legend.querySelector(".high").textContent = kind === "diverging" && top === "largest" ? "+" : top;
+  function legendMarkup(c) {
+    if (isClasses(c)) return "";
+    const scale = scaleOf(c, column(c).order[0]);
+    const isOwn = state.range === "map" && scale.kind !== "ink"; // each map has its own
+    return `<span class="legend">${legend(scale, isOwn ? (scale.kind === "diverging" ? "" : "largest") : undefined)}</span>`;
   }
 
   function drawColumns() {
     [...stage.querySelectorAll(".column")].slice(now.columns.length).forEach((element) => element.remove());
     now.columns.forEach((one, c) => {
-      const element = stage.children[c + 1] ?? stage.appendChild(document.createElement("div"));
+      const element = stage.children[c + 1] ?? stage.appendChild(make("div"));
       element.className = `column ${one.passes || state.folded.has(c) ? "narrow" : ""} ${one.isVector ? "vector" : ""} ${isClasses(c) ? "classes" : ""}`;
       const rows = isClasses(c) ? 10 : one.isVector ? FEW.units : FEW.maps;
       const side = c === 0 ? 72 : SIDE;
-      Object.entries({
-        "--layer": one.colour,
-        "--height": `${HEIGHT}px`,
-        "--rows": clamp(visible(c).length, 1, rows),
-        "--wide": `${one.isVector ? CELL.wide : side}px`,
-        "--high": `${isClasses(c) ? 42 : one.isVector ? CELL.high : side}px`,
-      }).forEach(([name, value]) => element.style.setProperty(name, value));
+      setStyles(element, {
+        layer: one.colour,
+        height: `${HEIGHT}px`,
+        rows: clamp(visible(c).length, 1, rows),
+        wide: `${one.isVector ? CELL.wide : side}px`,
+        high: `${isClasses(c) ? 42 : one.isVector ? CELL.high : side}px`,
+      });
       element.innerHTML = columnMarkup(c);
-      element.querySelectorAll(".unit canvas").forEach((canvas) => paint(canvas, c, +canvas.parentElement.dataset.unit));
-      drawLegend(c);
+      element.querySelectorAll(".unit canvas").forEach((canvas) => {
+        const unit = +canvas.parentElement.dataset.unit;
+        paint(canvas, valuesOf(c, unit), one.shape[1], scaleOf(c, unit));
+      });
     });
-    const signs = [["silent", "○ zero for this digit"], ["dead", `✕ zero for all of ${now.numSampled} test digits`], ["saturated", "≈ at an end of its activation"]];
-    find(".signs").textContent = signs.filter(([name]) => now.columns.some((one) => one.marks?.[name])).map(([, text]) => text).join(" · ");
+    find(".signs").textContent = ["silent", "dead", "saturated"].filter((name) => now.columns.some((one) => one.marks?.[name]))
+      .map((name) => `${SIGNS[name]} ${meaningOf(name)}`).join(" · ");
   }
+
+  const meaningOf = (name) => ({
+    silent: "zero for this digit",
+    dead: `zero for all of ${now.numSampled} test digits`,
+    saturated: "at an end of its activation",
+  }[name]);
 
   // Edges
 
@@ -201,8 +181,9 @@ function createView(root) {
   }
 
   function faintEdges() {
-    return now.columns.map((one, c) => (one.passes ? "" : visible(c).map((unit) =>
-      sources(c, unit).slice(0, 2).map((from) => edge({ c: one.source, unit: from.unit }, { c, unit }, "class=\"faint\"")).join("")).join(""))).join("");
+    const into = (to) => sources(to.c, to.unit).slice(0, 2)
+      .map(({ unit }) => edge({ c: column(to.c).source, unit }, to, `class="faint"`));
+    return now.columns.flatMap((_, c) => visible(c).flatMap((unit) => into({ c, unit }))).join("");
   }
 
   // The way back from a unit along what adds most: its edges, and the units on it.
@@ -233,8 +214,12 @@ function createView(root) {
   function light() {
     const at = target();
     const { edges, on } = way(at);
-    svg.innerHTML = faintEdges() + edges.reverse().map(({ from, to, amount, share, depth }) => edge(from, to, `stroke="${amount === null ? "var(--st-text-color)" : amount < 0 ? "#2C74BB" : "#D96B0C"}" stroke-width="${(amount === null ? 1.5 : Math.max(1, WIDEST * share)) * (depth ? 0.6 : 1)}"
-      stroke-dasharray="${amount < 0 ? "5 3" : "none"}" opacity="${depth ? 0.75 : 1}" data-from="${from.c}/${from.unit}" data-to="${to.c}/${to.unit}"`)).join("");
+    svg.innerHTML = faintEdges() + edges.reverse().map(({ from, to, amount, share, depth }) => {
+      const colour = amount === null ? "var(--st-text-color)" : amount < 0 ? "#2C74BB" : "#D96B0C";
+      const width = (amount === null ? 1.5 : Math.max(1, WIDEST * share)) * (depth ? 0.6 : 1);
+      return edge(from, to, `stroke="${colour}" stroke-width="${width}" stroke-dasharray="${amount < 0 ? "5 3" : "none"}"
+        opacity="${depth ? 0.75 : 1}" data-from="${from.c}/${from.unit}" data-to="${to.c}/${to.unit}"`);
+    }).join("");
     stage.classList.toggle("lit", exists(state.at) || exists(state.pinned));
     stage.querySelectorAll(".unit").forEach((element) => {
       const [c, unit] = [+element.dataset.c, +element.dataset.unit];
@@ -251,17 +236,19 @@ function createView(root) {
   function sentence(c, unit, withSources = false) {
     const values = valuesOf(c, unit);
     const finite = values.filter(Number.isFinite);
-    const sign = { "✕": `zero for all of ${now.numSampled} test digits`, "○": "zero for this digit", "≈": "at an end of its activation" }[signOf(c, unit)];
-    const range = isClasses(c) ? percent(values[0]) : values.length === 1 ? short(values[0])
-      : finite.length === 0 ? "no finite value" : Math.min(...finite) === Math.max(...finite) ? `all ${short(finite[0])}`
-        : `from ${short(Math.min(...finite))} to ${short(Math.max(...finite))}`;
-    const head = `${layerName(c)}, ${unitName(c, unit)}: ${range}${sign ? `, ${sign}` : ""}.`;
-    if (!withSources) return head;
-    const all = sources(c, unit);
+    const sign = markOf(c, unit);
+    const [least, largest] = [Math.min(...finite), Math.max(...finite)].map(inWords);
+    const range = isClasses(c) ? percent(values[0]) : values.length === 1 ? inWords(values[0])
+      : finite.length === 0 ? "no finite value" : least === largest ? `all ${least}` : `from ${least} to ${largest}`;
+    const head = `${layerName(c)}, ${unitName(c, unit)}: ${range}${sign ? `, ${meaningOf(sign)}` : ""}.`;
+    const all = withSources ? sources(c, unit) : [];
     if (!all.length) return head;
-    if (all[0].amount === null) return `${head} It is made from ${unitName(column(c).source, all[0].unit)} alone.`;
-    const words = all.slice(0, 3).filter(({ amount }) => amount !== 0).map(({ unit: from, amount }) => `${unitName(column(c).source, from)} ${amount < 0 ? "takes away" : "adds"} ${short(Math.abs(amount))}`);
-    return `${head} ${words.length ? `${words.join(", ")}${values.length > 1 ? " (mean where the map is not zero, before the activation)" : ""}.` : "Nothing comes in but zeros."}`;
+    const { source } = column(c);
+    if (all[0].amount === null) return `${head} It is made from ${unitName(source, all[0].unit)} alone.`;
+    const words = all.slice(0, 3).filter(({ amount }) => amount !== 0).map(({ unit: from, amount }) =>
+      `${unitName(source, from)} ${amount < 0 ? "takes away" : "adds"} ${inWords(Math.abs(amount))}`);
+    const note = values.length > 1 ? " (mean where the map is not zero, before the activation)" : "";
+    return `${head} ${words.length ? `${words.join(", ")}${note}.` : "Nothing comes in but zeros."}`;
   }
 
   // The pinned unit, enlarged, with what adds to it
@@ -278,37 +265,25 @@ function createView(root) {
   }
 
   function paintBig(c, unit) {
-    const [height, width] = column(c).shape;
-    const room = Math.min(ENLARGED.width, ENLARGED.cell * width, root.clientWidth);
-    const cell = Math.max(1, Math.floor((room * devicePixelRatio) / width));
+    const columns = column(c).shape[1];
+    const width = wholeCells(columns, Math.min(ENLARGED.width, ENLARGED.cell * columns, root.clientWidth));
     const canvas = big.querySelector("canvas");
-    canvas.style.width = `${(cell * width) / devicePixelRatio}px`;
-    Object.assign(canvas, { width: cell * width, height: cell * height });
-    const context = canvas.getContext("2d");
-    Object.assign(context, { font: `${cell / 2.7}px ${getComputedStyle(root).fontFamily}`, textAlign: "center", textBaseline: "middle" });
-    const scale = scaleOf(c, unit);
-    const { darkText } = now.tables[scale.kind];
-    valuesOf(c, unit).forEach((value, k) => {
-      const [x, y, index] = [k % width, Math.floor(k / width), colour(value, scale)];
-      context.fillStyle = css(now.tables[scale.kind], index);
-      context.fillRect(x * cell, y * cell, cell, cell);
-      if (cell / devicePixelRatio < ENLARGED.roomForNumbers) return;
-      context.fillStyle = darkText[index] ? "#000" : "#fff";
-      context.fillText(inCell(value), (x + 0.5) * cell, (y + 0.5) * cell, cell * 0.94);
-    });
+    canvas.style.width = `${width}px`;
+    paintLarge(canvas, width, { values: valuesOf(c, unit), columns, scale: scaleOf(c, unit) });
     big.setAttribute("aria-label", `${sentence(c, unit)} Arrow keys read the values, Enter shows how one came about.`);
     mark(null);
   }
 
-  function mark(cell) {
+  function mark(/** @type {number[] | null} */ place) {
     const { c, unit } = detailed();
     const [height, width] = column(c).shape;
-    find(".cell").style.display = cell === null ? "none" : "block";
-    if (cell === null) return;
-    state.cell = clamp(cell, 0, height * width - 1);
-    const [row, place] = [Math.floor(state.cell / width), state.cell % width];
-    Object.assign(find(".cell").style, { left: `${(100 * place) / width}%`, width: `${100 / width}%`, top: `${(100 * row) / height}%`, height: `${100 / height}%` });
-    find(".readout").textContent = `${layerName(c)}, ${unitName(c, unit)}, row ${row}, column ${place}: ${signed(`${+valuesOf(c, unit)[state.cell].toPrecision(6)}`)}. Click it to see how it came about.`;
+    find(".cell").style.display = place === null ? "none" : "block";
+    if (place === null) return;
+    state.cell = within(place, height, width);
+    layOver(find(".cell"), state.cell, [height, width]);
+    const [row, x] = state.cell;
+    const value = minus(short(valuesOf(c, unit)[row * width + x], 6));
+    find(".readout").textContent = `${layerName(c)}, ${unitName(c, unit)}, row ${row}, column ${x}: ${value}. Click it to see how it came about.`;
   }
 
   function drawSums(c, unit) {
@@ -324,16 +299,17 @@ function createView(root) {
     const largest = Math.max(...all.map(({ amount }) => Math.abs(amount)));
     const mean = all.reduce((sum, { amount }) => sum + amount, rest[unit] + bias[unit]);
     const others = column(from).shape[2] - all.length;
+    const line = (name, value, kind = "") => `<tr class="${kind}"><th>${name}</th><td>${inWords(value)}</td></tr>`;
     find(".sums").innerHTML = `<ol>${all.map((one) => sourceMarkup(from, one, largest)).join("")}</ol><table>
-      ${others > 0 ? `<tr><th>${many(others)} others together</th><td>${short(rest[unit])}</td></tr>` : ""}
-      <tr><th>bias</th><td>${short(bias[unit])}</td></tr>
-      <tr class="line"><th>${column(c).isVector ? "sum" : "mean where it is not zero,"} before the activation</th><td>${short(mean)}</td></tr></table>${ask}`;
+      ${others > 0 ? line(`${whole(others)} others together`, rest[unit]) : ""}${line("bias", bias[unit])}
+      ${line(`${column(c).isVector ? "sum" : "mean where it is not zero,"} before the activation`, mean, "line")}</table>${ask}`;
   }
 
   function sourceMarkup(c, { unit, amount }, largest) {
-    const side = amount < 0 ? "right" : "left";
-    const bar = amount === null || !largest ? "" : `<i class="${amount < 0 ? "below" : "above"}" style="width:${(50 * Math.abs(amount)) / largest}%;${side}:50%"></i>`;
-    return `<li><button type="button" data-source="${c}/${unit}" ${slotOf(c, unit) === undefined ? "disabled" : ""}><span>${unitName(c, unit)}</span><span class="amount">${bar}</span><b>${amount === null ? "" : short(amount)}</b></button></li>`;
+    const [kind, side] = amount < 0 ? ["below", "right"] : ["above", "left"];
+    const bar = amount === null || !largest ? "" : `<i class="${kind}" style="width:${(50 * Math.abs(amount)) / largest}%;${side}:50%"></i>`;
+    return `<li><button type="button" data-source="${c}/${unit}" ${slotOf(c, unit) === undefined ? "disabled" : ""}><span>${unitName(c, unit)}</span>
+      <span class="amount">${bar}</span><b>${amount === null ? "" : inWords(amount)}</b></button></li>`;
   }
 
   // What a person does
@@ -369,24 +345,17 @@ function createView(root) {
     return found ? { c: +found.dataset.c, unit: +found.dataset.unit } : null;
   };
 
-  function trace(position) {
-    send({ layer: column(detailed().c).layer, position });
-  }
+  const trace = (position) => send({ layer: column(detailed().c).layer, position });
+  const traceCell = () => trace([...state.cell, detailed().unit]);
 
-  function traceCell() {
-    const { c, unit } = detailed();
-    const width = column(c).shape[1];
-    trace([Math.floor(state.cell / width), state.cell % width, unit]);
-  }
-
-  function toggle(set, c, selector) {
-    if (!set.delete(c)) set.add(c);
+  function toggle(those, c, selector) {
+    if (!those.delete(c)) those.add(c);
     draw();
     stage.children[c + 1].querySelector(selector)?.focus({ preventScroll: true });
   }
 
   // Up and down within a column; left and right to the column beside it, at about the same height.
-  function move([columns, units]) {
+  function move(units, columns) {
     const { c, unit } = state.focus ?? target();
     if (units) {
       const all = visible(c);
@@ -414,11 +383,7 @@ function createView(root) {
     point(at);
   });
   stage.addEventListener("focusout", () => point(null));
-  stage.addEventListener("keydown", (event) => {
-    if (!KEYS[event.key] || !unitOf(event.target)) return;
-    event.preventDefault();
-    go(move(KEYS[event.key]));
-  });
+  onArrow(stage, (units, columns, { target: element }) => { if (unitOf(element)) go(move(units, columns)); });
   root.addEventListener("click", (event) => {
     const element = event.target.closest("button");
     if (!element) return;
@@ -428,67 +393,50 @@ function createView(root) {
       button(state.focus)?.focus({ preventScroll: true });
     } else if (fold !== undefined) toggle(state.folded, +fold, ".fold");
     else if (all !== undefined) toggle(state.all, +all, "[data-all]");
-    else if (element.matches(".unpin")) { state.pinned = null; draw(); find(".detail h4").focus({ preventScroll: true }); } else if (element.matches(".ask")) trace([detailed().unit]);
-    else if (source) {
-      const [c, unit] = source.split("/").map(Number);
-      pin({ c, unit });
+    else if (element.matches(".ask")) trace([detailed().unit]);
+    else {
+      const [c, unit] = source?.split("/").map(Number) ?? [];
+      if (source) pin({ c, unit });
+      else if (element.matches(".unpin")) { state.pinned = null; draw(); }
       find(".detail h4").focus({ preventScroll: true });
     }
   });
   find(".range").addEventListener("change", (event) => { state.range = event.target.value; draw(); });
   big.addEventListener("pointermove", (event) => {
-    const box = big.querySelector("canvas").getBoundingClientRect();
     const [height, width] = column(detailed().c).shape;
-    const row = clamp(Math.floor(((event.clientY - box.top) / box.height) * height), 0, height - 1);
-    mark(row * width + clamp(Math.floor(((event.clientX - box.left) / box.width) * width), 0, width - 1));
+    mark(cellAt(big.querySelector("canvas").getBoundingClientRect(), event, height, width));
   });
   const leave = () => { mark(null); find(".readout").textContent = sentence(target().c, target().unit, true); };
   big.addEventListener("pointerleave", leave);
   big.addEventListener("blur", leave);
   big.addEventListener("focus", () => mark(state.cell));
   big.addEventListener("click", traceCell);
-  big.addEventListener("keydown", (event) => {
-    const step = KEYS[event.key];
-    const width = column(detailed().c).shape[1];
-    if (event.key === "Enter") traceCell();
-    if (!step) return;
-    event.preventDefault();
-    mark(state.cell + step[0] + step[1] * width);
-  });
-  let width;
-  const observer = new ResizeObserver(() => { if (now && width !== root.clientWidth) { width = root.clientWidth; light(); drawDetail(); } });
-  observer.observe(root);
+  big.addEventListener("keydown", (event) => event.key === "Enter" && traceCell());
+  onArrow(big, (rows, columns) => mark([state.cell[0] + rows, state.cell[1] + columns]));
 
   const decode = (one) => (one.passes ? one : {
-    ...one,
-    values: floats(one.values),
-    limits: floats(one.limits),
+    ...decoded(one, "values", "limits"),
     slots: new Map(one.order.map((unit, slot) => [unit, slot])),
     marked: Object.fromEntries(Object.entries(one.marks).map(([name, { units }]) => [name, new Set(units)])),
     strongest: one.strongest && {
-      count: one.strongest.count,
+      ...decoded(one.strongest, "amounts", "rest", "bias"),
       sources: new Uint32Array(bytes(one.strongest.sources).buffer),
-      amounts: floats(one.strongest.amounts),
-      rest: floats(one.strongest.rest),
-      bias: floats(one.strongest.bias),
     },
   });
 
   return {
-    update(data, { setTriggerValue }) {
+    update(/** @type {Data} */ data, { setTriggerValue }) {
       send = (request) => setTriggerValue("trace", request);
-      const tables = Object.entries(data.tables).map(([kind, { table, darkText }]) => [kind, { table: bytes(table), darkText: bytes(darkText) }]);
-      now = { ...data, columns: data.columns.map(decode), tables: Object.fromEntries(tables) };
+      now = { ...data, columns: data.columns.map(decode) };
       const layers = JSON.stringify(data.columns.map(({ name, shape }) => [name, shape]));
       if (state.layers !== layers) {
         const fresh = { pinned: null, folded: new Set(), all: new Set(), range: state.range };
         Object.assign(state, { layers, at: null, focus: null }, kept.get(layers) ?? fresh);
         find(".range").value = state.range;
       }
-      width = root.clientWidth;
       draw();
     },
-    remove: () => observer.disconnect(),
+    resize: () => { light(); drawDetail(); },
   };
 }
 

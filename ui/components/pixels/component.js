@@ -1,6 +1,10 @@
 // One picture as a grid of numbers that can be zoomed until they can be read, and its three planes that can be pulled apart.
+// @ts-check
 import { mount } from "../mount.js";
-import { bytes, clamp, whole } from "../shared.js";
+import { cellAt, forNumbers, inCell, layOver, textOn, within } from "../raster.js";
+import { ARROWS, bytes, clamp, css, finder, floats, short } from "../shared.js";
+
+/** @typedef {{name: string, shape: [number, number, number], pixels: string, scales: [string, string][], describe: string}} Data */
 const VIEW = 400; // pixels, the picture's longer side at most
 const LARGEST_CELL = 64;
 const ROOM_FOR_NUMBERS = { 1: 24, 3: 36 }; // pixels a cell, by the number of channels
@@ -10,17 +14,14 @@ const TINTS = ["#f00", "#0f0", "#00f"];
 const FAR = 8; // cells that Shift and an arrow go
 const GAP = 10;
 
-const exact = (value) => `${+value.toPrecision(3)}`;
-const inCell = (value) => (Number.isInteger(value) ? `${value}` : value.toFixed(2).replace(/^0\./, "."));
-
 const kept = new Map(); // where a learner was in a picture, for when its page comes back
 
 function createView(root) {
-  const find = (selector) => root.querySelector(selector);
+  const find = finder(root);
   const holder = find(".picture");
   const canvas = holder.querySelector("canvas");
   const stage = find(".stage");
-  const state = { scale: 0, row: 0, column: 0, cell: 0, zoom: 1, left: 0, top: 0, width: 0, name: "", drag: null };
+  const state = { scale: 0, row: 0, column: 0, cell: 0, zoom: 1, left: 0, top: 0, name: "", drag: null };
   let now; // what Python sent, decoded
   let scratch; // the picture, one canvas pixel a pixel
 
@@ -28,16 +29,13 @@ function createView(root) {
   const largest = () => Math.max(LARGEST_CELL, fit());
   const view = () => ({ width: Math.round(now.width * fit()), height: Math.round(now.height * fit()) });
   const values = () => now.values[state.scale];
-  const at = (array, channel) => array[(state.row * now.width + state.column) * now.channels + channel];
+  const colourOf = (k) => [0, 1, 2].map((c) => now.pixels[k * now.channels + Math.min(c, now.channels - 1)]);
 
+  // The picture, or one of its planes alone.
   function painted(channel = null) {
     const picture = new ImageData(now.width, now.height);
     for (let k = 0; k < now.width * now.height; k++) {
-      for (let c = 0; c < 3; c++) {
-        const isOn = channel === null || channel === c;
-        picture.data[4 * k + c] = isOn ? now.pixels[k * now.channels + Math.min(c, now.channels - 1)] : 0;
-      }
-      picture.data[4 * k + 3] = 255;
+      picture.data.set([...colourOf(k).map((value, c) => (channel === null || channel === c ? value : 0)), 255], 4 * k);
     }
     return picture;
   }
@@ -69,17 +67,14 @@ function createView(root) {
     const { cell, left, top } = state;
     const lines = now.channels;
     const size = Math.min(cell / (lines === 1 ? 2.4 : 3.6), 17);
-    context.font = `${size}px ${getComputedStyle(root).fontFamily}`;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
+    forNumbers(canvas, size);
     for (let row = Math.floor(top); row < Math.min(now.height, top + height / cell); row++) {
       for (let column = Math.floor(left); column < Math.min(now.width, left + width / cell); column++) {
-        const k = (row * now.width + column) * lines;
-        const [red, green, blue] = [0, 1, 2].map((c) => now.pixels[k + Math.min(c, lines - 1)]);
-        context.fillStyle = 0.299 * red + 0.587 * green + 0.114 * blue > 128 ? "#000" : "#fff";
+        const k = row * now.width + column;
+        context.fillStyle = textOn(colourOf(k));
         for (let c = 0; c < lines; c++) {
           const y = (row - top + 0.5) * cell + (c - (lines - 1) / 2) * size * 1.05;
-          context.fillText(inCell(values()[k + c]), (column - left + 0.5) * cell, y, cell * 0.94);
+          context.fillText(inCell(values()[k * lines + c], cell), (column - left + 0.5) * cell, y, cell * 0.94);
         }
       }
     }
@@ -96,18 +91,13 @@ function createView(root) {
   }
 
   function tell() {
-    const names = CHANNELS[now.channels];
-    const numbers = names.map((name, c) => (now.channels === 1 ? exact(at(values(), c)) : `${name} ${exact(at(values(), c))}`));
-    find(".readout span").textContent = `row ${state.row}, column ${state.column} · ${numbers.join(", ")}`;
-    const colour = [0, 1, 2].map((c) => at(now.pixels, Math.min(c, now.channels - 1)));
-    find(".swatch").style.background = `rgb(${colour.join(" ")})`;
-    root.querySelectorAll(".channels b").forEach((b, c) => { b.textContent = exact(at(values(), c)); });
-    stage.querySelectorAll(".cell").forEach((mark) => Object.assign(mark.style, {
-      left: `${(100 * state.column) / now.width}%`,
-      width: `${100 / now.width}%`,
-      top: `${(100 * state.row) / now.height}%`,
-      height: `${100 / now.height}%`,
-    }));
+    const k = state.row * now.width + state.column;
+    const numbers = CHANNELS[now.channels].map((_, c) => short(values()[k * now.channels + c]));
+    const words = now.channels === 1 ? numbers : CHANNELS[3].map((name, c) => `${name} ${numbers[c]}`);
+    find(".readout span").textContent = `row ${state.row}, column ${state.column} · ${words.join(", ")}`;
+    find(".swatch").style.background = css(colourOf(k));
+    root.querySelectorAll(".channels b").forEach((b, c) => { b.textContent = numbers[c]; });
+    stage.querySelectorAll(".cell").forEach((mark) => layOver(mark, [state.row, state.column], [now.height, now.width]));
   }
 
   // Zooming keeps the marked cell where it is; from the whole picture it comes to the middle.
@@ -128,21 +118,17 @@ function createView(root) {
   }
 
   function goTo(row, column) {
-    state.row = clamp(row, 0, now.height - 1);
-    state.column = clamp(column, 0, now.width - 1);
+    [state.row, state.column] = within([row, column], now.height, now.width);
     const { width, height } = view();
     state.left = clamp(state.left, state.column + 1 - width / state.cell, state.column);
     state.top = clamp(state.top, state.row + 1 - height / state.cell, state.row);
     draw();
   }
 
-  function read(event, target, left, top, across) {
-    const box = target.getBoundingClientRect();
-    const cell = box.width / across;
-    state.row = clamp(Math.floor(top + (event.clientY - box.top) / cell), 0, now.height - 1);
-    state.column = clamp(Math.floor(left + (event.clientX - box.left) / cell), 0, now.width - 1);
+  const read = (/** @type {number[]} */ [row, column]) => {
+    [state.row, state.column] = within([row, column], now.height, now.width);
     draw();
-  }
+  };
 
   function pointed(event) {
     if (state.drag && event.buttons && holder.classList.contains("zoomed")) {
@@ -150,7 +136,8 @@ function createView(root) {
       state.top = state.drag.top - (event.clientY - state.drag.y) / state.cell;
       if (Math.hypot(event.clientX - state.drag.x, event.clientY - state.drag.y) > 3) return draw();
     }
-    return read(event, canvas, state.left, state.top, view().width / state.cell);
+    const { left, top } = canvas.getBoundingClientRect();
+    return read([state.top + (event.clientY - top) / state.cell, state.left + (event.clientX - left) / state.cell].map(Math.floor));
   }
 
   // The planes: each in its own colour of light, laid over each other by adding.
@@ -160,7 +147,7 @@ function createView(root) {
     stage.querySelectorAll("canvas").forEach((plane, channel) => {
       Object.assign(plane, { width: now.width, height: now.height });
       plane.getContext("2d").putImageData(painted(channel), 0, 0);
-      plane.addEventListener("pointermove", (event) => read(event, plane, 0, 0, now.width));
+      plane.addEventListener("pointermove", (event) => read(cellAt(plane.getBoundingClientRect(), event, now.height, now.width)));
     });
     placePlanes();
   }
@@ -183,9 +170,8 @@ function createView(root) {
     stage.setAttribute("aria-label", `The planes ${apart === 0 ? "together: the picture" : "apart"}. Shown: ${shown}.`);
   }
 
-  const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
   holder.addEventListener("keydown", (event) => {
-    const [rows, columns] = step[event.key] ?? [0, 0];
+    const [rows, columns] = ARROWS[event.key] ?? [0, 0];
     const far = event.shiftKey ? FAR : 1;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (rows || columns) goTo(state.row + rows * far, state.column + columns * far);
@@ -213,21 +199,12 @@ function createView(root) {
     `<label><input type="checkbox" checked><i style="background: ${TINTS[c]}"></i>${name} <b></b></label>`).join("");
   find(".channels").addEventListener("change", placePlanes);
   find(".scales").addEventListener("click", (event) => event.target.tagName === "BUTTON" && choose(+event.target.value));
-  const observer = new ResizeObserver(() => {
-    if (!now || state.width === root.clientWidth) return;
-    state.width = root.clientWidth;
-    zoomTo(state.zoom * fit());
-    if (now.channels === 3) placePlanes();
-  });
-  observer.observe(root);
-
   return {
-    update(data) {
+    update(/** @type {Data} */ data) {
       const [height, width, channels] = data.shape;
       const isNew = state.name !== `${data.name} ${data.shape}`;
       state.name = `${data.name} ${data.shape}`;
-      const decoded = data.scales.map(([, values]) => new Float32Array(bytes(values).buffer));
-      now = { height, width, channels, pixels: bytes(data.pixels), values: decoded };
+      now = { height, width, channels, pixels: bytes(data.pixels), values: data.scales.map(([, numbers]) => floats(numbers)) };
       if (find(".scales").children.length !== data.scales.length) {
         find(".scales").innerHTML = data.scales.map(([name], i) => `<button type="button" value="${i}">${name}</button>`).join("");
       }
@@ -242,10 +219,13 @@ function createView(root) {
       if (isNew) zoomTo(state.zoom * fit());
       choose(Math.min(state.scale, data.scales.length - 1));
     },
+    resize: () => {
+      zoomTo(state.zoom * fit());
+      if (now.channels === 3) placePlanes();
+    },
     remove: () => {
       const { row, column, scale, zoom } = state;
       kept.set(state.name, { row, column, scale, zoom });
-      observer.disconnect();
     },
   };
 }

@@ -1,7 +1,6 @@
 """The network's answer as horizontal bars, one a class; they glide to their new lengths."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +9,7 @@ from ui import colours
 from ui.components import define
 
 DIGITS = tuple("0123456789")
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 def probabilities(

@@ -1,7 +1,4 @@
-"""How one digit is read at the stage of a run that is looked at: the digit, its answer in words, and ten bars.
-
-Below them stands what it was read as at every stage, a digit each. See `stages.js`.
-"""
+"""How one digit is read at the stage of a run (see `stages.js`): its answer, ten bars, and all answers."""
 
 from collections.abc import Sequence
 from pathlib import Path

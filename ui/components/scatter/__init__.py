@@ -1,12 +1,10 @@
 """Digits as points in a plane or in space, one of them pointed at with its picture; frames follow them in time.
 
-Each point is drawn as its digit, so that nothing is told by colour alone; what was read wrongly has a ring. Hovering,
-arrow keys, turning, playing and the choice of classes are answered in the browser.
+Each point is drawn as its digit, so that nothing is told by colour alone; what was read wrongly has a ring.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -18,7 +16,7 @@ UNKNOWN = 255
 """In place of a label: nobody has said what the digit is."""
 COLUMNS = 50
 """Pictures in a row of the sheet that the browser cuts them from."""
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,13 +50,15 @@ def scatter(groups: Sequence[Points], *, key: str, describe: str, frames: Sequen
         frames: what to say of each frame; several can be played.
     """
     places = np.concatenate([group.places for group in groups], axis=1)
+    low, high = places.min(axis=(0, 1)), places.max(axis=(0, 1))  # over all frames: one scale, and nothing jumps
     _mount(
         key=key,
         data={
             "describe": describe,
             "frames": list(frames),
             "shape": list(places.shape),
-            "places": encode(places),
+            "places": encode(places - (low + high) / 2),
+            "reach": np.maximum((high - low) / 2, 1e-9).tolist(),
             "labels": encode(np.concatenate([group.labels for group in groups]), "u1"),
             "read": encode(np.concatenate([group.read for group in groups], axis=1), "u1"),
             "names": [name for group in groups for name in group.names],
@@ -66,6 +66,7 @@ def scatter(groups: Sequence[Points], *, key: str, describe: str, frames: Sequen
             "sheet": png(sheet(np.concatenate([group.pictures for group in groups]))),
             "columns": COLUMNS,
             "colours": colours.DIGITS,
+            "onColours": [colours.text_on(colour) for colour in colours.DIGITS],
         },
     )
 

@@ -1,6 +1,7 @@
 // Points drawn as their digits: hovering, arrow keys, turning, playing and choosing classes all stay in the browser.
+// @ts-check
 import { mount } from "../mount.js";
-import { bytes, clamp, floats, set } from "../shared.js";
+import { bytes, clamp, finder, floats, make, onArrow, set, setStyles, still } from "../shared.js";
 const SIDE = 28; // pixels of a picture
 const UNKNOWN = 255; // no label
 const MARGIN = 26; // around the points, so that names and rings fit
@@ -10,43 +11,28 @@ const PERSPECTIVE = 0.22; // how much nearer points are spread
 const TURN = 0.0004; // radians a millisecond
 const FAINT = 0.3; // rings, where more than a quarter of all digits has one
 
-const middle = (values) => values.sort()[Math.floor(values.length / 2)];
+/**
+ * What Python sends; shape: frames, points, dimensions; as base64 places (floats), labels and what each is read as (uint8);
+ * how far they reach from 0 on each axis; how many of the last points are one's own; a sheet of pictures (PNG).
+ * @typedef {{describe: string, frames: string[], shape: number[], places: string, reach: number[], labels: string,
+ *   read: string, names: string[], marked: number, sheet: string, columns: number, colours: string[], onColours: string[]}} Data
+ */
 
-function luminance(colour) {
-  const [r, g, b] = [1, 3, 5].map((at) => (parseInt(colour.slice(at, at + 2), 16) / 255) ** 2.2);
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
+const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 function createView(root) {
-  const find = (selector) => root.querySelector(selector);
-  const stage = find(".stage");
+  const find = finder(root);
+  const [stage, play, scrub, output] = [".stage", ".play", ".scrub", "output"].map(find);
   const picture = find(".picture").getContext("2d");
-  const [play, scrub] = [find(".play"), find(".scrub")];
   const sheet = new Image();
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const state = { point: 0, frame: 0, yaw: 0.6, pitch: 0.35, only: new Set(), ticket: 0, turned: null };
   let now; // what Python sent, decoded
   let screen = new Float32Array(0); // x, y, depth of every point, in CSS pixels
+  let context, ink, paper, font; // what is drawn with
 
   const isSolid = () => now.dims === 3;
   const isShown = (k) => !state.only.size || now.labels[k] === UNKNOWN || state.only.has(now.labels[k]) || k >= now.digits;
   const readAs = (k) => now.read[Math.round(state.frame) * now.num + k];
-
-  // The middle of the points and how far they reach, over all frames: one scale for both axes, and nothing jumps.
-  function measure() {
-    const reach = [];
-    now.centre = [];
-    for (let axis = 0; axis < now.dims; axis++) {
-      let [low, high] = [Infinity, -Infinity];
-      for (let k = axis; k < now.places.length; k += now.dims) {
-        low = Math.min(low, now.places[k]);
-        high = Math.max(high, now.places[k]);
-      }
-      now.centre.push((low + high) / 2);
-      reach.push(Math.max((high - low) / 2, 1e-9));
-    }
-    now.reach = reach;
-  }
 
   function project() {
     const [width, height] = [stage.clientWidth, stage.clientHeight];
@@ -56,121 +42,92 @@ function createView(root) {
     const first = Math.floor(state.frame);
     const last = Math.min(first + 1, now.frames.length - 1);
     const share = state.frame - first;
-    const [cy, sy, cp, sp] = [Math.cos(state.yaw), Math.sin(state.yaw), Math.cos(state.pitch), Math.sin(state.pitch)];
-    const at = (k, axis) => {
-      const place = k * now.dims + axis;
-      const size = now.num * now.dims;
-      const [from, to] = [now.places[first * size + place], now.places[last * size + place]];
-      return from + (to - from) * share - now.centre[axis];
-    };
+    const [yaw, pitch] = isSolid() ? [state.yaw, state.pitch] : [0, 0];
+    const [cy, sy, cp, sp] = [Math.cos(yaw), Math.sin(yaw), Math.cos(pitch), Math.sin(pitch)];
+    const size = now.num * now.dims;
     for (let k = 0; k < now.num; k++) {
-      let [x, y, depth] = [at(k, 0), at(k, 1), 0];
-      if (isSolid()) {
-        const z = at(k, 2);
-        const far = cy * z - sy * x;
-        x = cy * x + sy * z;
-        [y, depth] = [cp * y - sp * far, (sp * y + cp * far) / radius];
-        const nearer = 1 + PERSPECTIVE * depth;
-        [x, y] = [x * nearer, y * nearer];
-      }
-      screen.set([width / 2 + x * scale, height / 2 - y * scale, depth], 3 * k);
+      const [x, y, z] = [0, 1, 2].map((axis) => {
+        const [from, to] = [first, last].map((frame) => (axis < now.dims ? now.places[frame * size + k * now.dims + axis] : 0));
+        return from + (to - from) * share;
+      });
+      const far = cy * z - sy * x;
+      const depth = (sp * y + cp * far) / radius;
+      const nearer = scale * (1 + PERSPECTIVE * depth);
+      screen.set([width / 2 + (cy * x + sy * z) * nearer, height / 2 - (cp * y - sp * far) * nearer, depth], 3 * k);
     }
   }
 
   function draw() {
     if (!now || !stage.clientWidth) return;
     project();
-    const context = stage.getContext("2d");
-    const style = getComputedStyle(root);
-    const paper = style.getPropertyValue("--st-background-color");
-    stage.width = stage.clientWidth * devicePixelRatio;
-    stage.height = stage.clientHeight * devicePixelRatio;
+    Object.assign(stage, { width: stage.clientWidth * devicePixelRatio, height: stage.clientHeight * devicePixelRatio });
+    context = stage.getContext("2d");
     context.scale(devicePixelRatio, devicePixelRatio);
-    context.textAlign = "center";
-    context.textBaseline = "middle";
+    const style = getComputedStyle(root);
+    [ink, paper, font] = [style.color, style.getPropertyValue("--st-background-color"), style.fontFamily];
+    Object.assign(context, { textAlign: "center", textBaseline: "middle", lineJoin: "round" });
     const order = [...Array(now.digits).keys()];
     if (isSolid()) order.sort((a, b) => screen[3 * a + 2] - screen[3 * b + 2]);
     const wrong = order.filter((k) => readAs(k) !== now.labels[k]);
     const ring = wrong.length > order.length / 4 ? FAINT : 1;
     now.size = null;
-    for (const k of order) drawDigit(context, k, ring, style);
+    for (const k of order) drawDigit(k, ring);
     context.globalAlpha = 1;
-    drawCentres(context, paper, style);
-    drawPoint(context, paper, style);
-    for (let k = now.digits; k < now.num; k++) drawMark(context, k, paper, style);
+    drawCentres();
+    [[paper, 6], [ink, 2.5]].forEach(([colour, width]) => drawRing(state.point, 12, colour, width));
+    for (let k = now.digits; k < now.num; k++) drawMark(k);
   }
 
-  function drawDigit(context, k, ring, style) {
+  function drawRing(k, radius, strokeStyle, lineWidth) {
+    Object.assign(context, { strokeStyle, lineWidth });
+    context.beginPath();
+    context.arc(screen[3 * k], screen[3 * k + 1], radius, 0, 2 * Math.PI);
+    context.stroke();
+  }
+
+  function drawDigit(k, ring) {
     const [x, y, depth] = screen.subarray(3 * k, 3 * k + 3);
     const small = stage.clientWidth < 450 ? 2 : 0;
     const near = isSolid() ? clamp(0.5 + depth / 2, 0, 1) : 1;
     context.globalAlpha = isShown(k) ? 0.45 + 0.55 * near : 0.1;
     context.fillStyle = now.colours[now.labels[k]];
     const size = (isSolid() ? Math.round(8 + 5 * near) : 12) - small;
-    if (size !== now.size) context.font = `600 ${(now.size = size)}px ${style.fontFamily}`; // slow to set
+    if (size !== now.size) context.font = `600 ${(now.size = size)}px ${font}`; // slow to set
     context.fillText(now.labels[k], x, y);
     if (readAs(k) === now.labels[k]) return;
     context.globalAlpha *= ring;
-    context.strokeStyle = style.color;
-    context.lineWidth = 1.5;
-    context.beginPath();
-    context.arc(x, y, 8, 0, 2 * Math.PI);
-    context.stroke();
+    drawRing(k, 8, ink, 1.5);
   }
 
-  function write(context, text, x, y, size, colour, paper, style) {
-    context.font = `700 ${size}px ${style.fontFamily}`;
-    context.lineJoin = "round";
-    context.lineWidth = 5;
-    context.strokeStyle = paper;
+  function write(text, x, y, size, fillStyle) {
+    Object.assign(context, { font: `700 ${size}px ${font}`, lineWidth: 5, strokeStyle: paper, fillStyle });
     context.strokeText(text, x, y);
-    context.fillStyle = colour;
     context.fillText(text, x, y);
   }
 
-  function drawCentres(context, paper, style) {
-    for (let digit = 0; digit < 10; digit++) {
-      if (state.only.size && !state.only.has(digit)) continue;
-      const [xs, ys] = [[], []];
-      for (let k = 0; k < now.digits; k++) {
-        if (now.labels[k] !== digit) continue;
-        xs.push(screen[3 * k]);
-        ys.push(screen[3 * k + 1]);
-      }
-      if (!xs.length) continue;
-      const [x, y] = [middle(Float32Array.from(xs)), middle(Float32Array.from(ys))];
-      write(context, digit, x, y, 28, now.colours[digit], paper, style);
-    }
+  function drawCentres() {
+    now.colours.forEach((colour, digit) => {
+      const points = [...Array(now.digits).keys()].filter((k) => now.labels[k] === digit);
+      if (!points.length || (state.only.size && !state.only.has(digit))) return;
+      const [x, y] = [0, 1].map((axis) => median(points.map((k) => screen[3 * k + axis])));
+      write(digit, x, y, 28, colour);
+    });
   }
 
-  function drawPoint(context, paper, style) {
-    const [x, y] = screen.subarray(3 * state.point, 3 * state.point + 2);
-    for (const [colour, width] of [[paper, 6], [style.color, 2.5]]) {
-      context.strokeStyle = colour;
-      context.lineWidth = width;
-      context.beginPath();
-      context.arc(x, y, 12, 0, 2 * Math.PI);
-      context.stroke();
-    }
-  }
-
-  function drawMark(context, k, paper, style) {
+  function drawMark(k) {
     const [x, y] = screen.subarray(3 * k, 3 * k + 2);
     context.beginPath();
     [[0, -9], [9, 0], [0, 9], [-9, 0]].forEach(([right, down]) => context.lineTo(x + right, y + down));
     context.closePath();
-    context.lineWidth = 5;
-    context.strokeStyle = paper;
+    Object.assign(context, { lineWidth: 5, strokeStyle: paper, fillStyle: ink, font: `700 14px ${font}` });
     context.stroke();
-    context.fillStyle = style.color;
     context.fill();
-    context.font = `700 14px ${style.fontFamily}`;
     const half = context.measureText(now.names[k]).width / 2 + 4;
     const above = y < 40 ? 21 : -21;
-    write(context, now.names[k], clamp(x, half, Math.max(half, stage.clientWidth - half)), y + above, 14, style.color, paper, style);
+    write(now.names[k], clamp(x, half, Math.max(half, stage.clientWidth - half)), y + above, 14, ink);
   }
 
-  function tell() {
+  function say() {
     const [k, label, read] = [state.point, now.labels[state.point], readAs(state.point)];
     picture.drawImage(sheet, SIDE * (k % now.columns), SIDE * Math.floor(k / now.columns), SIDE, SIDE, 0, 0, SIDE, SIDE);
     find(".card b").textContent = label === UNKNOWN ? now.names[k] : `A ${label}`;
@@ -181,10 +138,11 @@ function createView(root) {
   function point(k) {
     if (k === state.point) return;
     state.point = k;
-    tell();
+    say();
     draw();
   }
 
+  /** @param {number} x @param {number} y @param {(right: number, down: number, k: number) => boolean} [allowed] */
   function nearest(x, y, allowed = () => true) {
     let [best, least] = [null, Infinity];
     for (let k = 0; k < now.num; k++) {
@@ -205,9 +163,9 @@ function createView(root) {
     const before = Math.round(state.frame);
     state.frame = frame;
     scrub.value = Math.round(frame);
-    find("output").textContent = now.frames[Math.round(frame)];
-    scrub.setAttribute("aria-valuetext", now.frames[Math.round(frame)]);
-    if (before !== Math.round(frame)) tell();
+    output.textContent = now.frames[Math.round(frame)];
+    set(scrub, { "aria-valuetext": now.frames[Math.round(frame)] });
+    if (before !== Math.round(frame)) say();
     draw();
   }
 
@@ -228,97 +186,77 @@ function createView(root) {
       state.ticket = requestAnimationFrame(tick);
       if (isSolid()) return turn(passed * TURN, 0);
       exact = Math.min(exact + passed / STEP, last);
-      const frame = calm.matches ? Math.floor(exact) : exact;
+      const frame = still() ? Math.floor(exact) : exact;
       if (frame !== state.frame) goTo(frame);
       if (exact >= last) stop();
     };
     state.ticket = requestAnimationFrame(tick);
   }
 
-  stage.addEventListener("pointerdown", (event) => {
-    if (isSolid()) state.turned = [event.clientX, event.clientY];
-    if (isSolid()) stage.setPointerCapture(event.pointerId);
-  });
-  ["pointerup", "pointercancel"].forEach((kind) => stage.addEventListener(kind, () => { state.turned = null; }));
   ["pointermove", "pointerdown"].forEach((kind) => stage.addEventListener(kind, (event) => {
-    if (state.turned && kind === "pointermove") {
-      turn((event.clientX - state.turned[0]) / 150, (event.clientY - state.turned[1]) / 150);
-      state.turned = [event.clientX, event.clientY];
-      return;
-    }
+    const { clientX, clientY, pointerId } = event;
+    const isTurning = kind === "pointermove" && stage.hasPointerCapture(pointerId);
+    if (isTurning) turn((clientX - state.turned[0]) / 150, (clientY - state.turned[1]) / 150);
+    if (isSolid() && kind === "pointerdown") stage.setPointerCapture(pointerId);
+    state.turned = [clientX, clientY];
+    if (isTurning) return;
     const [k, far] = nearest(event.offsetX, event.offsetY);
     if (k !== null && far < REACH) point(k);
   }));
   // An arrow goes to the nearest point within 45 degrees of its direction; with Shift it turns the space.
-  stage.addEventListener("keydown", (event) => {
-    const step = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    if (isSolid() && event.shiftKey) return turn(step[0] / 8, step[1] / 8);
+  onArrow(stage, (rows, columns, event) => {
+    if (isSolid() && event.shiftKey) return turn(columns / 8, rows / 8);
     const [x, y] = screen.subarray(3 * state.point, 3 * state.point + 2);
     const [k] = nearest(x, y, (right, down, other) => {
-      const along = right * step[0] + down * step[1];
-      return other !== state.point && along > 0 && along >= Math.abs(right * step[1] + down * step[0]);
+      const along = right * columns + down * rows;
+      return other !== state.point && along > 0 && along >= Math.abs(right * rows + down * columns);
     });
     if (k !== null) point(k);
   });
   scrub.addEventListener("input", () => { stop(); goTo(Number(scrub.value)); });
   play.addEventListener("click", () => (state.ticket ? stop() : start()));
-  const observer = new ResizeObserver(draw);
-  observer.observe(stage);
 
   function createClasses() {
-    find(".classes").replaceChildren(...now.colours.map((colour, digit) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = digit;
-      button.style.setProperty("--own", colour);
-      button.style.setProperty("--on", luminance(colour) > 0.18 ? "#000" : "#fff");
-      button.setAttribute("aria-pressed", state.only.has(digit));
+    find(".classes").replaceChildren(...now.colours.map((own, digit) => {
+      const button = make("button", { type: "button" }, `${digit}`);
+      const press = () => set(button, { "aria-pressed": state.only.has(digit) });
+      setStyles(button, { own, on: now.onColours[digit] });
       button.addEventListener("click", () => {
         if (!state.only.delete(digit)) state.only.add(digit);
-        button.setAttribute("aria-pressed", state.only.has(digit));
+        press();
         draw();
       });
+      press();
       return button;
     }));
   }
 
   return {
-    update(data) {
+    update(/** @type {Data} */ data) {
       const [frames, num, dims] = data.shape;
-      const before = now;
-      now = {
-        ...data,
-        num,
-        dims,
-        digits: num - data.marked,
-        places: floats(data.places),
-        labels: bytes(data.labels),
-        read: bytes(data.read),
-      };
+      const isNew = now?.sheet !== data.sheet;
+      const decoded = { places: floats(data.places), labels: bytes(data.labels), read: bytes(data.read) };
+      now = { ...data, ...decoded, num, dims, digits: num - data.marked };
       screen = new Float32Array(3 * num);
-      measure();
       stop();
-      if (before?.sheet !== data.sheet) {
+      if (isNew) {
         state.point = data.marked ? now.digits : 0;
-        sheet.onload = tell;
+        sheet.onload = say;
         sheet.src = `data:image/png;base64,${data.sheet}`;
       }
       scrub.max = frames - 1;
-      scrub.hidden = find("output").hidden = frames === 1;
+      scrub.hidden = output.hidden = frames === 1;
       find(".time").hidden = frames === 1 && !isSolid();
       stage.classList.toggle("solid", isSolid());
-      stage.setAttribute("aria-label", `${data.describe} Arrow keys go from digit to digit${isSolid() ? ", with Shift they turn the space" : ""}.`);
+      const keys = `Arrow keys go from digit to digit${isSolid() ? ", with Shift they turn the space" : ""}.`;
+      set(stage, { "aria-label": `${data.describe} ${keys}` });
       find(".hint").textContent = `Press digits to see only these. A ring: read wrongly.${isSolid() ? " Drag to turn." : ""}`;
       createClasses();
       goTo(Math.min(Math.round(state.frame), frames - 1));
-      tell();
+      say();
     },
-    remove() {
-      stop();
-      observer.disconnect();
-    },
+    resize: draw,
+    remove: stop,
   };
 }
 

@@ -5,14 +5,13 @@ Each number stands beside a line of all stages, on a logarithmic scale. See `sta
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from ui import colours
 from ui.components import define, encode
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,13 +32,8 @@ def sizes(run_id: str, layers: Sequence[tuple[str, str]], columns: Sequence[Colu
             "run": run_id,
             "layers": [{"name": name, "colour": colour} for name, colour in layers],
             "columns": [
-                {
-                    "title": column.title,
-                    "steps": list(column.steps),
-                    "values": encode(column.values),
-                    "isShare": column.is_share,
-                }
-                for column in columns
+                {"title": one.title, "steps": list(one.steps), "values": encode(one.values), "isShare": one.is_share}
+                for one in columns
             ],
             "accent": colours.TRAINING,
         },

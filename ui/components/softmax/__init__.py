@@ -4,18 +4,15 @@ The browser computes here what `cnnlab.nn.operations.softmax` computes, so that 
 sliders in a real browser and holds both equal.
 """
 
-from pathlib import Path
-
 import numpy as np
 import numpy.typing as npt
 
-from cnnlab.nn.operations import softmax as exact
 from ui import colours
 from ui.components import define
 
-LOWEST, HIGHEST = -20.0, 20.0
-"""Ends of the sliders; real logits beyond them move the end."""
-_mount = define(Path(__file__).parent)
+REACH = 20.0
+"""The sliders go from minus this to this; real logits beyond it move the ends."""
+_mount = define(__file__)
 
 
 def softmax(logits: npt.NDArray[np.floating], *, key: str, name: str, true_class: int | None = None) -> None:
@@ -27,13 +24,11 @@ def softmax(logits: npt.NDArray[np.floating], *, key: str, name: str, true_class
         name: where the logits come from, in a few words.
         true_class: the right answer at first; by default the largest logit's.
     """
-    reach = float(np.ceil(np.abs(logits).max(initial=HIGHEST)))
     _mount(
         key=key,
         data={
             "logits": [round(float(value), 2) for value in logits],
-            "probabilities": exact(np.round(logits.astype(np.float64), 2)).tolist(),
-            "reach": reach,
+            "reach": float(np.ceil(np.abs(logits).max(initial=REACH))),
             "name": name,
             "trueClass": int(logits.argmax() if true_class is None else true_class),
             "colours": {"top": colours.BAR_TOP, "rest": colours.BAR_REST, "wrong": colours.WRONG},

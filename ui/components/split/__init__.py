@@ -5,13 +5,12 @@ The bars grow and shrink in place when the parts change.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from ui.components import define
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,11 +1,10 @@
 """Several variants with a few runs each: every run a thin line, their mean a thick one, their range an area.
 
-It is drawn anew in place as values come in. Pointer or arrow keys read the values at one place of the axis.
+Pointer or arrow keys read the values at one place of the axis.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +19,7 @@ COLOURS = tuple(
 )
 DASHES = ("", "9 4", "2 3", "9 3 2 3", "14 4", "5 2")
 """Of the thick lines, one a variant: they are not told apart by their colours alone."""
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +57,6 @@ def spread(
         names: of the places; without them their numbers.
         height: in pixels.
     """
-    looks = zip(variants, COLOURS, DASHES, strict=False)
     _mount(
         key=key,
         data={
@@ -68,14 +66,9 @@ def spread(
             "value": value,
             "height": height,
             "variants": [
-                {
-                    "name": lines.name,
-                    "colour": colour,
-                    "dash": dash,
-                    "runs": [encode(run) for run in lines.runs],
-                    "summary": [encode(part) for part in lines.middle_and_range()],
-                }
-                for lines, colour, dash in looks
+                {"name": lines.name, "colour": colour, "dash": dash}
+                | {"runs": list(map(encode, lines.runs)), "summary": list(map(encode, lines.middle_and_range()))}
+                for lines, colour, dash in zip(variants, COLOURS, DASHES, strict=False)
             ],
         },
     )

@@ -1,7 +1,4 @@
-"""A network's maps in space: each layer a stack of planes, its sides to scale, so that layers get smaller and deeper.
-
-Dragging turns it, sliders do the same by keyboard; pointing at a plane reads it: all in the browser.
-"""
+"""A network's maps in space: each layer a stack of planes to scale, which can be turned and read in the browser."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,13 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from ui import colours
-from ui.components import colour_table, define, encode
+from ui.components import define, encode
 
 _mount = define(Path(__file__).parent)
-MAX_PLANES = 64
-"""Planes of a layer that are drawn at most, the first."""
-MAP = 3
-"""Axes of a layer's values that are maps."""
+MAX_PLANES = 64  # of a layer are drawn at most, the first
+MAP = 3  # axes of a layer's values that are maps
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,13 +31,7 @@ def stacks(layers: Sequence[Stack], *, key: str) -> None:
         layers: in order.
         key: the component's identity: how it is turned stays as long as it does.
     """
-    _mount(
-        key=key,
-        data={
-            "layers": [_data(layer) for layer in layers],
-            "tables": {kind: colour_table(kind)["table"] for kind in {layer.kind for layer in layers}},
-        },
-    )
+    _mount(key=key, data={"layers": [_data(layer) for layer in layers]})
 
 
 def _data(layer: Stack) -> dict[str, object]:

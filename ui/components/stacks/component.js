@@ -1,18 +1,27 @@
 // Layers as stacks of planes in space, by CSS transforms. `at` is the plane that is read; turning belongs to the DOM node.
+// @ts-check
 import { mount } from "../mount.js";
-import { bytes, clamp } from "../shared.js";
+import { paintIndex, TABLES } from "../raster.js";
+import { bytes, clamp, finder, make, onArrow, setStyles, short } from "../shared.js";
+
+/**
+ * @typedef {object} Layer
+ * @property {string} name @property {string} colour @property {string} kind @property {boolean} isVector @property {number[]} size
+ * @property {[number, number, number]} shape planes, height, width @property {string} index
+ * @property {number[]} tops each plane's largest value
+ */
 const LARGEST = 4; // screen pixels that a map's pixel has, at most
 const GAP = { wide: 52, narrow: 26 };
 const NARROW = 560;
 const STRIP = { width: 12, least: 60, most: 140 };
 const TILT = -10; // degrees
 const A_TURN = 0.4; // degrees that a pixel of dragging turns
-const KEYS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+const SHORT = { "2D": "", "GlobalAverage": "Mean", "Average": "Avg", "Pooling": "Pool", "BatchNormalization": "BatchNorm" };
 
-const short = (name) => name.replace("2D", "").replace("GlobalAverage", "Mean").replace("Average", "Avg").replace("Pooling", "Pool").replace("BatchNormalization", "BatchNorm");
+const shortened = (name) => Object.entries(SHORT).reduce((text, [long, brief]) => text.replace(long, brief), name);
 
 function createView(root) {
-  const [turn, spread, readout, scene, world, peek] = [".turn", ".spread", ".readout", ".scene", ".world", ".peek"].map((name) => root.querySelector(name));
+  const [turn, spread, readout, scene, world, peek] = [".turn", ".spread", ".readout", ".scene", ".world", ".peek"].map(finder(root));
   let now; // what Python sent, decoded
   let at = null; // { layer, plane }
   let drag = null;
@@ -23,13 +32,7 @@ function createView(root) {
 
   function paint(canvas, { layer, plane }) {
     const { shape: [, height, width], index, kind } = now.layers[layer];
-    const table = now.tables[kind];
-    const picture = new ImageData(width, height);
-    Object.assign(canvas, { width, height });
-    index.subarray(plane * height * width, (plane + 1) * height * width).forEach((value, k) => {
-      picture.data.set([table[3 * value], table[3 * value + 1], table[3 * value + 2], 255], 4 * k);
-    });
-    canvas.getContext("2d").putImageData(picture, 0, 0);
+    paintIndex(canvas, index.subarray(plane * height * width, (plane + 1) * height * width), width, TABLES[kind]);
   }
 
   function sizeOf({ isVector, shape: [, height, width] }) {
@@ -38,10 +41,10 @@ function createView(root) {
 
   function build() {
     world.replaceChildren(...now.layers.map((layer, number) => {
-      const stack = document.createElement("div");
-      stack.className = "stack";
-      stack.style.setProperty("--layer", layer.colour);
-      stack.innerHTML = `${"<canvas></canvas>".repeat(planes(number))}<div class="label"><b>${short(layer.name).replace(/ (.+)/, "<em> $1</em>")}</b><span>${layer.size.join(" x ")}</span></div>`;
+      const label = `<b>${shortened(layer.name).replace(/ (.+)/, "<em> $1</em>")}</b><span>${layer.size.join(" x ")}</span>`;
+      const innerHTML = `${"<canvas></canvas>".repeat(planes(number))}<div class="label">${label}</div>`;
+      const stack = make("div", { className: "stack", innerHTML });
+      setStyles(stack, { layer: layer.colour });
       stack.querySelectorAll("canvas").forEach((canvas, plane) => { Object.assign(canvas.dataset, { layer: number, plane }); });
       return stack;
     }));
@@ -60,8 +63,7 @@ function createView(root) {
       stack.style.left = `${left}px`;
       left += across + gap;
       stack.querySelectorAll("canvas").forEach((canvas) => { Object.assign(canvas.style, { width: `${across}px`, height: `${down}px` }); });
-      const label = stack.querySelector(".label");
-      Object.assign(label.style, { left: `${across / 2}px`, top: `${highest / 2 + 18}px` });
+      Object.assign(stack.querySelector(".label").style, { left: `${across / 2}px`, top: `${highest / 2 + 18}px` });
     });
     world.style.width = `${left - gap}px`;
     world.style.marginLeft = `${(gap - left) / 2}px`;
@@ -91,10 +93,11 @@ function createView(root) {
     canvasOf(at).classList.add("on");
     paint(peek, at);
     const less = !isVector && size[2] > shape[0] ? `, the first ${shape[0]} are drawn` : "";
-    readout.textContent = `${name}, ${isVector ? `${size[0]} units` : `map ${at.plane} of ${size[2]}${less}`}: largest value ${+tops[at.plane].toPrecision(3)}.`;
+    const which = isVector ? `${size[0]} units` : `map ${at.plane} of ${size[2]}${less}`;
+    readout.textContent = `${name}, ${which}: largest value ${short(tops[at.plane])}.`;
   }
 
-  const planeOf = (element) => (element.dataset?.plane === undefined ? null : { layer: +element.dataset.layer, plane: +element.dataset.plane });
+  const planeOf = ({ dataset }) => (dataset?.plane === undefined ? null : { layer: +dataset.layer, plane: +dataset.plane });
 
   turn.addEventListener("input", place);
   spread.addEventListener("input", place);
@@ -110,29 +113,23 @@ function createView(root) {
   });
   scene.addEventListener("pointerup", () => { drag = null; });
   scene.addEventListener("click", (event) => { const found = planeOf(event.target); if (found) read(found); });
-  scene.addEventListener("keydown", (event) => {
-    if (!KEYS[event.key]) return;
-    event.preventDefault();
-    const [layers, more] = KEYS[event.key];
+  onArrow(scene, (more, layers) => {
     const layer = clamp((at?.layer ?? 0) + (at ? layers : 0), 0, now.layers.length - 1);
     read({ layer, plane: clamp((at?.plane ?? 0) + more, 0, planes(layer) - 1) });
   });
-  const observer = new ResizeObserver(() => { if (now) lay(); });
-  observer.observe(root);
 
   return {
-    update(data) {
-      const tables = Object.fromEntries(Object.entries(data.tables).map(([kind, table]) => [kind, bytes(table)]));
+    update(/** @type {{layers: Layer[]}} */ data) {
       const layers = data.layers.map((layer) => ({ ...layer, index: bytes(layer.index) }));
       const signature = JSON.stringify(layers.map(({ name, shape, colour }) => [name, shape, colour]));
       const isNew = now?.signature !== signature;
-      now = { layers, tables, signature };
+      now = { layers, signature };
       if (isNew) build();
       world.querySelectorAll("canvas").forEach((canvas) => paint(canvas, planeOf(canvas)));
       lay();
       read(at);
     },
-    remove: () => observer.disconnect(),
+    resize: lay,
   };
 }
 

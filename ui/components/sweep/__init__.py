@@ -5,7 +5,6 @@ trip to the server.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from ui.components import define, encode
 RELEVANT = 0.1
 """A class has a colour and a label of its own if its probability is above this somewhere."""
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 def class_colours(probability_batch: np.ndarray, expected: int) -> list[str | None]:
@@ -50,14 +49,14 @@ def sweep(
     _mount(
         key=key,
         data={
-            "shape": list(image_batch.shape),
+            "shape": image_batch.shape,
             "images": encode(np.round(255 * image_batch), "u1"),
             "probabilities": encode(probability_batch),
             "labels": list(labels),
             "start": start,
             "expected": expected,
             "describe": describe,
-            "ends": list(ends),
+            "ends": ends,
             "colours": class_colours(probability_batch, expected),
             "onColours": [colours.text_on(colour) for colour in colours.DIGITS],
         },

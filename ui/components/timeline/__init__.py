@@ -4,11 +4,10 @@ It is moved, played and read in the browser; the components that follow it are m
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from ui.components import define
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 def timeline(

@@ -1,12 +1,17 @@
 // One slider over the stages; stages stand at equal distances, because at first much happens in few updates.
+// @ts-check
+import { withRoom } from "../charts.js";
 import { mount } from "../mount.js";
+import { clamp, finder, make, set, whole } from "../shared.js";
 import { goToStage, placeOfStage } from "../stages.js";
 const STAGE_MS = 400;
 const LEAST_APART = 26; // pixels between the names of epochs
 
+/** @typedef {{run: string, steps: number[], labels: string[], batchesPerEpoch: number, isLive: boolean}} Data what Python sends */
+
 function createView(root) {
-  const find = (selector) => root.querySelector(selector);
-  const [play, slider, newest] = [find(".play"), find(".stage"), find(".newest")];
+  const find = finder(root);
+  const [play, slider, newest, where, epochs] = [".play", ".stage", ".newest", ".where", ".epochs"].map(find);
   let now; // what Python sent
   let place = 0;
   let follows = true; // goes on with the newest stage
@@ -15,15 +20,14 @@ function createView(root) {
   const last = () => now.steps.length - 1;
 
   function show(k) {
-    place = Math.min(Math.max(k, 0), last());
+    place = clamp(k, 0, last());
     slider.value = place;
-    const done = now.steps[place].toLocaleString("en");
-    find(".where").innerHTML = `<b></b>after ${done} update${done === "1" ? "" : "s"}`;
-    find(".where b").textContent = now.labels[place];
-    slider.setAttribute("aria-valuetext", `${now.labels[place]}, after ${done} updates, stage ${place + 1} of ${now.steps.length}`);
+    const [step, label] = [now.steps[place], now.labels[place]];
+    where.replaceChildren(make("b", {}, label), `after ${whole(step)} update${step === 1 ? "" : "s"}`);
+    set(slider, { "aria-valuetext": `${label}, after ${whole(step)} updates, stage ${place + 1} of ${now.steps.length}` });
     newest.disabled = place === last();
     newest.textContent = now.isLive ? "Now" : "The end";
-    goToStage(now.run, now.steps[place], place === last());
+    goToStage(now.run, step, place === last());
   }
 
   function stop() {
@@ -34,7 +38,7 @@ function createView(root) {
 
   function drawButton() {
     play.textContent = timer === null ? "▶ Replay" : "❚❚ Hold";
-    play.setAttribute("aria-label", timer === null ? "Replay the learning from stage to stage" : "Hold the replay");
+    set(play, { "aria-label": timer === null ? "Replay the learning from stage to stage" : "Hold the replay" });
     play.disabled = now.steps.length < 2;
   }
 
@@ -52,18 +56,10 @@ function createView(root) {
 
   // The end of each epoch, where there is room for its name.
   function drawEpochs() {
-    const width = find(".epochs").clientWidth;
-    const ends = now.steps.map((step, k) => ({ k, epoch: step / now.batchesPerEpoch }))
+    const ends = now.steps.map((step, k) => ({ share: last() ? k / last() : 1, epoch: step / now.batchesPerEpoch }))
       .filter(({ epoch }) => epoch > 0 && Number.isInteger(epoch));
-    let free = -Infinity;
-    find(".epochs").replaceChildren(...ends.flatMap(({ k, epoch }) => {
-      const left = last() ? k / last() : 1;
-      if (left * width < free) return [];
-      free = left * width + LEAST_APART;
-      const mark = Object.assign(document.createElement("span"), { textContent: epoch });
-      mark.style.left = `${100 * left}%`;
-      return [mark];
-    }));
+    const shown = withRoom(ends.map(({ share }) => share * epochs.clientWidth), LEAST_APART).map((k) => ends[k]);
+    epochs.innerHTML = shown.map(({ share, epoch }) => `<span style="left:${100 * share}%">${epoch}</span>`).join("");
   }
 
   slider.addEventListener("input", () => {
@@ -77,11 +73,9 @@ function createView(root) {
     follows = true;
     show(last());
   });
-  const observer = new ResizeObserver(() => now && drawEpochs());
-  observer.observe(root);
 
   return {
-    update(data) {
+    update(/** @type {Data} */ data) {
       follows ||= now?.run !== data.run;
       now = data;
       slider.max = last();
@@ -89,10 +83,8 @@ function createView(root) {
       show(follows ? last() : Math.max(0, placeOfStage(now.run, now.steps)));
       drawButton();
     },
-    remove() {
-      clearInterval(timer);
-      observer.disconnect();
-    },
+    resize: drawEpochs,
+    remove: () => clearInterval(timer),
   };
 }
 

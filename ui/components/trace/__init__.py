@@ -1,7 +1,6 @@
-"""One value of a network taken apart on the page: a click on any value that it was made from goes one step back.
+"""One value of a network taken apart: a click on any value that it was made from goes one step back.
 
-All numbers come from `cnnlab.explain.trace`; JavaScript lays them out. Hovering and the arrow keys are answered in the
-browser; a step asks Python for the next value.
+All numbers come from `cnnlab.explain.trace`. The browser answers hovering and the arrow keys; a step asks Python.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from cnnlab.explain.trace import PADDING, Explanation
-from ui import colours
-from ui.components import colour_table, define, encode
+from ui.components import define, encode, scale_of
 
 _mount = define(Path(__file__).parent)
 
@@ -41,8 +39,7 @@ class Scene:
         square: the pixels that the value can see: (top, left, bottom, right), the last two not included.
         this_map: float32 (height, width): the map in which the value stands, None in a vector.
         activation: the layer's, by its Keras name.
-        input_names: what the value's inputs are called: the in_channels' names for a convolution, a name for each of
-            the `MAX_TERMS` largest terms of a dense unit (see `largest_terms`), one name for all other operations.
+        input_names: of the in_channels for a convolution, of the `largest_terms` for a dense unit, else one name.
         unit_names: for a softmax, a name for each value that takes part.
         note: for "copy" and "pixel", what there is to say.
     """
@@ -66,8 +63,8 @@ def trace(explanation: Explanation, scene: Scene, *, key: str, went: Callable[[]
         scene: what stands around them.
         key: the component's identity.
         went: called when the visitor clicks. `component_value(key, "go")` is then a dict with `at`, the length of the
-            path that was shown, and one of `input` (an index into the inputs), `cell` (row, column: another value of
-            the same map), `unit` (another value of the same softmax), `crumb` (an index into the path).
+            shown path, and one of `input` (its index), `cell` (row, column in the same map), `unit` (of the same
+            softmax), `crumb` (its index in the path).
     """
     parts = explanation.parts
     _mount(
@@ -90,12 +87,13 @@ def trace(explanation: Explanation, scene: Scene, *, key: str, went: Callable[[]
             "square": scene.square,
             "thisMap": None if scene.this_map is None else encode(scene.this_map),
             "thisShape": [] if scene.this_map is None else scene.this_map.shape,
-            "thisScale": _scale_of(scene.this_map, "ink" if parts.operation == "pixel" else None),
+            "thisScale": None
+            if scene.this_map is None
+            else scale_of(scene.this_map, "ink" if parts.operation == "pixel" else None),
             "activation": scene.activation,
             "inputNames": list(scene.input_names),
             "unitNames": list(scene.unit_names),
             "note": scene.note,
-            "tables": {kind: colour_table(kind) for kind in ("sequential", "diverging", "ink")},
         },
         on_go_change=went,
     )
@@ -123,9 +121,9 @@ def _inputs(explanation: Explanation) -> dict[str, Any]:
                 "order": np.argsort(-np.abs(sums), kind="stable").tolist(),
                 "total": _number(parts.products.sum()),
                 "scales": {
-                    "inputs": _scale_of(parts.inputs),
-                    "weights": _scale_of(parts.weights, "diverging"),
-                    "products": _scale_of(parts.products, "diverging"),
+                    "inputs": scale_of(parts.inputs),
+                    "weights": scale_of(parts.weights, "diverging"),
+                    "products": scale_of(parts.products, "diverging"),
                 },
             }
         case "dense":
@@ -144,7 +142,7 @@ def _inputs(explanation: Explanation) -> dict[str, Any]:
             }
         case _:
             shape = parts.inputs.shape if parts.inputs.ndim == 2 else (1, parts.inputs.size)  # noqa: PLR2004
-            return {"inputs": encode(parts.inputs), "shape": shape, "scales": {"inputs": _scale_of(parts.inputs)}}
+            return {"inputs": encode(parts.inputs), "shape": shape, "scales": {"inputs": scale_of(parts.inputs)}}
 
 
 def _softmax(explanation: Explanation) -> dict[str, Any]:
@@ -168,11 +166,3 @@ def _number(value: float) -> float | None:
 
 def _numbers(values: np.ndarray) -> list[float | None]:
     return [_number(value) for value in values]
-
-
-def _scale_of(values: np.ndarray | None, kind: colours.Kind | None = None) -> dict[str, Any] | None:
-    """A colour scale for some values: its name, and the value at its top."""
-    if values is None:
-        return None
-    kind = kind or ("diverging" if (values < 0).any() else "sequential")
-    return {"kind": kind, "limit": colours.limit_of(values, kind)}

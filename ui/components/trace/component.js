@@ -1,76 +1,54 @@
 // One value: where it stands, what it was made from, and how. Every number comes from Python; a click asks for the next.
+// @ts-check
 import { mount } from "../mount.js";
-import { bytes, clamp, floats, whole } from "../shared.js";
+import { cellAt, coloursOf, hasRoom, inCell, layOver, legend, paint, within } from "../raster.js";
+import { ARROWS, bytes, clamp, finder, floats, minus, onArrow, whole } from "../shared.js";
+
+/**
+ * @typedef {{kind: string, limit: number}} Scale
+ * @typedef {number | null} Value null is not a number
+ * @typedef {object} Data
+ * @property {"convolution" | "dense" | "mean" | "maximum" | "normalisation" | "copy" | "pixel"} operation
+ * @property {Value} before @property {Value} after @property {Value} bias @property {Record<string, Value>} constants
+ * @property {number[] | null} winner its place in the window @property {number[]} position
+ * @property {{name: string, value: Value, colour: string}[]} path @property {string} title @property {string} note
+ * @property {string} digit @property {[number, number, number, number]} square top, left, bottom, right
+ * @property {string | null} thisMap @property {[number, number] | []} thisShape @property {Scale | null} thisScale
+ * @property {string} activation @property {string[]} inputNames @property {string[]} unitNames
+ * @property {string | Value[]} inputs @property {string | Value[]} [weights] @property {string | Value[]} [products]
+ * @property {number[]} [shape] @property {number} [side] @property {number} [count] @property {string} [padding]
+ * @property {Value[]} [sums] @property {Value[]} [rest] @property {number[]} [order] @property {Value} [total]
+ * @property {Record<"inputs" | "weights" | "products", Scale>} [scales]
+ * @property {Value[] | null} logits @property {Value[]} [exponentials] @property {Value[]} [shares] @property {Value} [exponentialSum]
+ */
 const FEW_TERMS = 12;
-const ROOM_FOR_NUMBERS = 24; // pixels a cell
-const ROOM_FOR_ZERO = 36; // pixels a cell in which 0.52 needs no shortening to .52
 const CELL = { least: 12, most: 44 };
-const KEYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const FORMULAS = {
   relu: (before) => `relu: max(0, ${before})`,
   sigmoid: (before) => `sigmoid: 1 ÷ (1 + exp(−(${before})))`,
   tanh: (before) => `tanh(${before})`,
 };
 
-const signed = (text) => text.replace("-", "−");
-
 // Four decimals, fewer for large numbers, a power of ten for tiny ones.
 function shown(value) {
   if (value === null || Number.isNaN(value)) return "NaN";
   const size = Math.abs(value);
   if (size === 0) return "0";
-  if (size < 0.00005) return signed(value.toExponential(1));
-  return signed(value.toFixed(size >= 1000 ? 1 : size >= 100 ? 2 : 4));
+  if (size < 0.00005) return minus(value.toExponential(1));
+  return minus(value.toFixed(size >= 1000 ? 1 : size >= 100 ? 2 : 4));
 }
 
-function inCell(value, size) {
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
-  const text = signed(`${+value.toFixed(digits)}`).replace(/^−0$/, "0");
-  return size >= ROOM_FOR_ZERO ? text : text.replace(/^(−?)0\./, "$1.");
-}
+const product = (value, weight) => `${shown(value)} × ${shown(weight)}`;
 
 function createView(root) {
-  const find = (selector) => root.querySelector(selector);
-  const state = { channel: null, terms: FEW_TERMS, place: 0, cell: 0, asked: false, shown: "" };
+  const find = finder(root);
+  const state = { channel: null, terms: FEW_TERMS, place: 0, cell: [0, 0], asked: false, shown: "" };
   let now; // what Python sent, decoded
   let send;
 
   function go(request) {
     state.asked = true;
     send({ at: now.path.length, ...request });
-  }
-
-  // The table's colour and whether black is readable on it.
-  function colourOf(value, { kind, limit }) {
-    const { table, darkText } = now.tables[kind];
-    const share = limit > 0 ? value / limit : 0;
-    const k = Number.isNaN(value) ? 255 : Math.round(254 * (kind === "diverging" ? (clamp(share, -1, 1) + 1) / 2 : clamp(share, 0, 1)));
-    return [`rgb(${table[3 * k]} ${table[3 * k + 1]} ${table[3 * k + 2]})`, darkText[k] ? "#000" : "#fff"];
-  }
-
-  function paint(canvas, values, rows, columns, scale) {
-    Object.assign(canvas, { width: columns, height: rows });
-    const context = canvas.getContext("2d");
-    values.forEach((value, k) => {
-      [context.fillStyle] = colourOf(value, scale);
-      context.fillRect(k % columns, Math.floor(k / columns), 1, 1);
-    });
-  }
-
-  // The scale in a line: its least value, its colours, its largest.
-  function legend({ kind, limit }) {
-    const low = kind === "diverging" ? -limit : 0;
-    const steps = Array.from({ length: 9 }, (_, k) => colourOf(low + ((limit - low) * k) / 8 || 0, { kind, limit: limit || 1 })[0]);
-    return `<span class="legend">${low ? signed(`${+low.toPrecision(2)}`) : 0}<i style="background:linear-gradient(90deg, ${steps})"></i>${+limit.toPrecision(2)}</span>`;
-  }
-
-  function lay(element, top, left, bottom, right, rows, columns) {
-    Object.assign(element.style, {
-      top: `${(100 * top) / rows}%`,
-      height: `${(100 * (bottom - top)) / rows}%`,
-      left: `${(100 * left) / columns}%`,
-      width: `${(100 * (right - left)) / columns}%`,
-    });
   }
 
   function drawHead() {
@@ -85,14 +63,15 @@ function createView(root) {
     find(".sentence").textContent = now.note || (seesAll ? "It can see the whole picture."
       : `It can see the ${bottom - top} × ${right - left} pixels in the yellow square.`);
     find(".digit").parentElement.hidden = seesAll || now.operation === "pixel";
-    paint(find(".digit canvas"), now.digit, 28, 28, { kind: "ink", limit: 1 });
-    lay(find(".square"), top, left, bottom, right, 28, 28);
+    paint(find(".digit canvas"), now.digit, 28, { kind: "ink", limit: 1 });
+    layOver(find(".square"), [top, left], [28, 28], [bottom - top, right - left]);
     find(".own").hidden = !now.thisMap;
     if (!now.thisMap) return;
     const [rows, columns] = now.thisShape;
-    paint(find(".map canvas"), now.thisMap, rows, columns, now.thisScale);
-    lay(find(".mark"), now.position[0], now.position[1], now.position[0] + 1, now.position[1] + 1, rows, columns);
-    find(".own figcaption").innerHTML = (now.operation === "pixel" ? "the picture: click a pixel" : `map ${now.position[2]}: click a value`) + legend(now.thisScale);
+    paint(find(".map canvas"), now.thisMap, columns, now.thisScale);
+    layOver(find(".mark"), now.position, now.thisShape);
+    const words = now.operation === "pixel" ? "the picture: click a pixel" : `map ${now.position[2]}: click a value`;
+    find(".own figcaption").innerHTML = words + legendMarkup(now.thisScale);
     find(".map").setAttribute("aria-label", `${rows} by ${columns} values. Arrow keys read them, Enter goes to one.`);
     hover(null);
   }
@@ -101,12 +80,13 @@ function createView(root) {
     find(".hover").hidden = cell === null;
     if (cell === null) return;
     const [rows, columns] = now.thisShape;
-    const [row, column] = [Math.floor(cell / columns), cell % columns];
-    state.cell = cell;
-    lay(find(".hover"), row, column, row + 1, column + 1, rows, columns);
-    tell(`row ${row}, column ${column}: ${shown(now.thisMap[cell])}`);
+    state.cell = within(cell, rows, columns);
+    const [row, column] = state.cell;
+    layOver(find(".hover"), state.cell, now.thisShape);
+    tell(`row ${row}, column ${column}: ${shown(now.thisMap[row * columns + column])}`);
   }
 
+  const legendMarkup = (scale) => `<span class="legend">${legend(scale)}</span>`;
   const tell = (text) => { find(".readout").textContent = text; };
 
   function bar(value, largest) {
@@ -114,16 +94,17 @@ function createView(root) {
     return `<span class="bar"><i class="${value < 0 ? "below" : "above"}" style="width:${width}%;${value < 0 ? "right" : "left"}:50%"></i></span>`;
   }
 
-  function grid(values, columns, cell, scale, choose) {
-    return `<div class="cells ${choose ? "choose" : ""}" style="--columns:${columns};--cell:${cell}px" ${choose ? "role=\"group\" aria-label=\"Arrow keys read the values, Enter goes to one.\"" : "aria-hidden=\"true\""}>` + Array.from(values, (value, k) => {
-      const [background, ink] = colourOf(value, scale);
-      const outside = now.padding?.[k];
-      const classes = `${k === state.place ? "here" : ""} ${outside && choose ? "padding" : ""} ${k === now.winnerPlace ? "winner" : ""}`;
-      const number = cell >= ROOM_FOR_NUMBERS && !(outside && choose) ? inCell(value, cell) : "";
-      const style = `style="background:${background};color:${ink}"`;
-      return choose ? `<button type="button" data-place="${k}" tabindex="${k === state.place ? 0 : -1}" class="${classes}" ${style} aria-label="${sentence(k)}">${number}</button>`
-        : `<span data-place="${k}" class="${classes}" ${style}>${number}</span>`;
-    }).join("") + "</div>";
+  function grid(values, columns, cell, scale, isChoice) {
+    const words = isChoice ? `role="group" aria-label="Arrow keys read the values, Enter goes to one."` : `aria-hidden="true"`;
+    const cells = Array.from(values, (value, k) => {
+      const [background, ink] = coloursOf(value, scale);
+      const outside = now.padding?.[k] && isChoice;
+      const classes = `${k === state.place ? "here" : ""} ${outside ? "padding" : ""} ${k === now.winnerPlace ? "winner" : ""}`;
+      const number = hasRoom(cell) && !outside ? inCell(value, cell) : "";
+      const [tag, rest] = isChoice ? ["button", `type="button" tabindex="${k === state.place ? 0 : -1}" aria-label="${sentence(k)}"`] : ["span", ""];
+      return `<${tag} data-place="${k}" class="${classes}" style="background:${background};color:${ink}" ${rest}>${number}</${tag}>`;
+    });
+    return `<div class="cells ${isChoice ? "choose" : ""}" style="--columns:${columns};--cell:${cell}px" ${words}>${cells.join("")}</div>`;
   }
 
   // One input in words: where it stands, and what is done with it.
@@ -131,7 +112,7 @@ function createView(root) {
     const place = `row ${Math.floor(k / now.columns)}, column ${k % now.columns}`;
     if (now.padding?.[k]) return `${place}: padding, which counts as 0`;
     const at = now.channelOffset + k;
-    return now.weights ? `${place}: ${shown(now.inputs[at])} × ${shown(now.weights[at])} = ${shown(now.products[at])}` : `${place}: ${shown(now.inputs[at])}`;
+    return `${place}: ${now.weights ? `${product(now.inputs[at], now.weights[at])} = ${shown(now.products[at])}` : shown(now.inputs[at])}`;
   }
 
   function drawConvolution() {
@@ -143,28 +124,34 @@ function createView(root) {
     const side = now.side;
     const stacked = root.clientWidth <= 560;
     const cell = clamp(Math.floor(stacked ? (root.clientWidth - 20) / side : room / (3 * side)) - 1, CELL.least, CELL.most);
-    const part = (values) => values.subarray(now.channelOffset, now.channelOffset + side * side);
-    const figure = (title, values, scale, choose) => `<figure><figcaption>${title}</figcaption>${grid(part(values), side, cell, scale, choose)}${legend(scale)}</figure>`;
+    const figure = (title, name, isChoice) => {
+      const values = now[name].subarray(now.channelOffset, now.channelOffset + side * side);
+      const scale = now.scales[name];
+      return `<figure><figcaption>${title}</figcaption>${grid(values, side, cell, scale, isChoice)}${legendMarkup(scale)}</figure>`;
+    };
     find(".work").innerHTML = (many ? `<div class="channels"><h5>What each map adds</h5><div class="list">${list}</div></div>` : "")
-      + `<div class="grids">${figure(`${now.inputNames[state.channel]}: click a value`, now.inputs, now.scales.inputs, true)}<span class="sign">×</span>`
-      + `${figure("weights", now.weights, now.scales.weights)}<span class="sign">=</span>${figure("products", now.products, now.scales.products)}</div>`;
+      + `<div class="grids">${figure(`${now.inputNames[state.channel]}: click a value`, "inputs", true)}<span class="sign">×</span>`
+      + `${figure("weights", "weights")}<span class="sign">=</span>${figure("products", "products")}</div>`;
   }
 
   function drawTerms() {
     const count = Math.min(state.terms, now.order.length);
     const largest = Math.max(...now.products.map(Math.abs), 0);
     const rows = now.order.slice(0, count).map((unit, i) => `<button type="button" data-input="${unit}" tabindex="${i ? -1 : 0}"><span>${now.inputNames[i]}</span>
-      <span>${shown(now.inputs[i])} × ${shown(now.weights[i])}</span>${bar(now.products[i], largest)}<b>${shown(now.products[i])}</b></button>`).join("");
+      <span>${product(now.inputs[i], now.weights[i])}</span>${bar(now.products[i], largest)}<b>${shown(now.products[i])}</b></button>`).join("");
     const left = now.count - count;
-    const more = count < now.order.length ? ` <button type="button" class="show">Show ${Math.min(now.order.length - count, FEW_TERMS)} more</button>` : "";
+    const next = Math.min(now.order.length - count, FEW_TERMS);
+    const more = next ? ` <button type="button" class="show">Show ${next} more</button>` : "";
     find(".work").innerHTML = `<div class="terms"><h5>input × weight, the largest first: click one</h5><div class="list">${rows}</div>`
-      + (left ? `<p class="more">and ${left.toLocaleString("en")} more, adding up to <b class="rest">${shown(now.rest[count])}</b>${more}</p>` : "") + "</div>";
+      + (left ? `<p class="more">and ${whole(left)} more, adding up to <b class="rest">${shown(now.rest[count])}</b>${more}</p>` : "") + "</div>";
   }
 
   function drawWindow() {
     const [, columns] = now.shape;
     const cell = clamp(Math.floor((root.clientWidth - 20) / columns) - 1, CELL.least, CELL.most + 12);
-    find(".work").innerHTML = now.inputs.length ? `<div class="grids"><figure><figcaption>${now.inputNames[0] ?? ""}${now.inputs.length > 1 ? " and its neighbours" : ""}: click a value</figcaption>${grid(now.inputs, columns, cell, now.scales.inputs, true)}${now.inputs.length > 1 ? legend(now.scales.inputs) : ""}</figure></div>` : "";
+    const [neighbours, colours] = now.inputs.length > 1 ? [" and its neighbours", legendMarkup(now.scales.inputs)] : ["", ""];
+    find(".work").innerHTML = now.inputs.length ? `<div class="grids"><figure><figcaption>${now.inputNames[0] ?? ""}${neighbours}: click a value</figcaption>${
+      grid(now.inputs, columns, cell, now.scales.inputs, true)}${colours}</figure></div>` : "";
   }
 
   const line = (name, value, kind = "") => `<tr class="${kind}"><th scope="row">${name}</th><td>${value}</td></tr>`;
@@ -174,7 +161,7 @@ function createView(root) {
     const rows = [];
     if (operation === "convolution" || operation === "dense") {
       const count = operation === "dense" ? now.count : now.inputs.length;
-      rows.push(line(`all ${count.toLocaleString("en")} products`, shown(now.total)), line("+ bias", shown(bias)), line("= sum", shown(before), "line"));
+      rows.push(line(`all ${whole(count)} products`, shown(now.total)), line("+ bias", shown(bias)), line("= sum", shown(before), "line"));
     } else if (operation === "mean") {
       rows.push(line(`the mean of ${inputs.length} values`, shown(before)));
     } else if (operation === "maximum") {
@@ -206,7 +193,7 @@ function createView(root) {
 
   // Grids and lists are one stop of the Tab key each; the arrow keys move in them.
   function step(event) {
-    const arrow = KEYS[event.key];
+    const arrow = ARROWS[event.key];
     const button = event.target.closest("button");
     const box = button?.closest(".choose, .list");
     if (!arrow || !box) return;
@@ -264,56 +251,39 @@ function createView(root) {
   function click(event) {
     const { crumb, channel, input, unit, place } = event.target.closest("button")?.dataset ?? {};
     if (event.target.closest(".back")) go({ crumb: now.path.length - 2 });
-    else if (event.target.closest(".show")) { state.terms += FEW_TERMS; drawTerms(); } else if (crumb !== undefined) go({ crumb: +crumb });
+    else if (event.target.closest(".show")) {
+      state.terms += FEW_TERMS;
+      drawTerms();
+    } else if (crumb !== undefined) go({ crumb: +crumb });
     else if (channel !== undefined) choose(+channel);
     else if (input !== undefined) go({ input: [+input] });
     else if (unit !== undefined) go({ unit: +unit });
     else if (place !== undefined && !now.padding?.[+place]) go({ input: inputAt(+place) });
   }
 
-  const goToCell = () => go({ cell: [Math.floor(state.cell / now.thisShape[1]), state.cell % now.thisShape[1]] });
-
-  function cellUnder(event) {
-    const [rows, columns] = now.thisShape;
-    const box = find(".map").getBoundingClientRect();
-    const row = clamp(Math.floor(((event.clientY - box.top) / box.height) * rows), 0, rows - 1);
-    return row * columns + clamp(Math.floor(((event.clientX - box.left) / box.width) * columns), 0, columns - 1);
-  }
+  const goToCell = () => go({ cell: state.cell });
+  const hoverAt = (event) => hover(cellAt(map.getBoundingClientRect(), event, now.thisShape[0], now.thisShape[1]));
 
   root.addEventListener("click", click);
   root.addEventListener("keydown", step);
   root.addEventListener("focusin", look);
   root.addEventListener("pointerover", look);
   const map = find(".map");
-  map.addEventListener("pointermove", (event) => hover(cellUnder(event)));
+  map.addEventListener("pointermove", hoverAt);
   map.addEventListener("pointerleave", () => { hover(null); tell(""); });
   map.addEventListener("blur", () => hover(null));
-  map.addEventListener("click", (event) => { hover(cellUnder(event)); goToCell(); });
-  map.addEventListener("keydown", (event) => {
-    const arrow = KEYS[event.key];
-    const [rows, columns] = now.thisShape;
-    if (event.key === "Enter") goToCell();
-    if (!arrow) return;
-    event.preventDefault();
-    hover(clamp(Math.floor(state.cell / columns) + arrow[0], 0, rows - 1) * columns + clamp((state.cell % columns) + arrow[1], 0, columns - 1));
-  });
-  let width;
-  const observer = new ResizeObserver(() => { if (now && width !== root.clientWidth) { width = root.clientWidth; drawWork(); } });
-  observer.observe(root);
+  map.addEventListener("click", (event) => { hoverAt(event); goToCell(); });
+  map.addEventListener("keydown", (event) => event.key === "Enter" && goToCell());
+  onArrow(map, (rows, columns) => hover([state.cell[0] + rows, state.cell[1] + columns]));
 
   return {
-    update(data, { setTriggerValue }) {
+    update(/** @type {Data} */ data, { setTriggerValue }) {
       send = (request) => setTriggerValue("go", request);
-      const decoded = (name) => (typeof data[name] === "string" ? floats(data[name]) : data[name]);
+      const decode = (part) => (typeof part === "string" ? floats(part) : part);
       now = {
         ...data,
-        inputs: decoded("inputs"),
-        weights: decoded("weights"),
-        products: decoded("products"),
+        ...Object.fromEntries(["inputs", "weights", "products", "digit", "thisMap"].map((name) => [name, decode(data[name])])),
         padding: data.padding && bytes(data.padding),
-        digit: floats(data.digit),
-        thisMap: data.thisMap && floats(data.thisMap),
-        tables: Object.fromEntries(Object.entries(data.tables).map(([kind, { table, darkText }]) => [kind, { table: bytes(table), darkText: bytes(darkText) }])),
       };
       now.columns = now.side ?? now.shape?.[1] ?? 1;
       now.twoD = now.shape && now.operation !== "copy" && now.operation !== "normalisation";
@@ -324,8 +294,7 @@ function createView(root) {
         Object.assign(state, { shown: place, channel: strongest, terms: FEW_TERMS });
         state.place = strongestPlace();
       }
-      if (now.thisMap) state.cell = now.position[0] * now.thisShape[1] + now.position[1];
-      width = root.clientWidth;
+      state.cell = now.position.slice(0, 2);
       drawHead();
       drawWork();
       drawTotal();
@@ -334,7 +303,7 @@ function createView(root) {
       if (state.asked) find("h4").focus({ preventScroll: true });
       state.asked = false;
     },
-    remove: () => observer.disconnect(),
+    resize: drawWork,
   };
 }
 

@@ -1,20 +1,17 @@
 """A window slides over a picture: hover a cell of the map, and see where it looks and how its value came about.
 
-One gesture for convolution, pooling and receptive fields: the pointer or the arrow keys choose a cell of the output,
-play moves it by itself, and a resting pointer pauses it. All in the browser, without a trip to the server. What is
-shown is computed by `nn.operations` and sent once; JavaScript cuts out the window and multiplies pairs of numbers
-for display, and the sum that it shows is the one that was sent.
+For convolution, pooling and receptive fields: the pointer or the arrow keys choose a cell of the output, play moves it
+by itself, and a resting pointer pauses it. `nn.operations` computes what is shown; JavaScript only cuts out the window
+and multiplies pairs of numbers for display.
 """
 
-from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from cnnlab.nn import operations as ops
-from ui import colours
-from ui.components import define, encode
+from ui.components import define, encode, scale_of
 
 _mount = define(Path(__file__).parent)
 
@@ -24,6 +21,7 @@ WIDEST = 560
 """Pixels: the picture and its map side by side; three planes or two maps take all the width there is."""
 COLOUR_PLANES = {"Red": (255, 60, 60), "Green": (60, 220, 60), "Blue": (90, 120, 255)}
 """Brightest colours of the planes of an RGB picture: light enough to be seen, also in the dark theme."""
+GREY = {"kind": "ink", "limit": 1.0}
 
 
 def convolution_window(
@@ -49,7 +47,7 @@ def convolution_window(
         padding: "valid" or "same", as in Keras.
         dilation_rate: 1, or the distance of the kernel's cells.
         activation: a key of `operations.ACTIVATIONS` that acts on each value by itself.
-        describe: one sentence on what is shown, for those who hear the page.
+        describe: one sentence for those who hear the page.
     """
     side, channels = kernel.shape[0], image.shape[2]
     reach = (side - 1) * dilation_rate + 1
@@ -62,7 +60,6 @@ def convolution_window(
     ]
     after = ops.ACTIVATIONS[activation](before)
     border = [ops.pad_widths(size, reach, strides, padding) for size in image.shape[:2]]
-    weight_limit = colours.limit_of(kernel, "diverging")
     _show(
         ops.pad(image, (reach, reach), strides, padding),
         {"Map": after},
@@ -74,15 +71,15 @@ def convolution_window(
         dilation=dilation_rate,
         border=[border[0][0], border[1][0], border[0][1], border[1][1]],
         start=int(np.abs(before).argmax()),
-        scale=_map_scale(before),
+        scale=scale_of(before) if before.min() < 0 else scale_of(before, "ink", max(1.0, float(before.max()))),
         widest=WIDEST if channels == 1 else 2 * WIDEST,
         kernel=encode(kernel[..., 0]),
         before=encode(before),
         sums=encode(np.stack(sums, axis=-1)),
         bias=float(bias[0]),
         activation=activation,
-        weights=_scale("diverging", weight_limit),
-        products=_scale("diverging", weight_limit * colours.limit_of(image, "diverging")),
+        weights=scale_of(kernel, "diverging"),
+        products=scale_of(np.abs(kernel).max() * image, "diverging"),
     )
 
 
@@ -101,7 +98,7 @@ def pooling_window(
         key: the component's identity.
         pool_size: side of the window.
         strides: how far it moves; None means `pool_size`.
-        describe: one sentence on what is shown, for those who hear the page.
+        describe: one sentence for those who hear the page.
     """
     values, strides = image[..., np.newaxis], strides or pool_size
     largest = ops.max_pooling2d(values, pool_size, strides)[..., 0]
@@ -117,10 +114,8 @@ def pooling_window(
         describe=describe,
         side=pool_size,
         strides=strides,
-        dilation=1,
-        border=[0, 0, 0, 0],
         start=int((largest - mean).argmax()),
-        scale=_scale("ink", 1.0),
+        scale=GREY,
         widest=2 * WIDEST,
         winners=encode(winners),
     )
@@ -145,7 +140,7 @@ def field_window(
         receptive_field: side of the square that one cell sees, in pixels.
         strides: by how many pixels the square moves from one cell to the next.
         title: name of the map.
-        describe: one sentence on what is shown, for those who hear the page.
+        describe: one sentence for those who hear the page.
     """
     _show(
         image[..., np.newaxis],
@@ -155,25 +150,25 @@ def field_window(
         describe=describe,
         side=receptive_field,
         strides=strides,
-        dilation=1,
-        border=[0, 0, 0, 0],
         start=int(output.argmax()),
-        scale=_scale("sequential", colours.limit_of(output, "sequential")),
+        scale=scale_of(output, "sequential"),
         widest=WIDEST,
     )
 
 
 def _show(padded: Array, outputs: dict[str, Array], *, key: str, scale: dict[str, Any], **data: Any) -> None:
     """Mount the component: `padded` is (height, width, channels), each output (rows, columns)."""
-    planes: dict[str, dict[str, Any]] = {"Picture": _scale("ink", 1.0)}
+    planes: dict[str, dict[str, Any]] = {"Picture": GREY}
     if padded.shape[2] == len(COLOUR_PLANES):
-        planes = {name: _plane_scale(name) for name in COLOUR_PLANES}
+        planes = {name: {"colour": colour, "limit": 1.0} for name, colour in COLOUR_PLANES.items()}
     rows, columns = next(iter(outputs.values())).shape
     _mount(
         key=key,
         data={
+            "border": [0, 0, 0, 0],
+            "dilation": 1,
             **data,
-            "input": encode(padded),
+            "inputs": [encode(plane) for plane in np.moveaxis(padded, 2, 0)],
             "inputRows": padded.shape[0],
             "inputColumns": padded.shape[1],
             "planes": [{"title": title, "scale": plane} for title, plane in planes.items()],
@@ -184,32 +179,3 @@ def _show(padded: Array, outputs: dict[str, Array], *, key: str, scale: dict[str
             "columns": columns,
         },
     )
-
-
-def _map_scale(before: Array) -> dict[str, Any]:
-    """Grey like the picture while nothing is below zero, else orange and blue; the same before and after relu."""
-    if before.min() >= 0:
-        return _scale("ink", max(1.0, colours.limit_of(before, "ink")))
-    return _scale("diverging", colours.limit_of(before, "diverging"))
-
-
-def _scale(kind: colours.Kind, limit: float) -> dict[str, Any]:
-    """A scale of `ui.colours`, with the value at its top."""
-    return {**_encoded(kind), "limit": limit, "diverging": kind == "diverging"}
-
-
-def _plane_scale(name: str) -> dict[str, Any]:
-    """From black to the brightest colour of a plane of an RGB picture."""
-    return {**_encoded(name), "limit": 1.0, "diverging": False}
-
-
-@cache
-def _encoded(name: str) -> dict[str, str]:
-    """The 256 colours of a scale or a plane, and where black text is readable on them."""
-    if name in COLOUR_PLANES:
-        steps = np.linspace((0, 0, 0), COLOUR_PLANES[name], colours.NUM_COLOURS)
-        table = np.vstack([steps, colours.rgb(colours.NOT_A_NUMBER)]).round().astype(np.uint8)
-    else:
-        table = colours.table(cast("colours.Kind", name))
-    dark_text = [colours.text_on("#{:02X}{:02X}{:02X}".format(*colour)) == "#000000" for colour in table]
-    return {"table": encode(table, "u1"), "darkText": encode(dark_text, "u1")}

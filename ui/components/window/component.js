@@ -1,72 +1,35 @@
 // One cell of the output at a time: where it looks, what is multiplied there, and what comes out. Every number but a
 // product of two others comes from Python.
+// @ts-check
 import { mount } from "../mount.js";
-import { bytes, clamp, floats, whole } from "../shared.js";
-const ROOM_FOR_NUMBERS = 22; // pixels a cell
-const ROOM_FOR_ZERO = 36; // pixels a cell in which 0.52 needs no shortening to .52
+import { cellAt, coloursOf, hasRoom, inCell, layOver, paintLarge, shades, within } from "../raster.js";
+import { ARROWS, clamp, decoded, finder, floats, minus, set, setStyles, still, whole } from "../shared.js";
+
+/**
+ * @typedef {{kind: string, limit: number}} Scale
+ * @typedef {object} Data
+ * @property {"convolution" | "pooling" | "field"} mode @property {string} describe @property {number} side @property {number} strides
+ * @property {number} dilation @property {[number, number, number, number]} border top, left, bottom, right: its zeros
+ * @property {number} start the cell that is shown first @property {number} widest @property {number} rows @property {number} columns
+ * @property {number} inputRows @property {number} inputColumns @property {string[]} inputs planes, with the border
+ * @property {{title: string, scale: Scale | {colour: number[], limit: number}}[]} planes
+ * @property {{title: string, values: string, scale: Scale}[]} outputs @property {string} [winners] places in the window
+ * @property {string} [kernel] @property {string} [before] @property {string} [sums] @property {number} [bias]
+ * @property {string} [activation] @property {Scale} [weights] @property {Scale} [products]
+ */
 const CELL = { least: 30, most: 44, leastInColumn: 14, mostInColumn: 40, leastOfTwo: 26 };
 const TOTAL_WIDTH = 200;
 const SIGN_WIDTH = 46;
 const FEW_PRODUCTS = 9; // are written out
 const PACE = { usual: 120, calm: 700 }; // milliseconds a cell
 const UNREACHED = 0.12; // opacity of what play has not come to yet
-const KEYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const FORMULAS = {
   relu: (before) => `max(0, ${before})`,
   sigmoid: (before) => `1 / (1 + exp(−(${before})))`,
   tanh: (before) => `tanh(${before})`,
 };
 
-const signed = (text) => text.replace("-", "−");
-const rounded = (value, digits) => signed(`${+value.toFixed(digits)}`.replace(/^-0$/, "0"));
-const shown = (value) => (value !== 0 && Math.abs(value) < 0.0005 ? signed(value.toExponential(0)) : rounded(value, 3));
-
-function inCell(value, size) {
-  const text = rounded(value, Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
-  return size >= ROOM_FOR_ZERO ? text : text.replace(/^(−?)0\./, "$1.");
-}
-
-// The table's colour and whether black is readable on it.
-function colourOf(value, { table, darkText, limit, diverging }) {
-  const share = limit > 0 ? value / limit : 0;
-  const k = Math.round(254 * (diverging ? (clamp(share, -1, 1) + 1) / 2 : clamp(share, 0, 1)));
-  return [`rgb(${table[3 * k]} ${table[3 * k + 1]} ${table[3 * k + 2]})`, darkText[k] ? "#000" : "#fff"];
-}
-
-function paint(canvas, { rows, columns, value, scale, opacity, isEmpty }) {
-  const ratio = devicePixelRatio;
-  const width = Math.round(canvas.parentElement.clientWidth * ratio);
-  canvas.width = width;
-  canvas.height = Math.round((width * rows) / columns);
-  const at = (k) => Math.round((k * width) / columns);
-  const context = canvas.getContext("2d");
-  const size = width / columns / ratio;
-  context.font = `${clamp(0.34 * size, 9, 16) * ratio}px ${getComputedStyle(canvas).fontFamily}`;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      if (isEmpty?.(row, column)) continue;
-      const number = value(row, column);
-      const [background, text] = colourOf(number, scale);
-      context.globalAlpha = opacity?.(row, column) ?? 1;
-      context.fillStyle = background;
-      context.fillRect(at(column), at(row), at(column + 1) - at(column), at(row + 1) - at(row));
-      if (size < ROOM_FOR_NUMBERS) continue;
-      context.fillStyle = text;
-      context.fillText(inCell(number, size), (at(column) + at(column + 1)) / 2, (at(row) + at(row + 1)) / 2, 0.95 * size * ratio);
-    }
-  }
-}
-
-function place(element, top, left, height, width, rows, columns) {
-  Object.assign(element.style, {
-    top: `${(100 * top) / rows}%`,
-    height: `${(100 * height) / rows}%`,
-    left: `${(100 * left) / columns}%`,
-    width: `${(100 * width) / columns}%`,
-  });
-}
+const shown = (value) => minus(value !== 0 && Math.abs(value) < 0.0005 ? value.toExponential(0) : `${+value.toFixed(3)}`);
 
 const GRID = (side, name, sign = "") => `<div class="term">${sign && `<b class="sign" aria-hidden="true">${sign}</b>`}
   <div><span class="name">${name}</span><div class="cells" role="img" aria-label="${name}">${
@@ -75,29 +38,35 @@ const FIGURE = (kind, marks) =>
   `<figure class="${kind}"><figcaption><b></b><span></span>${kind === "map" ? "<em> · point at a cell</em>" : ""}</figcaption><div class="picture"><canvas></canvas>${marks}</div></figure>`;
 
 function createView(root) {
-  const find = (selector) => root.querySelector(selector);
+  const find = finder(root);
   const all = (selector) => [...root.querySelectorAll(selector)];
   const stage = find(".stage");
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const state = { row: 0, column: 0, isPlaying: false, isHovered: false, structure: "", start: undefined };
   let now; // what Python sent, decoded
   let timer;
-  let paintedWidth;
 
   const index = () => state.row * now.columns + state.column;
-  const input = (row, column, plane) => now.input[(row * now.inputColumns + column) * now.planes.length + plane];
-  const isBorder = (row, column) =>
-    row < now.border[0] || column < now.border[1]
-    || row >= now.inputRows - now.border[2] || column >= now.inputColumns - now.border[3];
+  const picture = () => [now.inputRows, now.inputColumns];
+  const map = () => [now.rows, now.columns];
+
+  // Whether the k-th cell of the padded input is one of its zeros.
+  function isBorder(k) {
+    const [row, column] = [Math.floor(k / now.inputColumns), k % now.inputColumns];
+    return row < now.border[0] || column < now.border[1]
+      || row >= now.inputRows - now.border[2] || column >= now.inputColumns - now.border[3];
+  }
+
   const reach = () => (now.side - 1) * now.dilation + 1;
   const corner = () => [state.row * now.strides, state.column * now.strides];
 
-  // The window's cells of one plane: [row in the padded input, column, place in the kernel].
+  // The window's cells: [row in the padded input, column].
   function windowCells() {
     const [top, left] = corner();
-    return Array.from({ length: now.side ** 2 }, (_, k) =>
-      [top + Math.floor(k / now.side) * now.dilation, left + (k % now.side) * now.dilation, k]);
+    const at = (k) => [top + Math.floor(k / now.side) * now.dilation, left + (k % now.side) * now.dilation];
+    return Array.from({ length: now.side ** 2 }, (_, k) => at(k));
   }
+
+  const placeOf = (/** @type {number[]} */ [row, column]) => row * now.inputColumns + column;
 
   // --- building: once for each structure -----------------------------------------------------------------------------
 
@@ -115,35 +84,35 @@ function createView(root) {
     stage.className = `stage ${isSingle ? "single" : "many"} ${now.outputs.length > 1 ? "pools" : ""}`;
     stage.innerHTML = now.planes.map(() => plane).join("") + now.outputs.map(() => FIGURE("map", "<i class=\"mark\"></i>")).join("")
       + works + (isSingle ? "" : total);
-    all(".plane .picture").forEach((picture) => listen(picture, cellSeeing));
-    all(".map .picture").forEach((picture) => listen(picture, (x, y) => [y * now.rows, x * now.columns].map(Math.floor)));
+    all(".plane .picture").forEach((frame) => listen(frame, cellSeeing));
+    all(".map .picture").forEach((frame) => listen(frame, (box, event) => cellAt(box, event, now.rows, now.columns)));
     const [focusable, ...others] = all(".map .picture");
     focusable.tabIndex = 0;
     focusable.setAttribute("role", "slider");
     focusable.addEventListener("keydown", onKey);
-    others.forEach((picture) => picture.setAttribute("aria-hidden", "true"));
+    others.forEach((frame) => frame.setAttribute("aria-hidden", "true"));
   }
 
   // The output cell in the middle of whose window a place of the input lies.
-  function cellSeeing(x, y) {
-    return [y * now.inputRows, x * now.inputColumns].map((at) => Math.round((at - reach() / 2) / now.strides));
+  function cellSeeing(box, { clientX, clientY }) {
+    const pixel = box.width / now.inputColumns;
+    return [clientY - box.top, clientX - box.left].map((at) => Math.round((at / pixel - reach() / 2) / now.strides));
   }
 
-  function listen(picture, cellAt) {
+  function listen(frame, cellOf) {
     const move = (event) => {
       if (event.pointerType !== "touch") state.isHovered = true;
-      const box = picture.getBoundingClientRect();
-      goTo(...cellAt((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height));
+      goTo(...cellOf(frame.getBoundingClientRect(), event));
     };
-    picture.addEventListener("pointermove", move);
-    picture.addEventListener("pointerdown", move);
-    picture.addEventListener("pointerleave", () => { state.isHovered = false; });
+    frame.addEventListener("pointermove", move);
+    frame.addEventListener("pointerdown", move);
+    frame.addEventListener("pointerleave", () => { state.isHovered = false; });
   }
 
   // --- moving --------------------------------------------------------------------------------------------------------
 
   function goTo(row, column) {
-    [state.row, state.column] = [clamp(row, 0, now.rows - 1), clamp(column, 0, now.columns - 1)];
+    [state.row, state.column] = within([row, column], now.rows, now.columns);
     show();
     if (state.isPlaying) paintOutputs();
   }
@@ -155,7 +124,7 @@ function createView(root) {
     clearInterval(timer);
     state.isPlaying = isPlaying;
     find(".play").textContent = isPlaying ? "❚❚ Pause" : "▶ Play";
-    if (isPlaying) timer = setInterval(() => { if (!state.isHovered) step(1); }, calm.matches ? PACE.calm : PACE.usual);
+    if (isPlaying) timer = setInterval(() => { if (!state.isHovered) step(1); }, still() ? PACE.calm : PACE.usual);
     if (now) paintOutputs();
   }
 
@@ -163,9 +132,10 @@ function createView(root) {
     const ends = { Home: 0, End: now.columns - 1 };
     if (event.key === " ") play(!state.isPlaying);
     else if (event.key in ends) goTo(state.row, ends[event.key]);
-    else if (event.key in KEYS) {
+    else if (event.key in ARROWS) {
+      const [down, right] = ARROWS[event.key];
       if (state.isPlaying) play(false);
-      goTo(state.row + KEYS[event.key][0], state.column + KEYS[event.key][1]);
+      goTo(state.row + down, state.column + right);
     } else return;
     event.preventDefault();
   }
@@ -174,24 +144,21 @@ function createView(root) {
 
   function show() {
     const [top, left] = corner();
-    all(".field").forEach((field) => place(field, top, left, reach(), reach(), now.inputRows, now.inputColumns));
+    all(".field").forEach((field) => layOver(field, [top, left], picture(), [reach(), reach()]));
     const cells = windowCells();
-    all(".plane").forEach((plane) => plane.querySelectorAll(".tap").forEach((tap, k) =>
-      place(tap, cells[k][0], cells[k][1], 1, 1, now.inputRows, now.inputColumns)));
-    all(".map .mark").forEach((mark) => place(mark, state.row, state.column, 1, 1, now.rows, now.columns));
+    all(".tap").forEach((tap, k) => layOver(tap, cells[k % cells.length], picture()));
+    all(".map .mark").forEach((mark) => layOver(mark, [state.row, state.column], map()));
     const words = { convolution: showConvolution, pooling: showPooling, field: showField }[now.mode]();
     const where = `row ${state.row}, column ${state.column}`;
     find(".place").textContent = where;
     find(".scrub").value = index();
-    const slider = find(".map .picture");
-    slider.setAttribute("aria-valuenow", index());
-    slider.setAttribute("aria-valuetext", `${where}: ${words}`);
+    set(find(".map .picture"), { "aria-valuenow": index(), "aria-valuetext": `${where}: ${words}` });
   }
 
   function fill(cells, values, scale, decorate) {
     [...cells.children].forEach((cell, k) => {
-      const [background, text] = colourOf(values[k], scale);
-      cell.textContent = now.cell >= ROOM_FOR_NUMBERS ? inCell(values[k], now.cell) : "";
+      const [background, text] = coloursOf(values[k], scale);
+      cell.textContent = hasRoom(now.cell) ? inCell(values[k], now.cell) : "";
       Object.assign(cell.style, { background, color: text });
       cell.className = "";
       decorate?.(cell, k);
@@ -203,17 +170,17 @@ function createView(root) {
     all(".work").forEach((work, plane) => {
       const [patches, weights, results] = work.querySelectorAll(".cells");
       const cells = windowCells();
-      const patch = cells.map(([row, column]) => input(row, column, plane));
-      const kernel = cells.map(([, , k]) => now.kernel[k * now.planes.length + plane]);
+      const patch = cells.map((cell) => now.inputs[plane][placeOf(cell)]);
+      const kernel = cells.map((_, k) => now.kernel[k * now.planes.length + plane]);
       const products = patch.map((value, k) => Math.fround(value * kernel[k]));
       fill(patches, patch, now.planes[plane].scale, (cell, k) => {
-        if (!isBorder(...cells[k])) return;
+        if (!isBorder(placeOf(cells[k]))) return;
         cell.className = "border";
         Object.assign(cell.style, { background: "", color: "inherit" });
       });
       fill(weights, kernel, now.weights);
       fill(results, products, now.products, (cell, k) => {
-        cell.title = `${signed(`${patch[k]}`)} × ${signed(`${kernel[k]}`)} = ${signed(`${products[k]}`)}`;
+        cell.title = minus(`${patch[k]} × ${kernel[k]} = ${products[k]}`);
         terms.push([patch[k], kernel[k], products[k]]);
       });
     });
@@ -236,12 +203,12 @@ function createView(root) {
 
   function showPooling() {
     const cells = windowCells();
-    const values = cells.map(([row, column]) => input(row, column, 0));
+    const values = cells.map((cell) => now.inputs[0][placeOf(cell)]);
     const winner = now.winners[index()];
     fill(find(".cells"), values, now.planes[0].scale, (cell, k) => { if (k === winner) cell.className = "winner"; });
     const mark = find(".plane .mark");
     mark.hidden = false;
-    place(mark, cells[winner][0], cells[winner][1], 1, 1, now.inputRows, now.inputColumns);
+    layOver(mark, cells[winner], picture());
     const [largest, mean] = now.outputs.map((output) => output.values[index()]);
     const isShort = values.length <= FEW_PRODUCTS;
     showTotal([["result", "largest", shown(largest)], ["result", `sum of all / ${values.length}`, shown(mean)]]);
@@ -253,7 +220,7 @@ function createView(root) {
 
   function showField() {
     const value = shown(now.outputs[0].values[index()]);
-    const pixels = `${reach()} x ${reach()} = ${(reach() ** 2).toLocaleString("en")} pixels`;
+    const pixels = `${reach()} x ${reach()} = ${whole(reach() ** 2)} pixels`;
     find(".sum").innerHTML = `This cell sees ${pixels} and answers <b>${value}</b>.`;
     return `it sees ${pixels} and answers ${value}`;
   }
@@ -265,31 +232,29 @@ function createView(root) {
   // --- painting whole pictures ---------------------------------------------------------------------------------------
 
   function paintOutputs() {
-    const isReached = (row, column) => !state.isPlaying || state.isHovered || row * now.columns + column <= index();
-    all(".map canvas").forEach((canvas, k) => paint(canvas, {
-      rows: now.rows,
+    const opacity = (k) => (!state.isPlaying || state.isHovered || k <= index() ? 1 : UNREACHED);
+    all(".map canvas").forEach((canvas, k) => paintLarge(canvas, canvas.parentElement.clientWidth, {
+      values: now.outputs[k].values,
       columns: now.columns,
       scale: now.outputs[k].scale,
-      value: (row, column) => now.outputs[k].values[row * now.columns + column],
-      opacity: (row, column) => (isReached(row, column) ? 1 : UNREACHED),
+      opacity,
     }));
   }
 
   function layOut() {
-    paintedWidth = root.clientWidth;
+    const width = root.clientWidth;
     const isSingle = now.planes.length === 1;
-    const room = (paintedWidth - (paintedWidth > 560 ? TOTAL_WIDTH : 0) - 2 * SIGN_WIDTH) / (3 * now.side);
+    const room = (width - (width > 560 ? TOTAL_WIDTH : 0) - 2 * SIGN_WIDTH) / (3 * now.side);
     const column = find(".plane").clientWidth - SIGN_WIDTH / 2;
     const two = column / (2 * now.side) - 1; // the window and the filter beside each other
     const inColumn = two >= CELL.leastOfTwo ? two : clamp(column / now.side - 1, CELL.leastInColumn, CELL.mostInColumn);
     now.cell = Math.floor(isSingle ? clamp(room, CELL.least, CELL.most) : inColumn);
-    stage.style.setProperty("--cell", `${now.cell}px`);
-    all(".plane canvas").forEach((canvas, plane) => paint(canvas, {
-      rows: now.inputRows,
+    setStyles(stage, { cell: `${now.cell}px` });
+    all(".plane canvas").forEach((canvas, plane) => paintLarge(canvas, canvas.parentElement.clientWidth, {
+      values: now.inputs[plane],
       columns: now.inputColumns,
       scale: now.planes[plane].scale,
-      isEmpty: isBorder,
-      value: (row, x) => input(row, x, plane),
+      opacity: (k) => (isBorder(k) ? 0 : 1),
     }));
     paintOutputs();
     show();
@@ -305,28 +270,21 @@ function createView(root) {
   find(".play").addEventListener("click", () => play(!state.isPlaying));
   all(".step").forEach((button) => button.addEventListener("click", () => { play(false); step(+button.dataset.by); }));
   find(".scrub").addEventListener("input", (event) => { play(false); goToIndex(+event.target.value); });
-  const observer = new ResizeObserver(() => now && paintedWidth !== root.clientWidth && layOut());
-  observer.observe(root);
   play(false);
 
   return {
-    update(data) {
-      const scale = (sent) => ({ ...sent, table: bytes(sent.table), darkText: bytes(sent.darkText) });
+    update(/** @type {Data} */ data) {
+      const scale = (sent) => (sent.colour ? { ...sent, table: shades(sent.colour) } : sent);
       now = {
-        ...data,
-        input: floats(data.input),
+        ...(data.kernel ? decoded(data, "kernel", "before", "sums") : data.winners ? decoded(data, "winners") : data),
+        inputs: data.inputs.map(floats),
         planes: data.planes.map((plane) => ({ ...plane, scale: scale(plane.scale) })),
-        outputs: data.outputs.map((output) => ({ ...output, values: floats(output.values), scale: scale(output.scale) })),
-        ...(data.kernel && { kernel: floats(data.kernel), before: floats(data.before), sums: floats(data.sums) }),
-        ...(data.weights && { weights: scale(data.weights), products: scale(data.products) }),
-        ...(data.winners && { winners: floats(data.winners) }),
+        outputs: data.outputs.map((output) => decoded(output, "values")),
       };
       const structure = [now.mode, now.planes.length, now.side, now.dilation > 1, now.outputs.length].join();
       if (structure !== state.structure) build();
       const columns = now.planes.length + now.outputs.length;
-      stage.style.setProperty("--columns", columns);
-      stage.style.setProperty("--side", now.side);
-      stage.style.setProperty("--widest", `${now.widest}px`);
+      setStyles(stage, { columns, side: now.side, widest: `${now.widest}px` });
       stage.setAttribute("aria-label", data.describe);
       const border = now.border.some(Boolean) ? `, with a border of zeros ${now.inputRows} x ${now.inputColumns}` : "";
       const [height, width] = [now.inputRows - now.border[0] - now.border[2], now.inputColumns - now.border[1] - now.border[3]];
@@ -334,13 +292,10 @@ function createView(root) {
       caption(all(".map"), now.outputs.map(({ title }) => title), `${now.rows} x ${now.columns}`);
       all(".edge").forEach((edge) => {
         edge.hidden = !border;
-        place(edge, now.border[0], now.border[1], height, width, now.inputRows, now.inputColumns);
+        layOver(edge, now.border, picture(), [height, width]);
       });
       const last = now.rows * now.columns - 1;
-      const slider = find(".map .picture");
-      slider.setAttribute("aria-label", `${data.describe} Arrow keys move the cell.`);
-      slider.setAttribute("aria-valuemin", 0);
-      slider.setAttribute("aria-valuemax", last);
+      set(find(".map .picture"), { "aria-label": `${data.describe} Arrow keys move the cell.`, "aria-valuemin": 0, "aria-valuemax": last });
       find(".scrub").max = last;
       // Where the learner was stays where it is as long as the map keeps its size.
       const grid = [structure, now.rows, now.columns].join();
@@ -349,7 +304,8 @@ function createView(root) {
       [state.row, state.column] = [Math.floor(k / now.columns), k % now.columns];
       layOut();
     },
-    remove: () => { clearInterval(timer); observer.disconnect(); },
+    resize: layOut,
+    remove: () => clearInterval(timer),
   };
 }
 
