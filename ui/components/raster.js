@@ -107,6 +107,14 @@ export function paintLarge(canvas, width, { values, columns, scale, opacity, has
   });
 }
 
+/** Mark a rectangle of a canvas, on any ground. @param {CanvasRenderingContext2D} context @param {number[]} box left, top, width, height */
+export function markBox(context, [left, top, width, height], colour = "#fff") {
+  for (const [strokeStyle, lineWidth] of [["#000", 4.5], [colour, 2]]) {
+    Object.assign(context, { strokeStyle, lineWidth });
+    context.strokeRect(left, top, width, height);
+  }
+}
+
 /** What a `.legend` holds: a scale's colours, its least and its largest value. @param {Scale} scale @param {string} [top] in words */
 export function legend(scale, top = short(scale.limit)) {
   const signed = scale.kind === "diverging";

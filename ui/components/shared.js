@@ -79,5 +79,20 @@ export function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, `${value}`);
 }
 
+const BRIEF = { "2D": "", "GlobalAverage": "Mean", "Average": "Avg", "Pooling": "Pool", "BatchNormalization": "BatchNorm" };
+
+/** A layer's name in fewer letters: Conv, MaxPool. @param {string} name */
+export const brief = (name) => Object.entries(BRIEF).reduce((text, [long, few]) => text.replace(long, few), name);
+
+/** @type {Record<string, (before: string) => string>} */
+const FORMULAS = {
+  relu: (before) => `max(0, ${before})`,
+  sigmoid: (before) => `1 ÷ (1 + exp(−(${before})))`,
+  tanh: (before) => `tanh(${before})`,
+};
+
+/** An activation as a formula of a number in words; undefined for one that has none. @param {string} activation @param {string} before */
+export const formulaOf = (activation, before) => FORMULAS[activation]?.(before);
+
 /** Whether the visitor has asked for no motion. */
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,7 +1,7 @@
 // Cells that can be inked. Python is told when a key or the pointer is let go, and only if something has changed.
 // @ts-check
 import { mount } from "../mount.js";
-import { cellAt, within } from "../raster.js";
+import { cellAt, markBox, within } from "../raster.js";
 import { ARROWS, bytes, css, finder, setStyles } from "../shared.js";
 
 /** @typedef {{start: string, size: number}} Data 28 x 28 bytes, ink towards 255; side in pixels */
@@ -33,12 +33,7 @@ function createView(root) {
     }
     context.stroke();
     if (root.getRootNode().activeElement !== canvas) return;
-    for (const [colour, inset] of /** @type {[string, number][]} */ ([["#000", 0], ["#fb3", 1.5]])) {
-      context.strokeStyle = colour;
-      context.lineWidth = 2.5;
-      const side = SCALE + 2 - 2 * inset;
-      context.strokeRect(at[1] * SCALE + inset - 1, at[0] * SCALE + inset - 1, side, side);
-    }
+    markBox(context, [at[1] * SCALE - 0.5, at[0] * SCALE - 0.5, SCALE + 1, SCALE + 1], "#fb3");
     context.lineWidth = 1;
   }
 

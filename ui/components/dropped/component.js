@@ -1,6 +1,7 @@
 // Row 0 of every array is prediction, with all units on; rows 1 to `passes` are training steps, each with its mask.
 // @ts-check
 import { mount } from "../mount.js";
+import { makePlayer } from "../player.js";
 import { coloursOf } from "../raster.js";
 import { argmax, clamp, decoded, finder, fixed, onArrow, percent, set, setStyles } from "../shared.js";
 
@@ -17,7 +18,7 @@ const AXIS = { left: 22, right: 12, top: 2, row: 20 };
 function createView(root) {
   const find = finder(root);
   const [grid, svg] = [find(".grid"), find("svg")];
-  const state = { step: 0, unit: 0, timer: null };
+  const state = { step: 0, unit: 0 };
   let now; // what Python sent, decoded
 
   const row = (array, step, size) => array.subarray(step * size, (step + 1) * size);
@@ -81,7 +82,7 @@ function createView(root) {
         + `Together, on average ${fixed(mean, 1)}; all units ${fixed(now.totals[0], 1)}: that is what the scaling is for.`;
     find("output").textContent = step === 0 ? "prediction" : `step ${step} of ${now.passes}`;
     find(".scrub").value = step;
-    find(".play").textContent = state.timer === null ? `▶ ${now.passes} steps` : "❚❚ Pause";
+    find(".play").textContent = player.isOn ? "❚❚ Pause" : `▶ ${now.passes} steps`;
     set(svg, { "aria-label": `Scores of the ten digits over ${step} training steps` });
   }
 
@@ -91,38 +92,31 @@ function createView(root) {
     tell();
   }
 
-  function pause() {
-    clearInterval(state.timer);
-    state.timer = null;
-  }
-
   function goTo(step) {
     state.step = clamp(step, 0, now.passes);
     draw();
   }
 
+  const player = makePlayer(root, { pace: () => STEP_MS, step: () => ++state.step < now.passes, draw });
+
   function play() {
-    if (state.timer !== null) { pause(); draw(); return; }
-    if (state.step >= now.passes) state.step = 0;
-    state.timer = setInterval(() => {
-      if (!root.isConnected || state.step + 1 >= now.passes) pause();
-      if (root.isConnected) goTo(state.step + 1);
-    }, STEP_MS);
-    goTo(state.step + 1);
+    if (!player.isOn && state.step >= now.passes) state.step = 0;
+    if (!player.isOn) state.step++;
+    player.toggle();
   }
 
   function read(unit) {
-    pause();
+    player.pause();
     state.unit = clamp(unit, 0, now.count - 1);
     draw();
   }
 
-  find(".step").addEventListener("click", () => { pause(); goTo(state.step >= now.passes ? 1 : state.step + 1); });
+  find(".step").addEventListener("click", () => { player.pause(); goTo(state.step >= now.passes ? 1 : state.step + 1); });
   find(".play").addEventListener("click", play);
-  find(".scrub").addEventListener("input", (event) => { pause(); goTo(+event.target.value); });
+  find(".scrub").addEventListener("input", (event) => { player.pause(); goTo(+event.target.value); });
   grid.addEventListener("pointermove", (event) => {
     const unit = [...grid.children].indexOf(event.target);
-    if (unit >= 0 && (unit !== state.unit || state.timer !== null)) read(unit);
+    if (unit >= 0 && (unit !== state.unit || player.isOn)) read(unit);
   });
   onArrow(grid, (rows, columns) => {
     const unit = state.unit + rows * COLUMNS + columns;
@@ -141,7 +135,7 @@ function createView(root) {
       draw();
     },
     resize: drawScores,
-    remove: pause,
+    remove: player.pause,
   };
 }
 

@@ -1,7 +1,7 @@
 // Two canvases show the same bytes, as a picture and as a line; a third one lies over both for what moves between them.
 // @ts-check
 import { mount } from "../mount.js";
-import { cellAt, forNumbers, hasRoom, textOn } from "../raster.js";
+import { cellAt, forNumbers, hasRoom, markBox, textOn } from "../raster.js";
 import { argmax, bytes, clamp, css, finder, set, still, whole } from "../shared.js";
 
 /** @typedef {{shape: [number, number, number], line: string}} Data the bytes of a picture: height, width, channels */
@@ -64,10 +64,7 @@ function createView(root) {
   function mark(context, /** @type {number[]} */ [x, y, width, height]) {
     const wide = Math.max(width, 5);
     const left = clamp(x + (width - wide) / 2, 2, 1e6);
-    [["#000", 5], ["#fff", 2.5]].forEach(([strokeStyle, lineWidth]) => {
-      Object.assign(context, { strokeStyle, lineWidth });
-      context.strokeRect(left, y + 2, wide, height - 4);
-    });
+    markBox(context, [left, y + 2, wide, height - 4]);
   }
 
   function paint() {

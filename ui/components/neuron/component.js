@@ -1,6 +1,7 @@
 // Inputs on the left, units on the right. One unit is chosen: its edges are drawn, its products are written out.
 // @ts-check
 import { mount } from "../mount.js";
+import { makePlayer } from "../player.js";
 import { argmax, clamp, css, decoded, finder, fixed, onArrow, set, setStyles, still } from "../shared.js";
 
 /**
@@ -17,7 +18,7 @@ const ROW = 30; // height of a unit
 function createView(root) {
   const find = finder(root);
   const [picture, svg] = [find(".picture"), find("svg")];
-  const state = { unit: 0, input: 0, timer: null, given: undefined };
+  const state = { unit: 0, input: 0, given: undefined };
   let now; // what Python sent, decoded
   let place; // where things stand, in pixels
 
@@ -70,7 +71,7 @@ function createView(root) {
     const shown = find(".products").checked ? product : weight;
     const values = now.labels.map((_, u) => Array.from(now.inputs, (__, i) => shown(u, i)));
     const largest = Math.max(...values.flat().map(Math.abs), 1e-9);
-    const walking = state.timer !== null;
+    const walking = player.isOn;
     find(".edges").innerHTML = values[state.unit].map((value, i) => {
       const waiting = walking && i > state.input;
       return `<line data-input="${i}" class="${side(value)}" x1="${inputX + Math.max(cell, 8)}" y1="${inputY(i)}" x2="${unitX}" y2="${unitY(state.unit)}"
@@ -85,7 +86,7 @@ function createView(root) {
 
   function write() {
     const [u, i] = [state.unit, state.input];
-    const walking = state.timer !== null;
+    const walking = player.isOn;
     find(".sentence").innerHTML = `Input ${i}: ${fixed(now.inputs[i])} × weight ${fixed(weight(u, i))} = <b>${fixed(product(u, i))}</b>`
       + ` &nbsp;·&nbsp; sum so far <b class="so-far">${fixed(now.partial[u * now.count + i])}</b>`;
     const indices = Array.from(now.inputs.keys()).filter(isTerm);
@@ -107,19 +108,14 @@ function createView(root) {
   function draw() {
     drawEdges();
     write();
-    if (state.timer !== null) { // the box scrolls, the page does not
+    if (player.isOn) { // the box scrolls, the page does not
       const [box, line] = [find(".terms"), find(".terms .here")];
       if (line) box.scrollTop = line.offsetTop - box.offsetTop - 40;
     }
   }
 
-  function pause() {
-    clearInterval(state.timer);
-    state.timer = null;
-  }
-
   function go(unit, input) {
-    pause();
+    player.pause();
     state.unit = clamp(unit, 0, now.labels.length - 1);
     state.input = clamp(input, 0, now.count - 1);
     draw();
@@ -131,17 +127,18 @@ function createView(root) {
     return i;
   };
 
-  function play() {
-    if (state.timer !== null) { pause(); draw(); return; }
-    if (state.input >= now.count - 1) state.input = -1;
-    state.timer = setInterval(() => {
-      if (!root.isConnected) { pause(); return; }
+  const player = makePlayer(root, {
+    pace: () => (still() ? 2 * STEP_MS : STEP_MS),
+    step: () => {
       state.input = Math.min(next(state.input, 1), now.count - 1);
-      if (state.input === now.count - 1) pause();
-      draw();
-    }, still() ? 2 * STEP_MS : STEP_MS);
-    if (state.input === -1) state.input = 0;
-    draw();
+      return state.input < now.count - 1;
+    },
+    draw,
+  });
+
+  function play() {
+    if (!player.isOn && state.input >= now.count - 1) state.input = 0;
+    player.toggle();
   }
 
   function follow(event) {
@@ -177,7 +174,7 @@ function createView(root) {
       redraw();
     },
     resize: redraw,
-    remove: pause,
+    remove: player.pause,
   };
 }
 

@@ -3,7 +3,7 @@
 // @ts-check
 import { mount } from "../mount.js";
 import { cellAt, layOver, legend, paint, paintLarge, wholeCells, within } from "../raster.js";
-import { bytes, clamp, decoded, finder, make, minus, onArrow, percent, setStyles, short, whole } from "../shared.js";
+import { brief, bytes, clamp, decoded, finder, make, minus, onArrow, percent, setStyles, short, whole } from "../shared.js";
 
 /**
  * @typedef {{counts: number[], low: number, high: number, size: number, zeros: number, nan: number, infinite: number}} Spread
@@ -24,8 +24,6 @@ const BREADTH = [5, 2, 1, 1]; // edges into a unit, by its distance from the one
 const WIDEST = 6; // pixels of the largest contribution's edge
 const ENLARGED = { cell: 46, width: 640 };
 const SIGNS = { dead: "✕", silent: "○", saturated: "≈" };
-const SHORT = { "2D": "", "GlobalAveragePooling": "Global mean", "AveragePooling": "AvgPooling", "BatchNormalization": "BatchNorm" };
-
 const inWords = (value) => minus(short(value));
 
 const kept = new Map(); // by a network's layers: what is pinned, folded and shown, for when the view comes back
@@ -48,7 +46,6 @@ function createView(root) {
   const detailed = () => (exists(state.pinned) ? state.pinned : { c: last(), unit: now.winner });
   const unitName = (c, unit) => (c === 0 ? "the digit" : isClasses(c) ? `class ${unit}` : column(c).isVector ? `unit ${unit}` : `map ${unit}`);
   const layerName = (c) => (c === 0 ? "Input" : `${column(c).layer + 1}. ${column(c).name}`);
-  const shortName = (c) => Object.entries(SHORT).reduce((text, [long, brief]) => text.replace(long, brief), layerName(c));
   const few = (c) => (column(c).isVector ? FEW.units : FEW.maps);
 
   function visible(c) {
@@ -110,7 +107,7 @@ function createView(root) {
         : `<button class="fold" type="button" data-fold="${c}" aria-expanded="false" title="${title}: unfold">${text}</button>`;
     }
     const words = settings.split(", ").filter((word) => !/units|digit/.test(word)).map((word) => word.replace(/^\d+ filters /, ""));
-    const head = `<button class="fold" type="button" data-fold="${c}" aria-expanded="true" title="${title}: fold"><b>${shortName(c)}</b>${
+    const head = `<button class="fold" type="button" data-fold="${c}" aria-expanded="true" title="${title}: fold"><b>${brief(layerName(c))}</b>${
       isVector ? whole(shape[2]) : shape.join(" x ")}<br>${words.slice(0, 2).join(", ")}</button>`;
     const units = `<div class="units">${visible(c).map((unit) => unitMarkup(c, unit)).join("")}</div>`;
     const seesAll = state.all.has(c);

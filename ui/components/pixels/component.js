@@ -1,7 +1,7 @@
 // One picture as a grid of numbers that can be zoomed until they can be read, and its three planes that can be pulled apart.
 // @ts-check
 import { mount } from "../mount.js";
-import { cellAt, forNumbers, inCell, layOver, textOn, within } from "../raster.js";
+import { cellAt, forNumbers, inCell, layOver, markBox, textOn, within } from "../raster.js";
 import { ARROWS, bytes, clamp, css, finder, floats, short } from "../shared.js";
 
 /** @typedef {{name: string, shape: [number, number, number], pixels: string, scales: [string, string][], describe: string}} Data */
@@ -82,12 +82,7 @@ function createView(root) {
 
   function drawCell(context) {
     const size = Math.max(state.cell, 5);
-    const [x, y] = [(state.column - state.left) * state.cell, (state.row - state.top) * state.cell];
-    for (const [colour, width] of [["#000", 4], ["#fff", 2]]) {
-      context.strokeStyle = colour;
-      context.lineWidth = width;
-      context.strokeRect(x - 0.5, y - 0.5, size + 1, size + 1);
-    }
+    markBox(context, [(state.column - state.left) * state.cell - 0.5, (state.row - state.top) * state.cell - 0.5, size + 1, size + 1]);
   }
 
   function tell() {

@@ -2,7 +2,7 @@
 // @ts-check
 import { mount } from "../mount.js";
 import { paintIndex, TABLES } from "../raster.js";
-import { bytes, clamp, finder, make, onArrow, setStyles, short } from "../shared.js";
+import { brief, bytes, clamp, finder, make, onArrow, setStyles, short } from "../shared.js";
 
 /**
  * @typedef {object} Layer
@@ -16,10 +16,6 @@ const NARROW = 560;
 const STRIP = { width: 12, least: 60, most: 140 };
 const TILT = -10; // degrees
 const A_TURN = 0.4; // degrees that a pixel of dragging turns
-const SHORT = { "2D": "", "GlobalAverage": "Mean", "Average": "Avg", "Pooling": "Pool", "BatchNormalization": "BatchNorm" };
-
-const shortened = (name) => Object.entries(SHORT).reduce((text, [long, brief]) => text.replace(long, brief), name);
-
 function createView(root) {
   const [turn, spread, readout, scene, world, peek] = [".turn", ".spread", ".readout", ".scene", ".world", ".peek"].map(finder(root));
   let now; // what Python sent, decoded
@@ -41,7 +37,7 @@ function createView(root) {
 
   function build() {
     world.replaceChildren(...now.layers.map((layer, number) => {
-      const label = `<b>${shortened(layer.name).replace(/ (.+)/, "<em> $1</em>")}</b><span>${layer.size.join(" x ")}</span>`;
+      const label = `<b>${brief(layer.name).replace(/ (.+)/, "<em> $1</em>")}</b><span>${layer.size.join(" x ")}</span>`;
       const innerHTML = `${"<canvas></canvas>".repeat(planes(number))}<div class="label">${label}</div>`;
       const stack = make("div", { className: "stack", innerHTML });
       setStyles(stack, { layer: layer.colour });

@@ -2,7 +2,7 @@
 // @ts-check
 import { mount } from "../mount.js";
 import { cellAt, coloursOf, hasRoom, inCell, layOver, legend, paint, within } from "../raster.js";
-import { ARROWS, bytes, clamp, finder, floats, minus, onArrow, whole } from "../shared.js";
+import { ARROWS, bytes, clamp, finder, floats, formulaOf, minus, onArrow, whole } from "../shared.js";
 
 /**
  * @typedef {{kind: string, limit: number}} Scale
@@ -23,12 +23,6 @@ import { ARROWS, bytes, clamp, finder, floats, minus, onArrow, whole } from "../
  */
 const FEW_TERMS = 12;
 const CELL = { least: 12, most: 44 };
-const FORMULAS = {
-  relu: (before) => `relu: max(0, ${before})`,
-  sigmoid: (before) => `sigmoid: 1 ÷ (1 + exp(−(${before})))`,
-  tanh: (before) => `tanh(${before})`,
-};
-
 // Four decimals, fewer for large numbers, a power of ten for tiny ones.
 function shown(value) {
   if (value === null || Number.isNaN(value)) return "NaN";
@@ -170,7 +164,8 @@ function createView(root) {
       rows.push(line(`(${shown(inputs[0])} − mean ${shown(c.moving_mean)}) ÷ √(variance ${shown(c.moving_variance)} + ${c.epsilon})`
         + ` × gamma ${shown(c.gamma)} + beta ${shown(c.beta)}`, shown(before)));
     }
-    if (FORMULAS[activation]) rows.push(line(FORMULAS[activation](shown(before)), shown(after), "result"));
+    const formula = formulaOf(activation, shown(before));
+    if (formula) rows.push(line(activation === "tanh" ? formula : `${activation}: ${formula}`, shown(after), "result"));
     find(".total").innerHTML = rows.join("");
   }
 

@@ -3,7 +3,7 @@
 // @ts-check
 import { mount } from "../mount.js";
 import { cellAt, coloursOf, hasRoom, inCell, layOver, paintLarge, shades, within } from "../raster.js";
-import { ARROWS, clamp, decoded, finder, floats, minus, set, setStyles, still, whole } from "../shared.js";
+import { ARROWS, clamp, decoded, finder, floats, formulaOf, minus, set, setStyles, still, whole } from "../shared.js";
 
 /**
  * @typedef {{kind: string, limit: number}} Scale
@@ -23,12 +23,6 @@ const SIGN_WIDTH = 46;
 const FEW_PRODUCTS = 9; // are written out
 const PACE = { usual: 120, calm: 700 }; // milliseconds a cell
 const UNREACHED = 0.12; // opacity of what play has not come to yet
-const FORMULAS = {
-  relu: (before) => `max(0, ${before})`,
-  sigmoid: (before) => `1 / (1 + exp(−(${before})))`,
-  tanh: (before) => `tanh(${before})`,
-};
-
 const shown = (value) => minus(value !== 0 && Math.abs(value) < 0.0005 ? value.toExponential(0) : `${+value.toFixed(3)}`);
 
 const GRID = (side, name, sign = "") => `<div class="term">${sign && `<b class="sign" aria-hidden="true">${sign}</b>`}
@@ -186,7 +180,7 @@ function createView(root) {
     });
     const [before, after] = [now.before[index()], now.outputs[0].values[index()]];
     const sums = now.planes.map((_, plane) => now.sums[index() * now.planes.length + plane]);
-    const formula = FORMULAS[now.activation]?.(shown(before));
+    const formula = formulaOf(now.activation, shown(before));
     const rows = now.planes.map(({ title }, plane) =>
       ["", now.planes.length === 1 ? "sum of products" : `${title}: sum of products`, shown(sums[plane])]);
     rows.push(["", "+ bias", shown(now.bias)], [formula ? "line" : "line result", "=", shown(before)]);
