@@ -7,11 +7,12 @@ form is that of LeCun et al. (1998) and Krizhevsky et al. (2012).
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from html import escape
+from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cnnlab.limits import NUM_CLASSES, SIDE
 from cnnlab.nn.architecture import LayerSummary
@@ -43,8 +44,14 @@ CLASSES_WIDTH = 26.0
 
 Point = tuple[float, float]
 
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+)
+TEMPLATES.filters["short"] = lambda value: f"{round(value, 2):g}"
+TEMPLATES.filters["points"] = lambda points: " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
-@dataclass(frozen=True)
+
+@dataclass
 class _Block:
     """One layer's output: what is written about it and where it stands, with its left end at `x`."""
 
@@ -53,44 +60,20 @@ class _Block:
     x: float = 0.0
     middle: float = 0.0
 
-    @property
-    def name(self) -> str:
-        return type(self.layer).__name__ if self.layer else "Input"
-
-    @property
-    def names(self) -> list[str]:
-        return self.name.replace("Batch", "Batch ").replace("Average", "Average ").split()
-
-    @property
-    def details(self) -> list[str]:
-        return list(_details(self.layer)) if self.layer else []
-
-    @property
-    def is_map(self) -> bool:
-        return len(self.shape) > 1
-
-    @property
-    def num_planes(self) -> int:
-        return 1 if isinstance(self.layer, BatchNormalization | Dropout) else self.shape[-1]
-
-    @property
-    def depth(self) -> float:
-        return PLANE * self.num_planes if self.is_map else BAR
-
-    @property
-    def width(self) -> float:
-        """Of what is drawn."""
-        return self.depth + (self.shape[1] * PIXEL * AWAY[0] if self.is_map else 0)
-
-    @property
-    def words(self) -> float:
-        """Width of what is written."""
-        return TEXT_WIDTH * max(map(len, (*self.names, *self.details, dimensions(self.shape))))
-
-    @property
-    def height(self) -> float:
-        """Of a vector's bar."""
-        return TALLEST * math.log2(1 + self.shape[0]) / math.log2(1 + LONGEST_VECTOR)
+    def __post_init__(self) -> None:
+        self.name = type(self.layer).__name__ if self.layer else "Input"
+        self.names = self.name.replace("Batch", "Batch ").replace("Average", "Average ").split()
+        self.details = list(_details(self.layer))
+        self.dimensions = dimensions(self.shape)
+        self.is_map = len(self.shape) > 1
+        self.is_thin = isinstance(self.layer, BatchNormalization | Dropout)
+        self.is_head = isinstance(self.layer, Dense) and self.shape == (NUM_CLASSES,)
+        self.has_window = isinstance(self.layer, Conv2D | Pooling2D)
+        self.num_planes = 1 if self.is_thin else self.shape[-1]
+        self.depth = PLANE * self.num_planes if self.is_map else BAR
+        self.width = self.depth + (self.shape[1] * PIXEL * AWAY[0] if self.is_map else 0)  # of what is drawn
+        self.words = TEXT_WIDTH * max(map(len, (*self.names, *self.details, self.dimensions)))  # its width
+        self.height = TALLEST * math.log2(1 + self.shape[0]) / math.log2(1 + LONGEST_VECTOR)  # of a vector's bar
 
     def at(self, down: float, right: float, deep: float) -> Point:
         """Where a point stands in the drawing: pixels down and right on the map, `deep` from 0 to 1 in the stack."""
@@ -103,6 +86,27 @@ class _Block:
         if self.is_map:
             return self.at(share * self.shape[0], side * self.shape[1], side)
         return self.x + side * self.depth, self.middle + (share - 0.5) * self.height
+
+    def faces(self) -> Iterator[tuple[list[Point], float]]:
+        """The front, the upper and the last face of the box of planes, and how opaque each is."""
+        height, width, _ = self.shape
+        yield [self.at(0, 0, 0), self.at(0, 0, 1), self.at(height, 0, 1), self.at(height, 0, 0)], 0.75
+        yield [self.at(0, 0, 0), self.at(0, 0, 1), self.at(0, width, 1), self.at(0, width, 0)], 0.55
+        yield [self.at(0, 0, 1), self.at(0, width, 1), self.at(height, width, 1), self.at(height, 0, 1)], 1
+
+    def edges(self) -> Iterator[list[Point]]:
+        """What is seen of the planes between: up along the front and back along the upper face."""
+        height, width, _ = self.shape
+        num_edges = min(self.num_planes, MAX_EDGES)
+        for deep in (number / num_edges for number in range(1, num_edges)):
+            yield [self.at(height, 0, deep), self.at(0, 0, deep), self.at(0, width, deep)]
+
+    def window(self, layer: Layer) -> list[Point]:
+        """The corners of a window of the layer behind, in the middle of the last map."""
+        height, width, _ = self.shape
+        size = min(layer.window()[0], height, width)
+        top, left = (height - size) / 2, (width - size) / 2
+        return [self.at(top + size * down, left + size * right, 1) for down, right in ((0, 0), (0, 1), (1, 1), (1, 0))]
 
 
 def svg(
@@ -119,30 +123,29 @@ def svg(
     blocks = [_Block(None, input_shape), *(_Block(summary.layer, summary.output_shape) for summary in summaries)]
     head = MARGIN + LINE * max(len(block.names) for block in blocks)
     foot = head + GAP + TALLEST + GAP
-    blocks, width = _placed(blocks, (head + foot) / 2)
-    height = foot + LINE * (1 + max(len(block.details) for block in blocks)) + MARGIN
-    parts = [part for block in blocks for part in (*_drawn(block, colours[block.name]), *_labels(block, head, foot))]
-    parts += [part for before, after in pairwise(blocks) for part in _between(before, after)]
-    parts += [_ink(blocks[0], picture), *_classes(blocks[-1])]
-    in_words = ", ".join(f"{block.name} {dimensions(block.shape)}" for block in blocks)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
-        f'height="{height:.0f}" role="img" font-family="Helvetica, Arial, sans-serif" font-size="11.5" color="#1B2333">'
-        f"<title>{escape(f'The network to scale: {in_words}')}</title>{''.join(parts)}</svg>"
+    right = MARGIN
+    for block in blocks:  # beside each other, each in the middle of its words
+        block.x, block.middle = right + max(0.0, (block.words - block.width) / 2), (head + foot) / 2
+        right += max(block.width, block.words) + GAP
+    x, y = blocks[0].at(0, 0, 1)
+    drawn = TEMPLATES.get_template("diagram.jinja").render(
+        blocks=blocks,
+        pairs=pairwise(blocks),
+        colours=colours,
+        width=f"{right - GAP + MARGIN + CLASSES_WIDTH * blocks[-1].is_head:.0f}",
+        height=f"{foot + LINE * (1 + max(len(block.details) for block in blocks)) + MARGIN:.0f}",
+        head=head,
+        foot=foot,
+        line=LINE,
+        tallest=TALLEST,
+        num_classes=NUM_CLASSES,
+        ink=None if picture is None else _ink(picture),
+        matrix=f"matrix({PIXEL * AWAY[0]:.3f} {PIXEL * AWAY[1]:.3f} 0 {PIXEL} {x:.1f} {y:.1f})",
     )
+    return drawn.replace("\n", "")
 
 
-def _placed(blocks: Sequence[_Block], middle: float) -> tuple[list[_Block], float]:
-    """The blocks beside each other, each in the middle of its words, and the width of all."""
-    placed: list[_Block] = []
-    x = MARGIN
-    for block in blocks:
-        placed.append(replace(block, x=x + max(0.0, (block.words - block.width) / 2), middle=middle))
-        x += max(block.width, block.words) + GAP
-    return placed, x - GAP + MARGIN + (CLASSES_WIDTH if _is_head(blocks[-1]) else 0)
-
-
-def _details(layer: Layer) -> Iterator[str]:
+def _details(layer: Layer | None) -> Iterator[str]:
     """What is written below a layer, line by line: its window, what is special about that, its activation."""
     if isinstance(layer, Conv2D | Pooling2D):
         size, usual = (layer.kernel_size, 1) if isinstance(layer, Conv2D) else (layer.pool_size, layer.pool_size)
@@ -163,102 +166,8 @@ def _details(layer: Layer) -> Iterator[str]:
             yield "frozen"
 
 
-def _tag(name: str, text: str = "", **attributes: str | float | None) -> str:
-    """An SVG element; a `_` in an attribute's name stands for `-`, and None for no attribute."""
-    written = {
-        key.replace("_", "-"): f"{round(value, 2):g}" if isinstance(value, float) else value
-        for key, value in attributes.items()
-        if value is not None
-    }
-    inside = "".join(f' {key}="{value}"' for key, value in written.items())
-    return f"<{name}{inside}>{text}</{name}>" if text else f"<{name}{inside}/>"
-
-
-def _drawn(block: _Block, colour: str) -> Iterator[str]:
-    """A box of planes, or a bar."""
-    if not block.is_map:
-        top = block.middle - block.height / 2
-        yield _tag("rect", x=block.x, y=top, width=BAR, height=block.height, rx=2, fill=colour)
-        return
-    height, width, _ = block.shape
-    front = [block.at(0, 0, 0), block.at(0, 0, 1), block.at(height, 0, 1), block.at(height, 0, 0)]
-    above = [block.at(0, 0, 0), block.at(0, 0, 1), block.at(0, width, 1), block.at(0, width, 0)]
-    last = [block.at(0, 0, 1), block.at(0, width, 1), block.at(height, width, 1), block.at(height, 0, 1)]
-    paint = {"fill": colour, "stroke": colour, "stroke_linejoin": "round"}
-    for face, share in ((front, 0.75), (above, 0.55), (last, 1.0)):
-        yield _tag("polygon", points=_points(face), fill_opacity=share, **paint)
-    num_edges = min(block.num_planes, MAX_EDGES)
-    edges = (
-        f"M{_points([block.at(height, 0, at)])}L{_points([block.at(0, 0, at), block.at(0, width, at)])}"
-        for at in (number / num_edges for number in range(1, num_edges))
-    )
-    yield _tag("path", d="".join(edges), fill="none", stroke="#FFFFFF", stroke_opacity=0.55, stroke_width=0.6)
-
-
-def _between(before: _Block, after: _Block) -> Iterator[str]:
-    """How a layer comes from the one before: through a window that slides, or from every value to every value."""
-    line = {"fill": "none", "stroke": "currentColor"}
-    if isinstance(after.layer, Conv2D | Pooling2D):
-        height, width, _ = before.shape
-        size = min(after.layer.window()[0], height, width)
-        top, left = (height - size) / 2, (width - size) / 2
-        corners = [
-            before.at(top + size * down, left + size * right, 1) for down, right in ((0, 0), (0, 1), (1, 1), (1, 0))
-        ]
-        target = _points([after.at(after.shape[0] / 2, 0, 0)])
-        yield _tag("polygon", points=_points(corners), fill="#FFFFFF", fill_opacity=0.35, stroke="#FFFFFF")
-        lines = "".join(f"M{_points([corner])}L{target}" for corner in corners[1:3])
-        yield _tag("path", d=lines, stroke_opacity=0.6, stroke_dasharray="3 2", **line)
-    elif not after.is_map and not isinstance(after.layer, BatchNormalization | Dropout):
-        ends = [before.end(1, 0), after.end(0, 0), after.end(0, 1), before.end(1, 1)]
-        share, dashes = (0.16, None) if isinstance(after.layer, Dense) else (0.05, "3 2")
-        yield _tag("polygon", points=_points(ends), fill="currentColor", fill_opacity=share)
-        lines = f"M{_points(ends[:2])}M{_points(ends[2:])}"
-        yield _tag("path", d=lines, stroke_opacity=0.4, stroke_dasharray=dashes, **line)
-
-
-def _ink(block: _Block, picture: np.ndarray | None) -> str:
-    """The picture on its plane, row by row in runs of one brightness."""
-    if picture is None:
-        return ""
-    x, y = block.at(0, 0, 1)
-    runs = []
+def _ink(picture: np.ndarray) -> Iterator[tuple[int, int, int, float]]:
+    """The picture row by row in runs of one brightness: the row, from which column to which, and how bright."""
     for top, row in enumerate(np.round(picture / 255 * 5).astype(int)):
         starts = [0, *(np.flatnonzero(np.diff(row)) + 1).tolist(), len(row)]
-        runs += [
-            _tag("rect", x=left, y=top, width=right - left, height=1, opacity=row[left] / 5)
-            for left, right in pairwise(starts)
-            if row[left]
-        ]
-    matrix = f"matrix({PIXEL * AWAY[0]:.3f} {PIXEL * AWAY[1]:.3f} 0 {PIXEL} {x:.1f} {y:.1f})"
-    return _tag("g", "".join(runs), fill="#FFFFFF", transform=matrix)
-
-
-def _is_head(block: _Block) -> bool:
-    return isinstance(block.layer, Dense) and block.shape == (NUM_CLASSES,)
-
-
-def _classes(block: _Block) -> Iterator[str]:
-    """The ten digits, each with a line from its unit."""
-    x = block.x + block.width
-    for digit in range(NUM_CLASSES if _is_head(block) else 0):
-        share = (digit + 0.5) / NUM_CLASSES
-        y = block.middle + (share - 0.5) * TALLEST
-        ends = _points([block.end(1, share), (x + 18, y)])
-        yield _tag("path", d=f"M{ends}", stroke="currentColor", stroke_opacity=0.4)
-        yield _tag("text", str(digit), x=x + 24, y=y + 4, text_anchor="middle", fill="currentColor")
-
-
-def _labels(block: _Block, head: float, foot: float) -> Iterator[str]:
-    """The layer's name above, its shape and its details below."""
-    x, names, details = block.x + block.width / 2, block.names, block.details
-    texts = [(head + LINE * number, name, "bold", 1.0) for number, name in enumerate(names, 1 - len(names))]
-    texts += [(foot + LINE, dimensions(block.shape), "bold", 1.0)]
-    texts += [(foot + LINE * number, words, "normal", 0.75) for number, words in enumerate(details, 2)]
-    paint = {"fill": "currentColor", "text_anchor": "middle"}
-    for y, text, weight, share in texts:
-        yield _tag("text", escape(text), x=x, y=y, fill_opacity=share, font_weight=weight, **paint)
-
-
-def _points(points: Sequence[Point]) -> str:
-    return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        yield from ((top, left, right, row[left] / 5) for left, right in pairwise(starts) if row[left])
