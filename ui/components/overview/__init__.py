@@ -6,7 +6,6 @@ Python, to take it apart. The idea is CNN Explainer's (Wang et al., arXiv:2004.1
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from cnnlab.explain.contributions import Strongest
 from ui import colours
 from ui.components import define, encode, scale_of
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 MAP = 3  # axes of a layer's output that has maps; without, it has one
 MAX_VALUES = 350_000

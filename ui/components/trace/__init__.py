@@ -5,7 +5,6 @@ All numbers come from `cnnlab.explain.trace`. The browser answers hovering and t
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ import numpy as np
 from cnnlab.explain.trace import PADDING, Explanation
 from ui.components import define, encode, scale_of
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 MAX_TERMS = 60
 """Terms of a dense unit that are sent one by one, the largest first."""
