@@ -7,6 +7,7 @@ DOM node for as long as its key stays on the page, and is called again with ever
 import base64
 import inspect
 import json
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import is_dataclass
@@ -60,10 +61,15 @@ def component(place: str) -> Callable[[Callable[P, Mapping[str, object] | None]]
 def to_data(value: Any) -> Any:
     """A value as a component gets it.
 
-    An array becomes base64 of float32, int32 or, for bytes and booleans, uint8; a dataclass an object of its fields.
+    An array becomes base64 of float32, int32 or, for bytes and booleans, uint8; a dataclass an object of its fields; a
+    number that JSON does not know, NaN or infinity, None.
     """
     if isinstance(value, np.ndarray):
         return encode(value, "u1" if value.dtype.itemsize == 1 else {"f": "<f4"}.get(value.dtype.kind, "<i4"))
+    if isinstance(value, np.generic):
+        return to_data(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if is_dataclass(value):
         return to_data(_by_js_name(vars(value)))
     if isinstance(value, Mapping):

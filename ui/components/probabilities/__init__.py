@@ -30,6 +30,6 @@ def probabilities(
         hint: what stands there when `values` is None.
     """
     return {
-        "values": None if values is None else [float(value) if np.isfinite(value) else None for value in values],
+        "values": None if values is None else values.tolist(),
         "colours": [colours.BAR_TOP, colours.BAR_SECOND, colours.BAR_REST],
     }
