@@ -5,32 +5,83 @@ DOM node for as long as its key stays on the page, and is called again with ever
 """
 
 import base64
+import inspect
 import json
+import math
 import re
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import is_dataclass
+from functools import cache, wraps
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, ParamSpec, get_args
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
 from ui import colours
+
+P = ParamSpec("P")
 
 _IMPORT = re.compile(r'^import (?:\* as )?(\{[^}]*\}|\w+) from "(\.{1,2}/\w+\.js)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:const|function) (\w+)", re.MULTILINE)
 
 
-def define(place: str | Path) -> ComponentRenderer:
-    """Register the component whose `component.html`, `.css` and `.js` stand beside the file `place`, or in that folder.
+def define(place: str) -> Callable[..., Any]:
+    """Register the component whose `component.html`, `.css` and `.js` stand beside the file `place`.
 
     The script exports `mount(createView)`: `createView(root)` is called once for each DOM node and returns
-    `update(data, tell)` and, where there is something to undo, `remove()`.
+    `update(data, tell)` and, where there is something to undo, `remove()`. The data that the returned function mounts
+    go through `to_data`.
     """
-    folder = place if isinstance(place, Path) else Path(place).parent
+    folder = Path(place).parent
     html, css = ((folder / f"component.{part}").read_text(encoding="utf-8") for part in ("html", "css"))
-    return st.components.v2.component(f"cnnlab_{folder.name}", html=html, css=css, js=script(folder / "component.js"))
+    mount = st.components.v2.component(f"cnnlab_{folder.name}", html=html, css=css, js=script(folder / "component.js"))
+    return lambda *, data, **options: mount(data=to_data(data), **options)
+
+
+def component(place: str) -> Callable[[Callable[P, Mapping[str, object] | None]], Callable[P, None]]:
+    """`define`, for a function whose arguments, by their names, and whatever else it returns are the data."""
+
+    def decorate(function: Callable[P, Mapping[str, object] | None]) -> Callable[P, None]:
+        mount, signature = define(place), inspect.signature(function)
+
+        @wraps(function)
+        def show(*args: P.args, **options: P.kwargs) -> None:
+            given = signature.bind(*args, **options)
+            given.apply_defaults()
+            key = given.arguments.pop("key")
+            mount(key=key, data=_by_js_name(given.arguments) | dict(function(*args, **options) or {}))
+
+        return show
+
+    return decorate
+
+
+def to_data(value: Any) -> Any:
+    """A value as a component gets it.
+
+    An array becomes base64 of float32, int32 or, for bytes and booleans, uint8; a dataclass an object of its fields; a
+    number that JSON does not know, NaN or infinity, None.
+    """
+    if isinstance(value, np.ndarray):
+        return encode(value, "u1" if value.dtype.itemsize == 1 else {"f": "<f4"}.get(value.dtype.kind, "<i4"))
+    if isinstance(value, np.generic):
+        return to_data(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if is_dataclass(value):
+        return to_data(_by_js_name(vars(value)))
+    if isinstance(value, Mapping):
+        return {name: to_data(part) for name, part in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [to_data(part) for part in value]
+    return value
+
+
+def _by_js_name(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Names as JavaScript writes them: `is_live` as `isLive`."""
+    return {re.sub(r"_(\w)", lambda found: found[1].upper(), name): value for name, value in values.items()}
 
 
 def script(path: Path) -> str:

@@ -1,12 +1,11 @@
 """The network as a row of layers, each a stack of planes to scale, from the picture to the ten classes."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TypedDict, cast
 
 from ui.components import define, nothing
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 class LayerCard(TypedDict):
@@ -62,13 +61,7 @@ def architecture(
     """
     result = _mount(
         key=key,
-        data={
-            "layers": list(layers),
-            "selected": selected,
-            "first": first_movable,
-            "palette": list(palette),
-            "full": is_full,
-        },
+        data={"layers": layers, "selected": selected, "first": first_movable, "palette": palette, "full": is_full},
         default={"selected": selected},
         on_selected_change=on_select or nothing,
         on_moved_change=on_move or nothing,

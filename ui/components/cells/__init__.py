@@ -1,7 +1,6 @@
 """28x28 cells to be inked by the arrow keys, by mouse or by finger: a drawing for those who cannot draw."""
 
 import base64
-from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy as np
 from ui.components import define, encode, nothing
 
 SIDE = 28
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 def cells(start: np.ndarray, *, key: str, size: int = 280) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ui import colours
-from ui.components import define, encode, nothing
+from ui.components import define, nothing
 
 _mount = define(__file__)
 
@@ -37,9 +37,9 @@ def confusion_of_stages(run_id: str, steps: Sequence[int], counts: np.ndarray, *
         counts: int (stages, 10, 10), how often the digit of the row was read as that of the column.
         key: the component's identity.
     """
-    _show(counts, key, run=run_id, steps=list(steps))
+    _show(counts, key, run=run_id, steps=steps)
 
 
 def _show(counts: np.ndarray, key: str, *, on_select: Callable[[], None] = nothing, **data: object) -> None:
     rest: dict[str, object] = {"run": None, "steps": [], "selected": None, "colour": colours.WRONG}
-    _mount(key=key, data={**rest, "counts": encode(counts, "<i4"), **data}, on_cell_change=on_select)
+    _mount(key=key, data={**rest, "counts": counts, **data}, on_cell_change=on_select)

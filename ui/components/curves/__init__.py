@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ui import colours
-from ui.components import define, encode
+from ui.components import define
 
 Floats = npt.NDArray[np.floating]
 Integers = npt.NDArray[np.integer]
@@ -99,15 +99,15 @@ def curves(
     _mount(
         key=key,
         data={
-            "batch": [encode(series) for series in (thin_step, *thin_values.T)],
-            "mean": [encode(series) for series in (mean_step, *mean_values.T)],
-            "epoch": [encode(series) for series in (epoch_step, epoch_loss, epoch_accuracy, *validation)],
+            "batch": [thin_step.astype(np.float32), *thin_values.T],
+            "mean": [mean_step, *mean_values.T],
+            "epoch": [epoch_step.astype(np.float32), epoch_loss, epoch_accuracy, *validation],
             "bucketSize": bucket_size(len(step)),
             "totalSteps": total_steps,
             "batchesPerEpoch": batches_per_epoch,
             "height": height,
             "id": run_id,
-            "marks": [list(mark) for mark in marks],
+            "marks": marks,
             "colours": {"training": colours.TRAINING, "validation": colours.VALIDATION},
         },
     )

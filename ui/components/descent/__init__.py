@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from cnnlab.lessons.small_problems import ZeroOrSix
 from ui import colours
-from ui.components import define, encode, nothing
+from ui.components import define, nothing
 
 Floats = npt.NDArray[np.floating]
 
@@ -52,19 +52,19 @@ def descent(problem: ZeroOrSix, paths: dict[str, Floats], *, middle: Floats, rea
     _mount(
         key=key,
         data={
-            "first": encode(first),
-            "second": encode(second),
-            "losses": encode(losses),
-            "index": encode(colours.to_index(bands[::-1], "sequential", 1.0), "u1"),  # the second weight grows upwards
-            "paths": encode(rolled),
-            "pathLosses": encode(problem.loss(rolled)),
-            "pathAccuracies": encode(np.stack([problem.accuracy(path) for path in rolled])),
+            "first": first,
+            "second": second,
+            "losses": losses,
+            "index": colours.to_index(bands[::-1], "sequential", 1.0),  # the second weight grows upwards
+            "paths": rolled,
+            "pathLosses": problem.loss(rolled),
+            "pathAccuracies": np.stack([problem.accuracy(path) for path in rolled]),
             "steps": rolled.shape[1] - 1,
             "best": [*problem.best.tolist(), float(problem.loss(problem.best))],
-            "inputs": encode(problem.inputs[shown]),
-            "targets": encode(problem.targets[shown]),
+            "inputs": problem.inputs[shown],
+            "targets": problem.targets[shown].astype(np.float32),
             "names": list(LOOKS),
-            "looks": [list(look) for look in LOOKS.values()],
+            "looks": list(LOOKS.values()),
         },
         default={"start": None},
         on_start_change=nothing,

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import cast
 
 import numpy as np
 
 from ui import colours
-from ui.components import define, encode, nothing
+from ui.components import define, nothing
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 SHADES = 255  # a probability is sent as so many steps
 MINE = -1
 
@@ -56,16 +55,16 @@ def digits(
         key=key,
         data={
             "run": run_id,
-            "steps": list(steps),
-            "readAs": encode(read_as, "u1"),
+            "steps": steps,
+            "readAs": read_as.astype(np.uint8),
             "sureness": _shades(sureness),
-            "images": encode(images, "u1"),
+            "images": images,
             "labels": labels.tolist(),
             "own": own
             and {
-                "picture": encode(own.picture, "u1"),
-                "steps": list(own.steps),
-                "readAs": encode(own.probabilities.argmax(axis=1), "u1"),
+                "picture": own.picture,
+                "steps": own.steps,
+                "readAs": own.probabilities.argmax(axis=1).astype(np.uint8),
                 "sureness": _shades(own.probabilities.max(axis=1)),
             },
             "shades": SHADES,
@@ -79,5 +78,5 @@ def digits(
     return chosen if chosen is None or MINE <= chosen < len(labels) else None
 
 
-def _shades(values: np.ndarray) -> str:
-    return encode(np.floor(np.nan_to_num(values) * SHADES), "u1")  # only a whole one is 100 %
+def _shades(values: np.ndarray) -> np.ndarray:
+    return np.floor(np.nan_to_num(values) * SHADES).astype(np.uint8)  # only a whole one is 100 %

@@ -1,18 +1,16 @@
 """Dropout at work: a mask for every training step, and how the answer spreads over thirty of them."""
 
-from pathlib import Path
-
 import numpy as np
 import numpy.typing as npt
 
 from cnnlab.nn.operations import dense, dropout, softmax
 from ui import colours
-from ui.components import define, encode
+from ui.components import define
 
 Floats = npt.NDArray[np.floating]
 
 NUM_PASSES = 30
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 def masked(values: Floats, rate: float, seed: int, passes: int = NUM_PASSES) -> Floats:
@@ -32,20 +30,19 @@ def dropped(values: Floats, kernel: Floats, bias: Floats, rate: float, seed: int
         seed: decides all masks.
         key: the component's identity.
     """
-    outputs = masked(values, rate, seed)
-    scores = np.concatenate([dense(values, kernel, bias)[np.newaxis], dense(outputs, kernel, bias)])
-    rows = np.concatenate([values[np.newaxis], outputs])
+    rows = np.concatenate([values[np.newaxis], masked(values, rate, seed)])
+    scores = np.concatenate([dense(part, kernel, bias) for part in (rows[:1], rows[1:])])
     _mount(
         key=key,
         data={
             "count": len(values),
             "rate": rate,
-            "values": encode(rows),
-            "limit": float(outputs.max(initial=1e-6)),
-            "totals": encode(rows.sum(axis=1)),
-            "scores": encode(scores),
-            "probabilities": encode(softmax(scores)),
-            "passes": len(outputs),
+            "values": rows,
+            "limit": float(rows[1:].max(initial=1e-6)),
+            "totals": rows.sum(axis=1),
+            "scores": scores,
+            "probabilities": softmax(scores),
+            "passes": NUM_PASSES,
             "classes": len(bias),
             "colours": {"dot": colours.TRAINING, "now": colours.VALIDATION},
             "seed": seed,

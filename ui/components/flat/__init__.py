@@ -1,21 +1,18 @@
 """Flatten: a picture's pixels walk into one line; a value is marked in both, with the index arithmetic both ways."""
 
-from pathlib import Path
-
 import numpy as np
 import numpy.typing as npt
 
 from cnnlab.nn.operations import flatten
-from ui.components import define, encode
-
-_mount = define(Path(__file__).parent)
+from ui.components import component
 
 
-def flat(image: npt.NDArray[np.uint8], *, key: str) -> None:
+@component(__file__)
+def flat(image: npt.NDArray[np.uint8], *, key: str) -> dict[str, object]:
     """Show a picture and its values in one line.
 
     Args:
         image: uint8 (height, width, channels) with 1 or 3 channels; the line is `cnnlab.nn.operations.flatten` of it.
         key: the component's identity.
     """
-    _mount(key=key, data={"shape": list(image.shape), "line": encode(flatten(image), "u1")})
+    return {"shape": image.shape, "line": flatten(image)}

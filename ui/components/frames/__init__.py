@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from ui import colours
-from ui.components import define, encode, scale_of
-
-_mount = define(Path(__file__).parent)
+from ui.components import component, encode, scale_of
 
 
 @dataclass(frozen=True)
@@ -35,6 +32,7 @@ def group(title: str, note: str, pictures: npt.NDArray[np.floating]) -> Group:
     return Group(title, note, shape=pictures.shape, index=encode(colours.to_index(pictures, **scale), "u1"), **scale)
 
 
+@component(__file__)
 def frames(run_id: str, steps: Sequence[int], groups: Sequence[Group], *, key: str, size: int, name: str) -> None:
     """Show the pictures of the stage that the timeline stands at.
 
@@ -46,13 +44,3 @@ def frames(run_id: str, steps: Sequence[int], groups: Sequence[Group], *, key: s
         size: width of a picture in pixels; a row of values takes the width there is.
         name: what one picture is called: "filter".
     """
-    _mount(
-        key=key,
-        data={
-            "run": run_id,
-            "steps": list(steps),
-            "groups": [vars(one) | {"shape": list(one.shape)} for one in groups],
-            "size": size,
-            "name": name,
-        },
-    )

@@ -8,7 +8,7 @@ import { followStage, placeOfStage } from "../stages.js";
 /**
  * @typedef {{title: string, note: string, kind: string, shape: number[], index: string, limit: number}} Group
  *   pictures through all stages; shape: stages, pictures, height, width
- * @typedef {{run: string, steps: number[], groups: Group[], size: number, name: string}} Data
+ * @typedef {{runId: string, steps: number[], groups: Group[], size: number, name: string}} Data
  */
 function createView(root) {
   let now; // what Python sent, decoded
@@ -30,7 +30,7 @@ function createView(root) {
   }
 
   function draw() {
-    const place = Math.max(0, placeOfStage(now.run, now.steps)); // the first ones are computed last
+    const place = Math.max(0, placeOfStage(now.runId, now.steps)); // the first ones are computed last
     if (painted === place) return;
     painted = place;
     root.dataset.step = now.steps[place];
@@ -55,7 +55,7 @@ function createView(root) {
       painted = null;
       draw();
     },
-    remove: followStage(() => now.run, draw),
+    remove: followStage(() => now.runId, draw),
   };
 }
 

@@ -4,7 +4,6 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -12,7 +11,7 @@ from PIL import Image
 
 from ui.components import define, nothing
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ chooses.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 from ui.components import define
@@ -46,14 +46,5 @@ def heat(
         selected: the cell that is marked.
         on_select: called when another one was chosen.
     """
-    _mount(
-        key=key,
-        data={
-            "cells": [[asdict(cell) for cell in line] for line in cells],
-            "rows": rows,
-            "columns": columns,
-            "scale": scale,
-            "selected": selected,
-        },
-        on_cell_change=on_select,
-    )
+    data = {"cells": cells, "rows": rows, "columns": columns, "scale": scale, "selected": selected}
+    _mount(key=key, data=data, on_cell_change=on_select)

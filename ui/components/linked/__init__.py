@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from ui import colours
-from ui.components import define, encode, scale_of
+from ui.components import component, scale_of
 
 SIZE = 230
-_mount = define(Path(__file__).parent)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,17 +35,18 @@ class Panel:
         """What the browser needs to know."""
         return {
             "title": self.title,
-            "shape": list(self.values.shape),
-            "values": encode(self.values),
+            "shape": self.values.shape,
+            "values": self.values,
             **scale_of(self.values, self.kind, self.limit),
             "note": self.note,
             "outlined": self.is_outlined,
         }
 
 
+@component(__file__)
 def linked(
     panels: Sequence[Panel], *, key: str, ink: np.ndarray | None = None, size: int = SIZE, describe: str = ""
-) -> None:
+) -> dict[str, object]:
     """Show pictures side by side.
 
     Args:
@@ -57,12 +56,7 @@ def linked(
         size: width of each picture in pixels, at most.
         describe: one sentence on what they are, for those who cannot see them.
     """
-    _mount(
-        key=key,
-        data={
-            "panels": [panel.data() for panel in panels],
-            "ink": None if ink is None else {"shape": list(ink.shape), "values": encode(ink)},
-            "size": size,
-            "describe": describe,
-        },
-    )
+    return {
+        "panels": [panel.data() for panel in panels],
+        "ink": None if ink is None else {"shape": ink.shape, "values": ink},
+    }

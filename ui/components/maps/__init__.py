@@ -2,16 +2,15 @@
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from ui import colours
-from ui.components import define, encode, nothing
+from ui.components import define, nothing
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 def ranges_of(images: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
@@ -56,17 +55,17 @@ def maps(
     Returns:
         With `report`, the index of the enlarged map; None when there is none, or without `report`.
     """
-    count, height, width = images.shape
+    count = len(images)
     shared = colours.limit_of(images, kind) if limit is None else limit
     limits = [colours.limit_of(image, kind) for image in images] if scale == "map" else [shared] * count
     result = _mount(
         key=key,
         data={
-            "shape": [count, height, width],
-            "values": encode(images),
-            "ranges": encode(ranges_of(images)),
+            "shape": images.shape,
+            "values": images.astype(np.float32),
+            "ranges": ranges_of(images),
             "limits": limits,
-            "titles": list(titles) if titles is not None else [str(number) for number in range(count)],
+            "titles": [str(number) for number in range(count)] if titles is None else titles,
             "kind": kind,
             "scale": scale,
             "selected": selected,

@@ -1,14 +1,13 @@
 """One pixel mixed from red, green and blue; the swatch follows the sliders in the browser."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import cast
 
 from ui.components import define, nothing
 
 Rgb = tuple[int, int, int]
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 def mixer(presets: Mapping[str, Rgb], *, start: Rgb, key: str) -> Rgb:
@@ -24,7 +23,7 @@ def mixer(presets: Mapping[str, Rgb], *, start: Rgb, key: str) -> Rgb:
     """
     result = _mount(
         key=key,
-        data={"presets": [[name, list(colour)] for name, colour in presets.items()], "start": list(start)},
+        data={"presets": list(presets.items()), "start": start},
         default={"pixel": list(start)},
         on_pixel_change=nothing,
     )

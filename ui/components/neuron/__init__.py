@@ -1,21 +1,19 @@
 """A dense layer as a picture: inputs, edges as weights, units, and one unit's sum written out term by term."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from cnnlab.nn.operations import dense
 from ui import colours
-from ui.components import define, encode
+from ui.components import component
 
 Floats = npt.NDArray[np.floating]
-
-_mount = define(Path(__file__).parent)
 ABOVE, BELOW = "#D96B0C", "#2C74BB"  # weights above and below zero, strong enough for a line on both backgrounds
 
 
+@component(__file__)
 def neuron(
     inputs: Floats,
     kernel: Floats,
@@ -26,7 +24,7 @@ def neuron(
     labels: Sequence[str],
     activation: str,
     selected: int = 0,
-) -> None:
+) -> dict[str, object]:
     """Show a dense layer for one input; the sums are those of `cnnlab.nn.operations.dense`.
 
     Args:
@@ -39,18 +37,9 @@ def neuron(
         activation: its name, written beside the outputs.
         selected: the unit that is shown first.
     """
-    _mount(
-        key=key,
-        data={
-            "inputs": encode(inputs),
-            "kernel": encode(kernel.T),
-            "bias": encode(bias),
-            "sums": encode(dense(inputs, kernel, bias)),
-            "partial": encode(np.cumsum(inputs[:, np.newaxis] * kernel, axis=0).T),
-            "outputs": encode(outputs),
-            "labels": list(labels),
-            "activation": activation,
-            "selected": selected,
-            "colours": {"above": ABOVE, "below": BELOW, "top": colours.BAR_TOP},
-        },
-    )
+    return {
+        "kernel": kernel.T,
+        "sums": dense(inputs, kernel, bias),
+        "partial": np.cumsum(inputs[:, np.newaxis] * kernel, axis=0).T,
+        "colours": {"above": ABOVE, "below": BELOW, "top": colours.BAR_TOP},
+    }

@@ -5,9 +5,7 @@ import numpy.typing as npt
 
 from cnnlab.mnist import one_hot as rows_of
 from ui import colours
-from ui.components import define, encode
-
-_mount = define(__file__)
+from ui.components import component
 
 
 def costs(probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
@@ -15,7 +13,8 @@ def costs(probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
     return -np.log(np.maximum(probabilities.astype(np.float64), np.finfo(np.float32).tiny))
 
 
-def one_hot(probabilities: npt.NDArray[np.floating], label: int, *, key: str) -> None:
+@component(__file__)
+def one_hot(probabilities: npt.NDArray[np.floating], label: int, *, key: str) -> dict[str, object]:
     """Show what an answer costs when the label is this one, or another one that is pointed at.
 
     Args:
@@ -24,14 +23,9 @@ def one_hot(probabilities: npt.NDArray[np.floating], label: int, *, key: str) ->
         key: the component's identity.
     """
     points = np.linspace(0.002, 1, 200)
-    _mount(
-        key=key,
-        data={
-            "probabilities": encode(probabilities),
-            "costs": encode(costs(probabilities)),
-            "rows": rows_of(np.arange(10)).astype(int).tolist(),
-            "label": label,
-            "curve": [encode(points), encode(costs(points))],
-            "colours": {"bar": colours.TRAINING, "cost": colours.WRONG},
-        },
-    )
+    return {
+        "costs": costs(probabilities),
+        "rows": rows_of(np.arange(10)).astype(int).tolist(),
+        "curve": [points, costs(points)],
+        "colours": {"bar": colours.TRAINING, "cost": colours.WRONG},
+    }

@@ -6,7 +6,6 @@ Python, to take it apart. The idea is CNN Explainer's (Wang et al., arXiv:2004.1
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,9 @@ import numpy as np
 from cnnlab.doctor.distribution import Distribution
 from cnnlab.explain.contributions import Strongest
 from ui import colours
-from ui.components import define, encode, scale_of
+from ui.components import define, scale_of, to_data
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 MAP = 3  # axes of a layer's output that has maps; without, it has one
 MAX_VALUES = 350_000
@@ -72,16 +71,13 @@ def overview(columns: Sequence[Column], *, key: str, num_sampled: int, traced: C
     """
     most = most_maps(columns)
     network_values = [column.values for column in columns[1:] if column.values is not None]
-    _mount(
-        key=key,
-        data={
-            "columns": [_data(column, most) for column in columns],
-            "networkLimit": max(colours.limit_of(values, "diverging") for values in network_values),
-            "numSampled": num_sampled,
-            "winner": int(np.argmax(columns[-1].values)) if columns[-1].values is not None else 0,
-        },
-        on_trace_change=traced,
-    )
+    data = {
+        "columns": [_data(column, most) for column in columns],
+        "networkLimit": max(colours.limit_of(values, "diverging") for values in network_values),
+        "numSampled": num_sampled,
+        "winner": int(np.argmax(columns[-1].values)) if columns[-1].values is not None else 0,
+    }
+    _mount(key=key, data=to_data(data), on_trace_change=traced)
 
 
 def most_maps(columns: Sequence[Column]) -> int:
@@ -112,42 +108,17 @@ def _data(column: Column, most: int) -> dict[str, Any]:
         "shape": values.shape,
         "isVector": column.values.ndim == 1,
         "order": order.tolist(),
-        "values": encode(np.moveaxis(values, 2, 0)[order]),
+        "values": np.moveaxis(values, 2, 0)[order],
         **(scale if column.layer_index >= 0 else scale_of(values, "ink")),
-        "limits": encode([colours.limit_of(values[..., unit], scale["kind"]) for unit in order]),
+        "limits": np.array([colours.limit_of(values[..., unit], scale["kind"]) for unit in order], np.float32),
         "marks": {
             name: {"count": int(marks.sum()), "units": order[marks[order]].tolist()}
             for name, marks in (("silent", column.silent), ("dead", column.dead), ("saturated", column.saturated))
             if marks is not None and marks.any()
         },
-        "spread": _spread(column.spread),
-        "weights": _spread(column.weights),
+        "spread": column.spread,
+        "weights": column.weights,
         "source": column.source,
-        "strongest": _strongest(column),
-    }
-
-
-def _spread(spread: Distribution | None) -> dict[str, Any] | None:
-    if spread is None:
-        return None
-    return {
-        "counts": spread.counts.tolist(),
-        "low": spread.low,
-        "high": spread.high,
-        "size": spread.num_values,
-        "zeros": spread.num_zeros,
-        "nan": spread.num_nan,
-        "infinite": spread.num_infinite,
-    }
-
-
-def _strongest(column: Column) -> dict[str, Any] | None:
-    if column.strongest is None:
-        return None
-    return {
-        "count": column.strongest.sources.shape[1],
-        "sources": encode(column.strongest.sources, "<u4"),
-        "amounts": encode(column.strongest.amounts),
-        "rest": encode(column.strongest.rest),
-        "bias": encode(np.zeros(0) if column.bias is None else column.bias),
+        "strongest": column.strongest,
+        "bias": column.bias,
     }

@@ -3,17 +3,17 @@
 // @ts-check
 import { mount } from "../mount.js";
 import { cellAt, layOver, legend, paint, paintLarge, wholeCells, within } from "../raster.js";
-import { brief, bytes, clamp, decoded, finder, make, minus, onArrow, percent, setStyles, short, whole } from "../shared.js";
+import { brief, clamp, decoded, finder, floats, integers, make, minus, onArrow, percent, setStyles, short, whole } from "../shared.js";
 
 /**
- * @typedef {{counts: number[], low: number, high: number, size: number, zeros: number, nan: number, infinite: number}} Spread
+ * @typedef {{counts: string, low: number, high: number, numValues: number, numZeros: number, numNan: number, numInfinite: number}} Spread
  * @typedef {object} Column
  * @property {number} layer @property {string} name @property {string} settings @property {string} colour @property {boolean} [passes]
  * @property {[number, number, number]} [shape] @property {boolean} [isVector] @property {number[]} [order] units, the strongest first
  * @property {string} [values] of the units in this order @property {string} [kind] @property {number} [limit] @property {string} [limits]
  * @property {Record<string, {count: number, units: number[]}>} [marks] @property {Spread} [spread]
  * @property {Spread | null} [weights] @property {number | null} [source]
- * @property {{count: number, sources: string, amounts: string, rest: string, bias: string} | null} [strongest]
+ * @property {{sources: string, amounts: string, rest: string} | null} [strongest] @property {string | null} [bias]
  * @typedef {{columns: Column[], networkLimit: number, numSampled: number, winner: number}} Data
  */
 const SIDE = 40; // of a map, in pixels
@@ -61,10 +61,9 @@ function createView(root) {
     const { source, strongest } = column(c);
     if (source === null || source === undefined) return [];
     if (!strongest) return [{ unit: unit % column(source).shape[2], amount: null }];
-    return Array.from({ length: strongest.count }, (_, i) => ({
-      unit: strongest.sources[unit * strongest.count + i],
-      amount: strongest.amounts[unit * strongest.count + i],
-    }));
+    const count = strongest.sources.length / strongest.rest.length;
+    return Array.from({ length: count }, (_, i) => unit * count + i)
+      .map((place) => ({ unit: strongest.sources[place], amount: strongest.amounts[place] }));
   }
 
   function scaleOf(c, unit) {
@@ -87,14 +86,16 @@ function createView(root) {
   }
 
   function spreadMarkup(spread, what) {
-    const most = Math.max(...spread.counts, 1);
-    const bars = spread.counts.map((count) => `<i style="height:${count && Math.max(4, 100 * Math.sqrt(count / most))}%"></i>`).join("");
+    const { low, high, numValues, numZeros, numNan, numInfinite } = spread;
+    const counts = [...integers(spread.counts)];
+    const most = Math.max(...counts, 1);
+    const bars = counts.map((count) => `<i style="height:${count && Math.max(4, 100 * Math.sqrt(count / most))}%"></i>`).join("");
     const bad = (count, name) => (count ? `<span class="bad">! ${whole(count)} ${name}</span>` : "");
-    const title = `${what}: ${whole(spread.size)} values from ${inWords(spread.low)} to ${inWords(spread.high)}; ${whole(spread.zeros)} are 0,`
-      + ` ${whole(spread.nan)} NaN, ${whole(spread.infinite)} infinite. Bars: the root of how many.`;
-    const zeros = percent(spread.zeros / Math.max(spread.size, 1), 0);
+    const title = `${what}: ${whole(numValues)} values from ${inWords(low)} to ${inWords(high)}; ${whole(numZeros)} are 0,`
+      + ` ${whole(numNan)} NaN, ${whole(numInfinite)} infinite. Bars: the root of how many.`;
+    const zeros = percent(numZeros / Math.max(numValues, 1), 0);
     return `<span class="spread" role="img" aria-label="${title}" title="${title}">${bars}</span>
-      <small>${what}<br>${zeros} zero ${bad(spread.nan, "NaN")} ${bad(spread.infinite, "Inf")}</small>`;
+      <small>${what}<br>${zeros} zero ${bad(numNan, "NaN")} ${bad(numInfinite, "Inf")}</small>`;
   }
 
   function columnMarkup(c) {
@@ -292,7 +293,7 @@ function createView(root) {
       find(".sums").innerHTML = `<p>${column(c).name} makes it from one source:</p><ol>${sourceMarkup(from, all[0], 1)}</ol>${ask}`;
       return;
     }
-    const { rest, bias } = column(c).strongest;
+    const { strongest: { rest }, bias } = column(c);
     const largest = Math.max(...all.map(({ amount }) => Math.abs(amount)));
     const mean = all.reduce((sum, { amount }) => sum + amount, rest[unit] + bias[unit]);
     const others = column(from).shape[2] - all.length;
@@ -416,9 +417,10 @@ function createView(root) {
     slots: new Map(one.order.map((unit, slot) => [unit, slot])),
     marked: Object.fromEntries(Object.entries(one.marks).map(([name, { units }]) => [name, new Set(units)])),
     strongest: one.strongest && {
-      ...decoded(one.strongest, "amounts", "rest", "bias"),
-      sources: new Uint32Array(bytes(one.strongest.sources).buffer),
+      ...decoded(one.strongest, "amounts", "rest"),
+      sources: integers(one.strongest.sources),
     },
+    bias: floats(one.bias ?? ""),
   });
 
   return {

@@ -4,7 +4,6 @@ All of it happens in the browser.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from ui.components import define, encode
 
 WIDTH = {1: 404, 3: 820}  # pixels, by the number of channels: with three, the planes stand beside the picture
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 
 def pixels(picture: Picture, *, key: str, scales: Mapping[str, np.ndarray] | None = None) -> None:

@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ui import colours
-from ui.components import define
+from ui.components import component
 
 DIGITS = tuple("0123456789")
-_mount = define(__file__)
 
 
+@component(__file__)
 def probabilities(
     values: npt.NDArray[np.floating] | None,
     *,
@@ -19,7 +19,7 @@ def probabilities(
     labels: Sequence[str] = DIGITS,
     title: str | None = None,
     hint: str = "Draw a digit to see it read.",
-) -> None:
+) -> dict[str, object]:
     """Show class probabilities; the height stays the same whatever they are.
 
     Args:
@@ -29,13 +29,7 @@ def probabilities(
         title: a line above the bars, by default none.
         hint: what stands there when `values` is None.
     """
-    _mount(
-        key=key,
-        data={
-            "values": None if values is None else [float(value) if np.isfinite(value) else None for value in values],
-            "labels": list(labels),
-            "title": title,
-            "hint": hint,
-            "colours": [colours.BAR_TOP, colours.BAR_SECOND, colours.BAR_REST],
-        },
-    )
+    return {
+        "values": None if values is None else values.tolist(),
+        "colours": [colours.BAR_TOP, colours.BAR_SECOND, colours.BAR_REST],
+    }

@@ -1,17 +1,15 @@
 """How one digit is read at the stage of a run (see `stages.js`): its answer, ten bars, and all answers."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
 from ui import colours
-from ui.components import define, encode
+from ui.components import component
 from ui.components.gallery import png
 
-_mount = define(Path(__file__).parent)
 
-
+@component(__file__)
 def reading(
     run_id: str,
     steps: Sequence[int],
@@ -22,7 +20,7 @@ def reading(
     picture: np.ndarray,
     name: str,
     expected: int | None,
-) -> None:
+) -> dict[str, object]:
     """Show how a digit is read.
 
     Args:
@@ -35,17 +33,8 @@ def reading(
         name: the digit in a few words: "Your drawing".
         expected: what it is, None where nobody has said so.
     """
-    _mount(
-        key=key,
-        data={
-            "run": run_id,
-            "steps": list(steps),
-            "labels": list(labels),
-            "probabilities": encode(probabilities),
-            "png": png(picture),
-            "name": name,
-            "expected": expected,
-            "marks": [colours.RIGHT_MARK, colours.WRONG_MARK],
-            "colours": [colours.BAR_TOP, colours.BAR_REST, colours.WRONG],
-        },
-    )
+    return {
+        "picture": png(picture),
+        "marks": [colours.RIGHT_MARK, colours.WRONG_MARK],
+        "colours": [colours.BAR_TOP, colours.BAR_REST, colours.WRONG],
+    }

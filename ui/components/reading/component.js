@@ -6,8 +6,9 @@ import { followStage, placeOfStage } from "../stages.js";
 
 /**
  * @typedef {object} Data
- * @property {string} run @property {number[]} steps @property {string[]} labels @property {string} probabilities stages times ten
- * @property {string} png @property {string} name @property {number | null} expected @property {[string, string]} marks of right and wrong
+ * @property {string} runId @property {number[]} steps @property {string[]} labels
+ * @property {string} probabilities stages times ten @property {string} picture @property {string} name
+ * @property {number | null} expected @property {[string, string]} marks of right and wrong
  * @property {[string, string, string]} colours top, rest, wrong
  */
 const CLASSES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -24,7 +25,7 @@ function createView(root) {
   const isWrong = (k) => now.expected !== null && best(k) !== now.expected;
 
   function draw() {
-    const k = Math.max(0, placeOfStage(now.run, now.steps)); // the first ones are computed last
+    const k = Math.max(0, placeOfStage(now.runId, now.steps)); // the first ones are computed last
     const known = isKnown(k);
     root.dataset.step = now.steps[k];
     root.querySelectorAll("li").forEach((row, digit) => {
@@ -45,13 +46,13 @@ function createView(root) {
       now = decoded(data, "probabilities");
       const [top, rest, wrong] = data.colours;
       setStyles(root, { top, rest, wrong });
-      Object.assign(find(".picture"), { src: `data:image/png;base64,${data.png}`, alt: data.name });
+      Object.assign(find(".picture"), { src: `data:image/png;base64,${data.picture}`, alt: data.name });
       find(".name").textContent = now.name;
       find(".stages").innerHTML = now.steps.map((_, k) =>
         `<span${isKnown(k) && isWrong(k) ? " class=\"wrong\"" : ""}>${isKnown(k) ? best(k) : "–"}</span>`).join("");
       draw();
     },
-    remove: followStage(() => now.run, draw),
+    remove: followStage(() => now.runId, draw),
   };
 }
 

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ui import colours
-from ui.components import define, encode
-
-_mount = define(__file__)
+from ui.components import component
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,17 +22,7 @@ class Column:
     is_share: bool = False
 
 
-def sizes(run_id: str, layers: Sequence[tuple[str, str]], columns: Sequence[Column], *, key: str) -> None:
+@component(__file__)
+def sizes(run_id: str, layers: Sequence[tuple[str, str]], columns: Sequence[Column], *, key: str) -> dict[str, object]:
     """Show a table of lines: a row a layer, given by its name and its colour, and a column a kind of size."""
-    _mount(
-        key=key,
-        data={
-            "run": run_id,
-            "layers": [{"name": name, "colour": colour} for name, colour in layers],
-            "columns": [
-                {"title": one.title, "steps": list(one.steps), "values": encode(one.values), "isShare": one.is_share}
-                for one in columns
-            ],
-            "accent": colours.TRAINING,
-        },
-    )
+    return {"accent": colours.TRAINING}

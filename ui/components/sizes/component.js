@@ -9,7 +9,7 @@ const BOX = { width: WIDTH, height: HEIGHT, margin: { left: 0, right: 0, top: 2,
 
 /**
  * @typedef {{title: string, steps: number[], values: string, isShare: boolean}} Column values: floats as base64, (steps, layers)
- * @typedef {{run: string, layers: {name: string, colour: string}[], columns: Column[], accent: string}} Data what Python sends
+ * @typedef {{runId: string, layers: [string, string][], columns: Column[], accent: string}} Data what Python sends
  */
 
 function createView(root) {
@@ -22,7 +22,7 @@ function createView(root) {
     head.innerHTML = ["Layer", ...now.columns.map(({ title }) => title)].map((title) => `<th>${escaped(title)}</th>`).join("");
     const cell = `<td><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true"><line class="base" x1="0" x2="${WIDTH}" y1="${HEIGHT}" y2="${HEIGHT}"/>
       <path class="line"/><circle class="here" r="4"/></svg><span></span></td>`;
-    body.innerHTML = now.layers.map(({ name, colour }) => `<tr><th scope="row" style="--colour:${colour}"><i></i>${escaped(name)}</th>
+    body.innerHTML = now.layers.map(([name, colour]) => `<tr><th scope="row" style="--colour:${colour}"><i></i>${escaped(name)}</th>
       ${cell.repeat(now.columns.length)}</tr>`).join("");
   }
 
@@ -36,7 +36,7 @@ function createView(root) {
   function draw() {
     now.columns.forEach((column, c) => {
       const scale = scaleFor(column);
-      const place = placeOfStage(now.run, column.steps);
+      const place = placeOfStage(now.runId, column.steps);
       now.layers.forEach((_, row) => {
         const find = finder(body.rows[row].cells[c + 1]);
         const values = column.steps.map((_step, k) => column.values[k * now.layers.length + row]);
@@ -58,7 +58,7 @@ function createView(root) {
       if (isNew) create();
       draw();
     },
-    remove: followStage(() => now.run, draw),
+    remove: followStage(() => now.runId, draw),
   };
 }
 

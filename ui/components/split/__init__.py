@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ui.components import define
-
-_mount = define(__file__)
+from ui.components import component
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +24,8 @@ class Part:
     colour: str = ""
 
 
-def split(parts: Sequence[Part], *, key: str, describe: str) -> None:
+@component(__file__)
+def split(parts: Sequence[Part], *, key: str, describe: str) -> dict[str, object]:
     """Show parts that make a whole, in order; one without any image is left out.
 
     Args:
@@ -34,14 +33,4 @@ def split(parts: Sequence[Part], *, key: str, describe: str) -> None:
         key: the component's identity.
         describe: what they are parts of, read out before them.
     """
-    _mount(
-        key=key,
-        data={
-            "parts": [
-                {"name": part.name, "which": part.which, "counts": part.counts.tolist(), "colour": part.colour}
-                for part in parts
-                if part.counts.sum()
-            ],
-            "describe": describe,
-        },
-    )
+    return {"parts": [vars(part) | {"counts": part.counts.tolist()} for part in parts if part.counts.sum()]}

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ui import colours
-from ui.components import define, encode
+from ui.components import component
 
 Floats = npt.NDArray[np.floating]
 
@@ -19,7 +19,6 @@ COLOURS = tuple(
 )
 DASHES = ("", "9 4", "2 3", "9 3 2 3", "14 4", "5 2")
 """Of the thick lines, one a variant: they are not told apart by their colours alone."""
-_mount = define(__file__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +35,7 @@ class Lines:
         return np.stack([some.mean(axis=0), some.min(axis=0), some.max(axis=0)])
 
 
+@component(__file__)
 def spread(
     places: Sequence[float],
     variants: Sequence[Lines],
@@ -45,7 +45,7 @@ def spread(
     value: str,
     names: Sequence[str] | None = None,
     height: int = 320,
-) -> None:
+) -> dict[str, object]:
     """Draw the variants, at most six.
 
     Args:
@@ -57,18 +57,11 @@ def spread(
         names: of the places; without them their numbers.
         height: in pixels.
     """
-    _mount(
-        key=key,
-        data={
-            "places": list(map(float, places)),
-            "names": None if names is None else list(names),
-            "axis": axis,
-            "value": value,
-            "height": height,
-            "variants": [
-                {"name": lines.name, "colour": colour, "dash": dash}
-                | {"runs": list(map(encode, lines.runs)), "summary": list(map(encode, lines.middle_and_range()))}
-                for lines, colour, dash in zip(variants, COLOURS, DASHES, strict=False)
-            ],
-        },
-    )
+    each = zip(variants, COLOURS, DASHES, strict=False)
+    return {
+        "variants": [
+            {"name": lines.name, "colour": colour, "dash": dash}
+            | {"runs": list(lines.runs), "summary": list(lines.middle_and_range())}
+            for lines, colour, dash in each
+        ],
+    }

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from ui import colours
-from ui.components import define, encode
+from ui.components import define
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 MAX_PLANES = 64  # of a layer are drawn at most, the first
 MAP = 3  # axes of a layer's values that are maps
 
@@ -44,8 +43,8 @@ def _data(layer: Stack) -> dict[str, object]:
         "colour": layer.colour,
         "kind": layer.kind,
         "isVector": is_vector,
-        "size": list(layer.values.shape),
-        "shape": list(planes.shape),
-        "index": encode(colours.to_index(planes, layer.kind, limit), "u1"),
+        "size": layer.values.shape,
+        "shape": planes.shape,
+        "index": colours.to_index(planes, layer.kind, limit),
         "tops": [colours.limit_of(plane, layer.kind) for plane in planes],
     }

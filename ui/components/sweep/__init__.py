@@ -9,12 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from ui import colours
-from ui.components import define, encode
+from ui.components import component
 
 RELEVANT = 0.1
 """A class has a colour and a label of its own if its probability is above this somewhere."""
-
-_mount = define(__file__)
 
 
 def class_colours(probability_batch: np.ndarray, expected: int) -> list[str | None]:
@@ -23,9 +21,10 @@ def class_colours(probability_batch: np.ndarray, expected: int) -> list[str | No
     return [colours.DIGITS[digit] if matters[digit] or digit == expected else None for digit in range(len(matters))]
 
 
+@component(__file__)
 def sweep(
-    image_batch: np.ndarray,
-    probability_batch: np.ndarray,
+    images: np.ndarray,
+    probabilities: np.ndarray,
     *,
     key: str,
     labels: Sequence[str],
@@ -33,12 +32,12 @@ def sweep(
     expected: int,
     describe: str,
     ends: tuple[str, str],
-) -> None:
+) -> dict[str, object]:
     """Show the curves, and the picture at the step that is pointed at.
 
     Args:
-        image_batch: float32 (n, 28, 28) in [0, 1].
-        probability_batch: float32 (n, 10).
+        images: float32 (n, 28, 28) in [0, 1].
+        probabilities: float32 (n, 10).
         key: the component's identity: the step stays as long as `describe` does.
         labels: each step in words: "turned by 9 degrees".
         start: the step that is shown first.
@@ -46,18 +45,9 @@ def sweep(
         describe: what is changed, for the axis: "Turned by so many degrees".
         ends: the first and the last value.
     """
-    _mount(
-        key=key,
-        data={
-            "shape": image_batch.shape,
-            "images": encode(np.round(255 * image_batch), "u1"),
-            "probabilities": encode(probability_batch),
-            "labels": list(labels),
-            "start": start,
-            "expected": expected,
-            "describe": describe,
-            "ends": ends,
-            "colours": class_colours(probability_batch, expected),
-            "onColours": [colours.text_on(colour) for colour in colours.DIGITS],
-        },
-    )
+    return {
+        "images": np.round(255 * images).astype(np.uint8),
+        "shape": images.shape,
+        "colours": class_colours(probabilities, expected),
+        "onColours": [colours.text_on(colour) for colour in colours.DIGITS],
+    }

@@ -5,11 +5,10 @@ It is moved, played and read in the browser; the components that follow it are m
 
 from collections.abc import Sequence
 
-from ui.components import define
-
-_mount = define(__file__)
+from ui.components import component
 
 
+@component(__file__)
 def timeline(
     run_id: str, steps: Sequence[int], labels: Sequence[str], *, key: str, batches_per_epoch: int, is_live: bool
 ) -> None:
@@ -23,13 +22,3 @@ def timeline(
         batches_per_epoch: for the marks at the ends of epochs.
         is_live: whether there will be more stages.
     """
-    _mount(
-        key=key,
-        data={
-            "run": run_id,
-            "steps": list(steps),
-            "labels": list(labels),
-            "batchesPerEpoch": batches_per_epoch,
-            "isLive": is_live,
-        },
-    )

@@ -7,7 +7,7 @@ import { goToStage, placeOfStage } from "../stages.js";
 const STAGE_MS = 400;
 const LEAST_APART = 26; // pixels between the names of epochs
 
-/** @typedef {{run: string, steps: number[], labels: string[], batchesPerEpoch: number, isLive: boolean}} Data what Python sends */
+/** @typedef {{runId: string, steps: number[], labels: string[], batchesPerEpoch: number, isLive: boolean}} Data what Python sends */
 
 function createView(root) {
   const find = finder(root);
@@ -27,7 +27,7 @@ function createView(root) {
     set(slider, { "aria-valuetext": `${label}, after ${whole(step)} updates, stage ${place + 1} of ${now.steps.length}` });
     newest.disabled = place === last();
     newest.textContent = now.isLive ? "Now" : "The end";
-    goToStage(now.run, step, place === last());
+    goToStage(now.runId, step, place === last());
   }
 
   function stop() {
@@ -76,11 +76,11 @@ function createView(root) {
 
   return {
     update(/** @type {Data} */ data) {
-      follows ||= now?.run !== data.run;
+      follows ||= now?.runId !== data.runId;
       now = data;
       slider.max = last();
       drawEpochs();
-      show(follows ? last() : Math.max(0, placeOfStage(now.run, now.steps)));
+      show(follows ? last() : Math.max(0, placeOfStage(now.runId, now.steps)));
       drawButton();
     },
     resize: drawEpochs,

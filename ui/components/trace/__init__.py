@@ -5,15 +5,14 @@ All numbers come from `cnnlab.explain.trace`. The browser answers hovering and t
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from cnnlab.explain.trace import PADDING, Explanation
-from ui.components import define, encode, scale_of
+from cnnlab.explain.trace import PADDING, Explanation, Parts
+from ui.components import define, scale_of, to_data
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 MAX_TERMS = 60
 """Terms of a dense unit that are sent one by one, the largest first."""
@@ -66,37 +65,22 @@ def trace(explanation: Explanation, scene: Scene, *, key: str, went: Callable[[]
             shown path, and one of `input` (its index), `cell` (row, column in the same map), `unit` (of the same
             softmax), `crumb` (its index in the path).
     """
-    parts = explanation.parts
-    _mount(
-        key=key,
-        data={
-            "operation": parts.operation,
-            "before": _number(explanation.before),
-            "after": _number(explanation.after),
-            "bias": _number(parts.bias),
-            "constants": {name: _number(value) for name, value in parts.constants.items()},
-            "winner": parts.winner,
-            "position": explanation.cell.position,
-            **_inputs(explanation),
-            **_softmax(explanation),
-            "path": [
-                {"name": crumb.name, "value": _number(crumb.value), "colour": crumb.colour} for crumb in scene.path
-            ],
-            "title": scene.title,
-            "digit": encode(scene.digit),
-            "square": scene.square,
-            "thisMap": None if scene.this_map is None else encode(scene.this_map),
-            "thisShape": [] if scene.this_map is None else scene.this_map.shape,
-            "thisScale": None
-            if scene.this_map is None
-            else scale_of(scene.this_map, "ink" if parts.operation == "pixel" else None),
-            "activation": scene.activation,
-            "inputNames": list(scene.input_names),
-            "unitNames": list(scene.unit_names),
-            "note": scene.note,
-        },
-        on_go_change=went,
-    )
+    parts, this_map = explanation.parts, scene.this_map
+    data = {
+        **to_data(scene),
+        "thisShape": [] if this_map is None else this_map.shape,
+        "thisScale": None if this_map is None else scale_of(this_map, "ink" if parts.operation == "pixel" else None),
+        "operation": parts.operation,
+        "before": explanation.before,
+        "after": explanation.after,
+        "bias": parts.bias,
+        "constants": parts.constants,
+        "winner": parts.winner,
+        "position": explanation.cell.position,
+        **_inputs(parts),
+        **_softmax(explanation),
+    }
+    _mount(key=key, data=to_data(data), on_go_change=went)
 
 
 def largest_terms(products: np.ndarray) -> np.ndarray:
@@ -104,45 +88,33 @@ def largest_terms(products: np.ndarray) -> np.ndarray:
     return np.argsort(-np.abs(products), kind="stable")[:MAX_TERMS]
 
 
-def _inputs(explanation: Explanation) -> dict[str, Any]:
+def _inputs(parts: Parts) -> dict[str, Any]:
     """The inputs by operation, with weights and products where there are some."""
-    parts = explanation.parts
-    match parts.operation:
-        case "convolution":
-            assert parts.weights is not None and parts.products is not None  # noqa: S101, PT018 - for mypy
-            sums = parts.products.sum(axis=(0, 1))
-            return {
-                "side": parts.inputs.shape[0],
-                "inputs": encode(np.moveaxis(parts.inputs, 2, 0)),
-                "weights": encode(np.moveaxis(parts.weights, 2, 0)),
-                "products": encode(np.moveaxis(parts.products, 2, 0)),
-                "padding": encode((parts.origins[..., 0, 0] == PADDING), "u1"),
-                "sums": _numbers(sums),
-                "order": np.argsort(-np.abs(sums), kind="stable").tolist(),
-                "total": _number(parts.products.sum()),
-                "scales": {
-                    "inputs": scale_of(parts.inputs),
-                    "weights": scale_of(parts.weights, "diverging"),
-                    "products": scale_of(parts.products, "diverging"),
-                },
-            }
-        case "dense":
-            assert parts.weights is not None and parts.products is not None  # noqa: S101, PT018 - for mypy
-            order = largest_terms(parts.products)
-            total = float(parts.products.sum())
-            rest = total - np.cumsum(parts.products[order], dtype=np.float64)
-            return {
-                "count": parts.inputs.size,
-                "order": order.tolist(),
-                "inputs": _numbers(parts.inputs[order]),
-                "weights": _numbers(parts.weights[order]),
-                "products": _numbers(parts.products[order]),
-                "rest": [_number(total), *_numbers(rest)],
-                "total": _number(total),
-            }
-        case _:
-            shape = parts.inputs.shape if parts.inputs.ndim == 2 else (1, parts.inputs.size)  # noqa: PLR2004
-            return {"inputs": encode(parts.inputs), "shape": shape, "scales": {"inputs": scale_of(parts.inputs)}}
+    if parts.weights is None or parts.products is None:
+        shape = parts.inputs.shape if parts.inputs.ndim == 2 else (1, parts.inputs.size)  # noqa: PLR2004
+        return {"inputs": parts.inputs, "shape": shape, "scales": {"inputs": scale_of(parts.inputs)}}
+    arrays = {"inputs": parts.inputs, "weights": parts.weights, "products": parts.products}
+    total = parts.products.sum()
+    if parts.operation == "dense":
+        order = largest_terms(parts.products)
+        rest = total - np.cumsum(parts.products[order], dtype=np.float64)
+        return {
+            **{name: array[order].tolist() for name, array in arrays.items()},
+            "count": parts.inputs.size,
+            "order": order.tolist(),
+            "rest": [total, *rest],
+            "total": total,
+        }
+    sums = parts.products.sum(axis=(0, 1))
+    return {
+        **{name: np.moveaxis(array, 2, 0) for name, array in arrays.items()},
+        "side": parts.inputs.shape[0],
+        "padding": parts.origins[..., 0, 0] == PADDING,
+        "sums": sums.tolist(),
+        "order": np.argsort(-np.abs(sums), kind="stable").tolist(),
+        "total": total,
+        "scales": {name: scale_of(array, None if name == "inputs" else "diverging") for name, array in arrays.items()},
+    }
 
 
 def _softmax(explanation: Explanation) -> dict[str, Any]:
@@ -152,17 +124,8 @@ def _softmax(explanation: Explanation) -> dict[str, Any]:
     logits = explanation.logits.astype(np.float64)
     exponentials = np.exp(logits - logits.max())
     return {
-        "logits": _numbers(logits),
-        "exponentials": _numbers(exponentials),
-        "shares": _numbers(exponentials / exponentials.sum()),
-        "exponentialSum": _number(exponentials.sum()),
+        "logits": logits.tolist(),
+        "exponentials": exponentials.tolist(),
+        "shares": (exponentials / exponentials.sum()).tolist(),
+        "exponentialSum": exponentials.sum(),
     }
-
-
-def _number(value: float) -> float | None:
-    """A number for JSON, which knows neither NaN nor infinity: None."""
-    return float(value) if np.isfinite(value) else None
-
-
-def _numbers(values: np.ndarray) -> list[float | None]:
-    return [_number(value) for value in values]

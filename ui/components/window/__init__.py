@@ -5,15 +5,14 @@ by itself, and a resting pointer pauses it. `nn.operations` computes what is sho
 and multiplies pairs of numbers for display.
 """
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from cnnlab.nn import operations as ops
-from ui.components import define, encode, scale_of
+from ui.components import define, scale_of
 
-_mount = define(Path(__file__).parent)
+_mount = define(__file__)
 
 Array = np.ndarray
 
@@ -73,9 +72,9 @@ def convolution_window(
         start=int(np.abs(before).argmax()),
         scale=scale_of(before) if before.min() < 0 else scale_of(before, "ink", max(1.0, float(before.max()))),
         widest=WIDEST if channels == 1 else 2 * WIDEST,
-        kernel=encode(kernel[..., 0]),
-        before=encode(before),
-        sums=encode(np.stack(sums, axis=-1)),
+        kernel=kernel[..., 0],
+        before=before,
+        sums=np.stack(sums, axis=-1),
         bias=float(bias[0]),
         activation=activation,
         weights=scale_of(kernel, "diverging"),
@@ -117,7 +116,7 @@ def pooling_window(
         start=int((largest - mean).argmax()),
         scale=GREY,
         widest=2 * WIDEST,
-        winners=encode(winners),
+        winners=np.array(winners, np.float32),
     )
 
 
@@ -168,13 +167,11 @@ def _show(padded: Array, outputs: dict[str, Array], *, key: str, scale: dict[str
             "border": [0, 0, 0, 0],
             "dilation": 1,
             **data,
-            "inputs": [encode(plane) for plane in np.moveaxis(padded, 2, 0)],
+            "inputs": list(np.moveaxis(padded, 2, 0).astype(np.float32)),
             "inputRows": padded.shape[0],
             "inputColumns": padded.shape[1],
             "planes": [{"title": title, "scale": plane} for title, plane in planes.items()],
-            "outputs": [
-                {"title": title, "values": encode(output), "scale": scale} for title, output in outputs.items()
-            ],
+            "outputs": [{"title": title, "values": output, "scale": scale} for title, output in outputs.items()],
             "rows": rows,
             "columns": columns,
         },
