@@ -42,7 +42,7 @@ def computed(what: str, function: Callable[..., T], *arguments: object) -> T | N
     Args:
         what: said on the page meanwhile, and when it fails: "Reading 10,000 test digits".
         function: of a module that a worker can import; its result is kept as long as it is among the latest.
-        *arguments: what it is called with; they are told apart by their pickled bytes.
+        *arguments: what it is called with; their pickled bytes are the key.
     """
     answer = ask(function, *arguments)
     with suppress(NotYetError):

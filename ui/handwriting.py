@@ -21,7 +21,7 @@ def _sets(folder: Path) -> HandwritingStore:
 
 
 def follow_address() -> None:
-    """Take the set in `?handwriting=`, else this visitor's own; an unknown one is told."""
+    """Take the set in `?handwriting=`, else this visitor's own; for an unknown one there is a message."""
     visitor = state()
     asked = st.query_params.get("handwriting", visitor.handwriting_id)
     visitor.handwriting_id = None

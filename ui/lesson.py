@@ -1,6 +1,6 @@
 """What every Learn page is made of.
 
-Its station, "predict, then reveal", "the notes say / you measured", the code, and the page in words: one paragraph a
+Its station, "predict, then reveal", "the article says / you measured", the code, and the page in words: one paragraph a
 view, and beside each view a sign that leads to its paragraph.
 """
 
@@ -177,7 +177,7 @@ def notes_say(claim: str, measured: str, holds: bool | None) -> None:
     """Show a claim of the study notes beside what was measured on this page.
 
     Args:
-        claim: what the notes say, as a sentence.
+        claim: what the study notes say, as a sentence.
         measured: what the page has just computed, with its numbers.
         holds: whether the claim is true by that; None: it depends, and `measured` says on what.
     """

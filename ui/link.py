@@ -7,7 +7,7 @@ from ui.state import state
 
 
 def follow_link() -> None:
-    """Read the experiment in `?experiment=` when it is new; a bad one is told and changes nothing."""
+    """Read the experiment in `?experiment=` when it is new; for a bad one there is a message, and nothing changes."""
     visitor, address = state(), st.query_params.get("experiment")
     link = visitor.link
     if address == link.now:

@@ -80,7 +80,7 @@ def run_name(info: RunInfo) -> str:
 
 
 def requested_run() -> Run | None:
-    """The run that this page shows: from the address, else this visitor's last one. An unknown one is told."""
+    """The run that this page shows: from the address, else this visitor's last one. An unknown one gets a message."""
     visitor = state()
     asked = st.query_params.get("run", visitor.run_id)
     if asked is None:

@@ -102,7 +102,7 @@ def _shape(key: str, first: str, side: int) -> Picture:
 
 
 def _brought(key: str, source: str) -> Picture | None:
-    """The photo just taken or chosen, or the one brought before; a bad file is told. It is kept for all Learn pages."""
+    """The photo just taken or chosen, or the one before, kept for all Learn pages; a bad file gets a message."""
     if source == PHOTO:
         label = "A photo: PNG, JPEG or WebP, up to 10 MB"
         file = st.file_uploader(label, type=TYPES, max_upload_size=10, key=f"{key}-photo", width=330)
@@ -131,7 +131,7 @@ def _read(data: bytes, name: str) -> Picture:
 
 
 def bring_photo() -> None:
-    """Let the visitor take a photo of a digit, or choose one; a bad file is told."""
+    """Let the visitor take a photo of a digit, or choose one; for a bad file there is a message."""
 
     def opened(file: Any) -> None:
         with attempt("sheet-picture"):

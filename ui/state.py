@@ -116,7 +116,7 @@ class Link:
     now: str | None = None
     """The one that was read or written last."""
     earlier: set[str] = field(default_factory=set)
-    """Those written before, as long as the browser has not told that it knows the last one."""
+    """Those written before, as long as the browser has not reported the last one."""
     problem: str | None = None
     """Why the last one could not be used."""
 
@@ -286,7 +286,7 @@ def control(
 
     def changed() -> None:
         nonlocal shown
-        if st.session_state[key] == shown:  # told again, after a run of the page that was broken off: no edit
+        if st.session_state[key] == shown:  # sent again, after a run of the page that was broken off: no edit
             return
         with attempt(key):
             apply(st.session_state[key])
@@ -320,7 +320,7 @@ def upload(label: str, key: str, opened: Callable[[Any], None], types: list[str]
 
 
 def component_value(key: str, name: str) -> Any:
-    """What the component of this key has told last under `name`, or None."""
+    """What the component of this key has sent last under `name`, or None."""
     return st.session_state.get(key, {}).get(name)
 
 

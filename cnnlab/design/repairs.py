@@ -39,7 +39,7 @@ class Repair:
 
 
 def repairs(layers: Sequence[Layer], input_shape: Shape = INPUT_SHAPE) -> tuple[Repair, ...]:
-    """Return the ways to mend the first problem of a draft, the gentlest first."""
+    """Return repairs of a draft's first problem, the gentlest first."""
     draft = tuple(layers)
     found = check(draft, input_shape)
     if found.problem is None:

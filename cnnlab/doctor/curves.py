@@ -20,7 +20,7 @@ GUESS = {"categorical_crossentropy": log(10), "mean_squared_error": 0.09}
 WINDOW_IMAGES, WINDOW_BATCHES = 1_000, 10
 """A figure is a mean over so many images and batches at least: an accuracy is then known to 3 points or better."""
 STUCK_UPDATES = 200
-"""Below, a standstill is not told: plain sgd on the study notes' network begins to move after about 150 updates."""
+"""Below, a standstill is not reported: plain sgd on the study notes' network begins to move after about 150 updates."""
 STUCK = 0.9
 """Part of the loss of guessing above which nothing worth telling was learned: one has to start somewhere."""
 GUESSES = 0.2

@@ -6,7 +6,7 @@ from cnnlab.doctor.finding import ERROR, WARNING, Finding
 from cnnlab.doctor.unit_health import NUM_IMAGES, NetworkHealth
 
 DEAD = 0.5
-"""Share of a layer's units from which on dead ones are told: the network that ships has 27 % in one of its layers, and
+"""Dead units are reported from this share of a layer on: the network that ships has 27 % in one of its layers, and
 reads 99.6 % of the test digits."""
 SATURATED = 0.5
 """The same for units at an end of their sigmoid or tanh: there are more of them, and they still pass on something."""

@@ -11,7 +11,7 @@ from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import Layer
 
 PLAIN = ("filters", "kernel_size", "units", "rate")
-"""Settings that are told by their value alone."""
+"""Settings that are written by their value alone."""
 
 
 @dataclass(frozen=True)

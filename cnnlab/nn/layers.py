@@ -169,11 +169,11 @@ def sobel(kernel_size: int, channels: int, filters: int) -> np.ndarray:
     a larger kernel it stands in the middle, among zeros. Every channel has the same plane, divided by their number.
     """
     right = np.outer([1, 2, 1], [-1, 0, 1]) / 4
-    ways = np.stack([right, -right, right.T, -right.T], axis=-1)[..., np.arange(filters) % 4]
+    directions = np.stack([right, -right, right.T, -right.T], axis=-1)[..., np.arange(filters) % 4]
     kernel = np.zeros((kernel_size, kernel_size, channels, filters), np.float32)
     start = (kernel_size - SOBEL_SIZE) // 2
     inside = slice(start, start + SOBEL_SIZE)
-    kernel[inside, inside] = ways[:, :, np.newaxis] / channels
+    kernel[inside, inside] = directions[:, :, np.newaxis] / channels
     return kernel
 
 

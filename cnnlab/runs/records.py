@@ -1,4 +1,4 @@
-"""What stands in the files of a run: `state.json`, `history.csv`, `epochs.csv` and `checkpoint.npz`, both ways."""
+"""The files of a run, read and written: `state.json`, `history.csv`, `epochs.csv` and `checkpoint.npz`."""
 
 import json
 import re

@@ -85,7 +85,7 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Paused:
-    """Nothing more happens until the run is told to go on. A checkpoint of this very step came before it."""
+    """Nothing more happens until the run is ordered to go on. A checkpoint of this very step came before it."""
 
     step: int
 

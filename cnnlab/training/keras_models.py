@@ -1,4 +1,4 @@
-"""Architecture -> keras.Model, and weights both ways. Imports TensorFlow: for workers, never for the web process."""
+"""Architecture -> keras.Model, and weights to and from it. Imports TensorFlow: for workers only."""
 
 import tempfile
 from dataclasses import asdict

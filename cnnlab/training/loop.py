@@ -48,7 +48,7 @@ def train(
         start: begin from these weights (fine-tuning). Its digits, as often as need be, take the place of the first half
             of the images, so that the network sees the other half and does not forget.
 
-    Emits Failed instead of Finished when the loss is no longer a number. A paused run that is not told to go on ends
+    Emits Failed instead of Finished when the loss is no longer a number. A paused run that is not ordered to go on ends
     without either. Other errors are raised.
     """
     _Run(experiment, emit, orders, checkpoint, start).go()

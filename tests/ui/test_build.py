@@ -8,7 +8,7 @@ from cnnlab.limits import LIMITS
 from cnnlab.nn.layers import LAYERS, Dropout, MaxPooling2D
 from cnnlab.presets import PRESETS
 from pages.parts.build import cards
-from pages.parts.build.history import told
+from pages.parts.build.history import described
 from ui.state import Draft, State
 
 TINY = PRESETS["Tiny"]
@@ -113,7 +113,7 @@ DRAFT = Draft.of(TINY)
     ],
 )
 def test_an_edit_is_told(changes, words):
-    assert told(DRAFT, replace(DRAFT, **changes)) == words
+    assert described(DRAFT, replace(DRAFT, **changes)) == words
 
 
 def test_the_history_is_bounded_and_forgets_the_oldest():

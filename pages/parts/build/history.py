@@ -1,4 +1,4 @@
-"""Undo and redo of every edit of the draft, each told in words before it is done."""
+"""Undo and redo of every edit of the draft, each described before it is done."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from cnnlab.nn.layers import Layer
 from ui.state import Draft, state
 
 MAX_TOLD = 3
-"""So many changes are told one by one."""
+"""So many changes are described one by one."""
 NONE = {"train_size": "all", "strides": "the pool size"}
 """What None means."""
 
@@ -31,19 +31,19 @@ def buttons() -> None:
             disabled=not drafts,
             on_click=_go,
             args=(label, act),
-            help=told(visitor.draft, drafts[-1]) if drafts else None,
+            help=described(visitor.draft, drafts[-1]) if drafts else None,
         )
 
 
 def _go(label: str, act: Callable[[], None]) -> None:
-    """Undo or redo; what cannot be seen on this page is told."""
+    """Undo or redo; what cannot be seen on this page is said in a toast."""
     before = state().draft
     act()
     if state().draft.layers == before.layers:
-        st.toast(f"{label}: {told(before, state().draft)}", icon=":material/history:")
+        st.toast(f"{label}: {described(before, state().draft)}", icon=":material/history:")
 
 
-def told(before: Draft, after: Draft) -> str:
+def described(before: Draft, after: Draft) -> str:
     """Tell what is changed by going from one draft to another: 'Layer 2: filters 16 → 8'."""
     changes = [*_layers(before.layers, after.layers), *_settings(before, after)]
     if len(changes) > MAX_TOLD:

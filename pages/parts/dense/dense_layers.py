@@ -131,7 +131,7 @@ def most_weights() -> None:
     answers = {share > MOST for share in shares}
     notes_say(
         "Most of a network's weights sit in its dense layers.",
-        f"in the starter network {shares[0]:.0%} of {starter.num_parameters:,}; in the notes' own network, "
+        f"in the starter network {shares[0]:.0%} of {starter.num_parameters:,}; in the study notes' own network, "
         f"whose only dense layer is the last one, {shares[1]:.0%} of {notes.num_parameters:,}.",
         answers.pop() if len(answers) == 1 else None,
     )

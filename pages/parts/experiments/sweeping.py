@@ -48,7 +48,7 @@ def _runs(now: Sweep, base: Experiment, experiments: list[Experiment], *, was_li
 
 
 def _follow_link(choice: Kept, base: Experiment) -> None:
-    """Take over the sweep in the address; a bad one is told and changes nothing."""
+    """Take over the sweep in the address; for a bad one there is a message, and nothing changes."""
     problems, link = state().problems, st.query_params.get(LINK)
     if link is None or link == choice.now.to_text():
         return

@@ -98,7 +98,7 @@ def _one_update(experiment: Experiment, update: int) -> None:
 
 
 def how_many() -> None:
-    """Ask for the updates of an epoch whose last batch is smaller, and measure the notes' own number."""
+    """Ask for the updates of an epoch whose last batch is smaller, and measure the study notes' number."""
     asked = counted(50_000, 128, 3)
     images, size, updates = asked.data.num_train, asked.training.batch_size, asked.batches_per_epoch
     predict(
@@ -111,7 +111,8 @@ def how_many() -> None:
     notes = PRESETS["Study notes"]
     notes_say(
         f"60,000 images in batches of 100 are {NOTES_UPDATES} updates an epoch.",
-        f"the notes' own experiment has {notes.data.num_train:,} images, batches of {notes.training.batch_size}, and "
+        f"the study notes' experiment has {notes.data.num_train:,} images, batches of {notes.training.batch_size}, "
+        "and "
         f"{notes.batches_per_epoch} updates an epoch, {notes.num_steps:,} in {notes.training.epochs} epochs.",
         notes.batches_per_epoch == NOTES_UPDATES,
     )

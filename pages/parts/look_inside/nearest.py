@@ -36,10 +36,10 @@ def nearest_training_images(subject: Subject, layer_index: int) -> None:
     gallery(
         items, key="space-training-nearest", describe="The training images nearest in this layer, the nearest first"
     )
-    told = np.bincount(found.taught, minlength=mnist.NUM_CLASSES)
+    votes = np.bincount(found.taught, minlength=mnist.NUM_CLASSES)
     name = subject.name[0].lower() + subject.name[1:]
     st.markdown(
         "The numbers are distances in this layer. "
-        f"{told.max()} of these {len(items)} were taught as a **{told.argmax()}**; the network reads {name} as "
+        f"{votes.max()} of these {len(items)} were taught as a **{votes.argmax()}**; the network reads {name} as "
         f"**{subject.probabilities.argmax()}**."
     )

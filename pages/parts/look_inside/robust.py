@@ -97,7 +97,7 @@ def fool(subject: Subject, reader: Reader) -> None:
     with stage:
         attempts = list(WAYS[way](reader.logits, reader.slope, subject.image, target))
         before_and_after(subject, reader, attempts)
-    st.markdown(told(attempts, subject.image, way, target))
+    st.markdown(in_words(attempts, subject.image, way, target))
     try_this(
         "both ways, and one digit after the other as the goal.",
         "that you still read the old digit without effort, and that the change lies where no pen would go.",
@@ -124,7 +124,7 @@ def before_and_after(subject: Subject, reader: Reader, attempts: list[Attempt]) 
             probabilities(softmax(reader.logits(fooled.image)), key="robust-read", title="Now")
 
 
-def told(attempts: list[Attempt], image: np.ndarray, way: str, target: int | None) -> str:
+def in_words(attempts: list[Attempt], image: np.ndarray, way: str, target: int | None) -> str:
     """How small the change is, in a sentence."""
     fooled = attempts[-1]
     largest, count = fooled.distance(image)

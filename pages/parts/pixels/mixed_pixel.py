@@ -37,7 +37,7 @@ def mix() -> None:
 
 
 def _lavender() -> None:
-    """Ask what the notes' pixel looks like, and test what they call it."""
+    """Ask what the study notes' pixel looks like, and test what they call it."""
     name, distance = pictures.nearest_colour(*NOTES_PIXEL)
     away = np.linalg.norm(np.subtract(NOTES_PIXEL, LAVENDER))
     predict(

@@ -1,4 +1,4 @@
-"""One picture, clean or noisy, pooled in both ways."""
+"""One picture, clean or noisy, pooled by the maximum and by the mean."""
 
 import streamlit as st
 

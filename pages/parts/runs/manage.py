@@ -31,7 +31,7 @@ def toolbar(chosen: Sequence[Row]) -> None:
         with st.popover("Bring in runs", icon=":material/upload:"):
             upload("Runs that were taken along as a zip file", "runs-zip", _opened, ["zip"], MAX_UPLOAD_MB)
             show_problem("runs-zip", "Nothing was kept.")
-    _told()
+    _messages()
 
 
 def _star(chosen: Sequence[Row]) -> None:
@@ -123,7 +123,7 @@ def _opened(file: Any) -> None:
         st.toast(came, icon=":material/check:")
 
 
-def _told() -> None:
+def _messages() -> None:
     """Say what has just been done, or why it could not be."""
     show_problem("label", "It was not kept.")
     show_problem("delete", "Nothing was deleted.")

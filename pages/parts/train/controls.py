@@ -67,12 +67,12 @@ def resume(run_id: str, until: int | None) -> None:
 
 
 def doing(run_state: str, done: int, orders: Orders | None) -> str | None:
-    """What a live run was told and has not done yet, in words: "Pausing", "Going on until update 80"; None: nothing.
+    """What a live run has still to do, in words: "Pausing", "Going on until update 80"; None: nothing.
 
     Args:
         run_state: one of `cnnlab.runs.store.STATES`.
         done: how many updates are done.
-        orders: what it was told last.
+        orders: its latest orders.
     """
     if orders is None:
         return None
@@ -89,19 +89,19 @@ def doing(run_state: str, done: int, orders: Orders | None) -> str | None:
 def steer(run: Run, done: int) -> None:
     """Show the buttons of a live run. They stand still and keep the focus; to press one twice is harmless."""
     info = run.info
-    told = doing(info.state, done, cached.engine().orders(run.id))
+    pending = doing(info.state, done, cached.engine().orders(run.id))
     in_epoch = info.batches_per_epoch or 1
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        if info.state == "paused" or told == "One batch":
+        if info.state == "paused" or pending == "One batch":
             _button("Resume", "play_arrow", resume, run.id, None, key="pause", kind="primary")
         else:
-            label = "Pausing …" if told == "Pausing" else "Pause"
+            label = "Pausing …" if pending == "Pausing" else "Pause"
             _button(label, "pause", cached.engine().pause, run.id, key="pause", disabled=info.state == "queued")
         for label, until in (("One batch", done + 1), ("One epoch", (done // in_epoch + 1) * in_epoch)):
-            is_off = info.state == "queued" or (info.state == "running" and told is None)
+            is_off = info.state == "queued" or (info.state == "running" and pending is None)
             _button(label, "skip_next", resume, run.id, until, key=label, disabled=is_off)
-        label = "Stopping …" if told == "Stopping" else "Stop"
-        _button(label, "stop", cached.engine().stop, run.id, key="stop", disabled=told == "Stopping")
+        label = "Stopping …" if pending == "Stopping" else "Stop"
+        _button(label, "stop", cached.engine().stop, run.id, key="stop", disabled=pending == "Stopping")
         _learning_rate(info)
 
 

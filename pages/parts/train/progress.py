@@ -67,9 +67,9 @@ def _show(run: Run | None, draft: Experiment | None, *, was_live: bool) -> None:
 
 def in_words(info: RunInfo, history: History, done: int, planned: int) -> str:
     """How a run stands: "**Training** · update 507 of 1,500 · 2,100 images a second, 0.48 ms each · 1:04 left"."""
-    told = doing(info.state, done, cached.engine().orders(info.id))
+    pending = doing(info.state, done, cached.engine().orders(info.id))
     ahead = cached.engine().queue_position(info.id) if info.state == "queued" else None
-    parts = [f"**{told} …**" if told else f"**{STATES[info.state]}**"]
+    parts = [f"**{pending} …**" if pending else f"**{STATES[info.state]}**"]
     if ahead:
         parts.append(f"number {ahead} in the queue")
     elif info.is_over:

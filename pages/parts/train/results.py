@@ -17,7 +17,7 @@ NEXT = (
 
 
 def results(run: Run) -> None:
-    """Show the test figures of a run that is over, its file, and the ways on."""
+    """Show the test figures of a run that is over, its file, and links to go on."""
     info = run.info
     if info.is_over and run.can_go_on:
         st.button(

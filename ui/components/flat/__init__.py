@@ -1,4 +1,4 @@
-"""Flatten: a picture's pixels walk into one line; a value is marked in both, with the index arithmetic both ways."""
+"""Flatten: a picture's pixels walk into one line; a value is marked in both, with the arithmetic of its index."""
 
 import numpy as np
 import numpy.typing as npt

@@ -1,6 +1,6 @@
 """Digits as points in a plane or in space, one of them pointed at with its picture; frames follow them in time.
 
-Each point is drawn as its digit, so that nothing is told by colour alone; what was read wrongly has a ring.
+Each point is drawn as its digit, so that nothing depends on colour alone; what was read wrongly has a ring.
 """
 
 from collections.abc import Sequence

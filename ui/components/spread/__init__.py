@@ -18,7 +18,7 @@ COLOURS = tuple(
     colours.LAYERS[name] for name in ("Conv2D", "Dense", "MaxPooling2D", "BatchNormalization", "Dropout", "Flatten")
 )
 DASHES = ("", "9 4", "2 3", "9 3 2 3", "14 4", "5 2")
-"""Of the thick lines, one a variant: they are not told apart by their colours alone."""
+"""Of the thick lines, one a variant: they differ in more than their colours."""
 
 
 @dataclass(frozen=True, eq=False)
