@@ -73,7 +73,7 @@ class Check:
 def check(layers: Sequence[Layer], input_shape: Shape = INPUT_SHAPE) -> Check:
     """Follow one image through a draft, as far as it goes, without raising."""
     summaries: list[LayerSummary] = []
-    shape, rows, columns = input_shape, *map(ReceptiveField.of_pixels, input_shape[:2])
+    shape, rows, columns = input_shape, *map(ReceptiveField.of_pixels, (*input_shape[:-1], 1, 1)[:2])  # a vector: 1 x 1
     for index, layer in enumerate(layers):
         try:
             output_shape = layer.output_shape(shape)
