@@ -7,11 +7,6 @@ import { createCells } from "../table.js";
 const DIGITS = [..."0123456789"];
 const RULE = "Rows: what it is. Columns: what it was read as.";
 
-/**
- * What Python sends; counts: int32 as base64, (stages, 10, 10); without a run there is one matrix, of no stage.
- * @typedef {{run: string | null, steps: number[], counts: string, colour: string, selected: [number, number] | null}} Data
- */
-
 const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
 
 function sentence(row, column, count) {
@@ -57,7 +52,7 @@ function createView(root) {
   }
 
   return {
-    update(/** @type {Data} */ data, { setStateValue }) {
+    update(/** @type {import("../data").Confusion} */ data, { setStateValue }) {
       now = { ...data, counts: integers(data.counts) };
       tell = setStateValue;
       root.classList.toggle("stage", data.run !== null);
