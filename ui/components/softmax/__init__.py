@@ -20,7 +20,6 @@ def softmax(logits: npt.NDArray[np.floating], *, key: str, name: str, true_class
 
     Args:
         logits: float32 (10,), where the sliders stand at first; other ones move them again.
-        key: the component's identity.
         name: where the logits come from, in a few words.
         true_class: the right answer at first; by default the largest logit's.
     """
