@@ -1,13 +1,11 @@
 // How often each digit was read as which: of a finished run, where a cell can be chosen, or of the stage that is looked at.
 // @ts-check
 import { mount } from "../mount.js";
-import { finder, integers, percent, whole } from "../shared.js";
+import { finder, integers, percent, sum, whole } from "../shared.js";
 import { followStage, isOfStage, placeOfStage } from "../stages.js";
 import { createCells } from "../table.js";
 const DIGITS = [..."0123456789"];
 const RULE = "Rows: what it is. Columns: what it was read as.";
-
-const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
 
 function sentence(row, column, count) {
   const times = count === 1 ? "once" : count ? `${whole(count)} times` : "never";
