@@ -143,7 +143,7 @@ export interface Heat {
 }
 
 export interface Linked {
-  panels: (Scale & { title: string; shape: Pair; values: Floats; note: string; outlined: boolean })[];
+  panels: (Scale & { title: string; shape: Pair; values: Floats; note: string; isOutlined: boolean })[];
   ink: { shape: Pair; values: Floats } | null;
   size: number;
   describe: string;

@@ -97,7 +97,7 @@ function createView(root) {
         const canvas = figure.querySelector(".picture");
         canvas.setAttribute("aria-label", sentence(panel));
         paintLarge(canvas, WIDTH, { values: panel.values, columns: panel.shape[1], scale: panel, hasNumbers: false });
-        if (panel.outlined && now.ink) drawOutline(canvas, panel.kind);
+        if (panel.isOutlined && now.ink) drawOutline(canvas, panel.kind);
       });
       mark(find(".stage:hover") !== null || group.matches(":focus-visible"));
     },
