@@ -1,7 +1,7 @@
 """Browser components of our own: plain HTML, CSS and JavaScript, mounted by Streamlit without a build step.
 
-Arrays travel down as base64 of their bytes, because JSON knows neither NaN nor float32. A component keeps its
-DOM node for as long as its key stays on the page, and is called again with every change of its data.
+Arrays travel down as base64 of their bytes, because JSON knows neither NaN nor float32. A component is known by its
+`key`: it keeps its DOM node as long as the key stays on the page, and is called again with every change of its data.
 """
 
 import base64

@@ -3,7 +3,7 @@
 const FAR = 6; // pixels: a shorter move is a press
 
 // How many of the row's items come before a point, line by line.
-export function placeIn(items, { clientX, clientY }) {
+function placeIn(items, { clientX, clientY }) {
   const isBefore = (item) => {
     const box = item.getBoundingClientRect();
     return box.bottom < clientY || (box.top <= clientY && (box.left + box.right) / 2 < clientX);
@@ -11,7 +11,7 @@ export function placeIn(items, { clientX, clientY }) {
   return items.filter(isBefore).length;
 }
 
-export function isOver(row, { clientX, clientY }) {
+function isOver(row, { clientX, clientY }) {
   const box = row.getBoundingClientRect();
   return box.left <= clientX && clientX <= box.right && box.top <= clientY && clientY <= box.bottom;
 }

@@ -5,7 +5,7 @@ import { bytes, clamp, css, minus, short } from "./shared.js";
 /** @typedef {{kind?: any, limit: number, table?: Uint8Array}} Scale a kind of ui.colours, or a table; the value at its top */
 /** @typedef {number[]} Pair a row and a column, or how many */
 
-export const NOT_A_NUMBER = 255; // index of a table's last colour
+const NOT_A_NUMBER = 255; // index of a table's last colour
 const ROOM = { number: 22, zero: 36, power: 46 }; // pixels of a cell for .52, for 0.52, and for 1e−3, which is 0 in a smaller one
 
 /** By kind, base64 of `ui.colours.table`: `ui.components.script` puts them here. @type {Record<string, string>} */

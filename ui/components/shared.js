@@ -58,6 +58,9 @@ export function onArrow(element, move) {
 /** What Python has sent, with some of it decoded, each base64 of float32. @param {any} data @param {string[]} names */
 export const decoded = (data, ...names) => ({ ...data, ...Object.fromEntries(names.map((name) => [name, floats(data[name])])) });
 
+/** @param {number[]} numbers */
+export const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
+
 /** Where the largest one stands, the first of equal ones. @param {ArrayLike<number>} values */
 export const argmax = (values) => Array.prototype.reduce.call(values, (best, value, k) => (value > values[best] ? k : best), 0);
 

@@ -16,7 +16,6 @@ def cells(start: np.ndarray, *, key: str, size: int = 280) -> np.ndarray:
 
     Args:
         start: uint8 (28, 28), what they are at first, and again whenever this argument changes.
-        key: the component's identity.
         size: side in pixels.
 
     Returns:

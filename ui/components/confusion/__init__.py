@@ -35,7 +35,6 @@ def confusion_of_stages(run_id: str, steps: Sequence[int], counts: np.ndarray, *
         run_id: whose stages they are.
         steps: the updates done at each stage that has been read; none: the matrix waits.
         counts: int (stages, 10, 10), how often the digit of the row was read as that of the column.
-        key: the component's identity.
     """
     _show(counts, key, run=run_id, steps=steps)
 

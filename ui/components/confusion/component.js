@@ -1,18 +1,11 @@
 // How often each digit was read as which: of a finished run, where a cell can be chosen, or of the stage that is looked at.
 // @ts-check
 import { mount } from "../mount.js";
-import { finder, integers, percent, whole } from "../shared.js";
+import { finder, integers, percent, sum, whole } from "../shared.js";
 import { followStage, isOfStage, placeOfStage } from "../stages.js";
 import { createCells } from "../table.js";
 const DIGITS = [..."0123456789"];
 const RULE = "Rows: what it is. Columns: what it was read as.";
-
-/**
- * What Python sends; counts: int32 as base64, (stages, 10, 10); without a run there is one matrix, of no stage.
- * @typedef {{run: string | null, steps: number[], counts: string, colour: string, selected: [number, number] | null}} Data
- */
-
-const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
 
 function sentence(row, column, count) {
   const times = count === 1 ? "once" : count ? `${whole(count)} times` : "never";
@@ -57,7 +50,7 @@ function createView(root) {
   }
 
   return {
-    update(/** @type {Data} */ data, { setStateValue }) {
+    update(/** @type {import("../data").Confusion} */ data, { setStateValue }) {
       now = { ...data, counts: integers(data.counts) };
       tell = setStateValue;
       root.classList.toggle("stage", data.run !== null);

@@ -42,7 +42,6 @@ def descent(problem: ZeroOrSix, paths: dict[str, Floats], *, middle: Floats, rea
         paths: for each optimizer of `LOOKS` its path, float64 (steps + 1, 2), all of the same length.
         middle: the weights in the middle of the surface shown, (2,).
         reach: half of its side.
-        key: the component's identity.
     """
     first, second, losses = surface(problem, middle, reach)
     share = np.log(losses / losses.min()) / np.log(losses.max() / losses.min())

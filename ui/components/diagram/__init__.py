@@ -9,6 +9,5 @@ def diagram(svg: str, *, key: str, file_name: str) -> None:
 
     Args:
         svg: one `<svg>` element with a width, a height and a title.
-        key: the component's identity.
         file_name: of what is saved, without the ending.
     """

@@ -42,7 +42,6 @@ def digits(
         steps: the updates done at each stage that has been read; none: the digits wait.
         read_as: int (stages, n), what each digit was read as.
         sureness: float (stages, n), the probability of that, 0 to 1.
-        key: the component's identity.
         images: uint8 (n, 28, 28).
         labels: int (n,), what they are.
         own: one's own drawing.

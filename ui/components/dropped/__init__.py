@@ -28,7 +28,6 @@ def dropped(values: Floats, kernel: Floats, bias: Floats, rate: float, seed: int
         bias: float32 (classes,).
         rate: which part is switched off, in [0, 1).
         seed: decides all masks.
-        key: the component's identity.
     """
     rows = np.concatenate([values[np.newaxis], masked(values, rate, seed)])
     scores = np.concatenate([dense(part, kernel, bias) for part in (rows[:1], rows[1:])])

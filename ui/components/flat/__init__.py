@@ -13,6 +13,5 @@ def flat(image: npt.NDArray[np.uint8], *, key: str) -> dict[str, object]:
 
     Args:
         image: uint8 (height, width, channels) with 1 or 3 channels; the line is `cnnlab.nn.operations.flatten` of it.
-        key: the component's identity.
     """
     return {"shape": image.shape, "line": flatten(image)}

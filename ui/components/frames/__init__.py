@@ -40,7 +40,6 @@ def frames(run_id: str, steps: Sequence[int], groups: Sequence[Group], *, key: s
         run_id: whose stages they are.
         steps: the updates done at each stage.
         groups: of as many stages each.
-        key: the component's identity.
         size: width of a picture in pixels; a row of values takes the width there is.
         name: what one picture is called: "filter".
     """

@@ -32,7 +32,6 @@ def gallery(
 
     Args:
         items: what to show, in order.
-        key: the component's identity.
         describe: what they are, read out before them.
         size: longer side of a picture in pixels.
         arrows: put an arrow between one and the next.

@@ -39,7 +39,6 @@ def heat(
 
     Args:
         cells: row by row.
-        key: the component's identity.
         rows: what the rows are, and their labels.
         columns: the same of the columns.
         scale: what the two ends of the scale stand for.

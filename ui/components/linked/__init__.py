@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ui import colours
-from ui.components import component, scale_of
+from ui.components import component, scale_of, to_data
 
 SIZE = 230
 
@@ -33,14 +33,8 @@ class Panel:
 
     def data(self) -> dict[str, object]:
         """What the browser needs to know."""
-        return {
-            "title": self.title,
-            "shape": self.values.shape,
-            "values": self.values,
-            **scale_of(self.values, self.kind, self.limit),
-            "note": self.note,
-            "outlined": self.is_outlined,
-        }
+        scale = scale_of(self.values, self.kind, self.limit)
+        return to_data(self) | scale | {"shape": self.values.shape}
 
 
 @component(__file__)

@@ -4,10 +4,6 @@ import { mount } from "../mount.js";
 import { layOver, legend, paintLarge, within } from "../raster.js";
 import { decoded, finder, onArrow, setStyles, short } from "../shared.js";
 
-/**
- * @typedef {{title: string, shape: [number, number], values: string, kind: string, limit: number, note: string, outlined: boolean}} Panel
- * @typedef {{panels: Panel[], ink: {shape: [number, number], values: string} | null, size: number, describe: string}} Data
- */
 const WIDTH = 280; // canvas pixels before the screen's own ratio
 const OUTLINE = { diverging: "#111" }; // else white
 
@@ -88,7 +84,7 @@ function createView(root) {
   group.addEventListener("blur", () => mark(false));
 
   return {
-    update(/** @type {Data} */ data) {
+    update(/** @type {import("../data").Linked} */ data) {
       now = { ink: data.ink && decoded(data.ink, "values"), panels: data.panels.map((panel) => decoded(panel, "values")) };
       setStyles(group, { size: `${data.size}px` });
       group.setAttribute("aria-label", `${data.describe} Arrow keys read the same place in all pictures.`);
@@ -101,7 +97,7 @@ function createView(root) {
         const canvas = figure.querySelector(".picture");
         canvas.setAttribute("aria-label", sentence(panel));
         paintLarge(canvas, WIDTH, { values: panel.values, columns: panel.shape[1], scale: panel, hasNumbers: false });
-        if (panel.outlined && now.ink) drawOutline(canvas, panel.kind);
+        if (panel.isOutlined && now.ink) drawOutline(canvas, panel.kind);
       });
       mark(find(".stage:hover") !== null || group.matches(":focus-visible"));
     },

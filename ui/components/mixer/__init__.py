@@ -16,7 +16,6 @@ def mixer(presets: Mapping[str, Rgb], *, start: Rgb, key: str) -> Rgb:
     Args:
         presets: colours to start from, by the words on their buttons; each number 0 to 255.
         start: what the sliders show at first.
-        key: the component's identity.
 
     Returns:
         The pixel as it was when a slider was let go last: red, green, blue, each 0 to 255.

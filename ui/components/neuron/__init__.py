@@ -32,7 +32,6 @@ def neuron(
         kernel: float32 (n, units).
         bias: float32 (units,).
         outputs: float32 (units,) in [0, 1], after the activation.
-        key: the component's identity.
         labels: one short name a unit.
         activation: its name, written beside the outputs.
         selected: the unit that is shown first.

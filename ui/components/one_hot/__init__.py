@@ -20,7 +20,6 @@ def one_hot(probabilities: npt.NDArray[np.floating], label: int, *, key: str) ->
     Args:
         probabilities: float32 (10,), the network's answer.
         label: the true digit.
-        key: the component's identity.
     """
     points = np.linspace(0.002, 1, 200)
     return {

@@ -2,17 +2,13 @@
 // @ts-check
 import { superscript } from "../charts.js";
 import { mount } from "../mount.js";
-import { finder, fixed, percent, set, setStyles } from "../shared.js";
-
-/** @typedef {{logits: number[], reach: number, name: string, trueClass: number, colours: object}} Data what Python sends */
+import { finder, fixed, percent, set, setStyles, sum } from "../shared.js";
 
 function large(value) {
   if (value >= 0.01 && value < 1e6) return value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 2 : 0 });
   const power = Math.floor(Math.log10(value));
   return `${(value / 10 ** power).toFixed(1)}·10${superscript(power)}`;
 }
-
-const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
 
 /** Probabilities of ten scores. @param {number[]} values */
 function softmax(values) {
@@ -100,7 +96,7 @@ function createView(root) {
   });
 
   return {
-    update(/** @type {Data} */ data) {
+    update(/** @type {import("../data").Softmax} */ data) {
       given = data;
       find(".reset").textContent = `↺ ${data.name}`;
       setStyles(root, data.colours);

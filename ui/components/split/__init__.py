@@ -30,7 +30,6 @@ def split(parts: Sequence[Part], *, key: str, describe: str) -> dict[str, object
 
     Args:
         parts: what there is.
-        key: the component's identity.
         describe: what they are parts of, read out before them.
     """
     return {"parts": [vars(part) | {"counts": part.counts.tolist()} for part in parts if part.counts.sum()]}

@@ -1,16 +1,9 @@
 // One bar for all images and one for each digit. Bars stay in the page when only their lengths change, so that they move.
 // @ts-check
 import { mount } from "../mount.js";
-import { finder, set, whole } from "../shared.js";
+import { finder, set, sum, whole } from "../shared.js";
 const LEAST = 0.08; // share of the whole that has room for words
 
-/**
- * What Python sends; counts: of each digit.
- * @typedef {{name: string, which: string, counts: number[], colour: string}} Part
- * @typedef {{parts: Part[], describe: string}} Data
- */
-
-const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
 const look = ({ colour }, name = "") => (colour ? `class="${name}" style="--part:${colour}"` : `class="${name} rest"`);
 
 function createView(root) {
@@ -25,7 +18,7 @@ function createView(root) {
       ${"<td></td>".repeat(parts.length)}</tr>`).join("");
   }
 
-  function update(/** @type {Data} */ { parts, describe }) {
+  function update(/** @type {import("../data").Split} */ { parts, describe }) {
     const now = parts.map(({ name }) => name).join();
     if (now !== names) create(parts);
     names = now;

@@ -51,7 +51,6 @@ def spread(
     Args:
         places: where on the horizontal axis the values stand, rising.
         variants: values are shares in [0, 1].
-        key: the component's identity.
         axis: what the places are: "epoch".
         value: what the values are: "validation accuracy".
         names: of the places; without them their numbers.

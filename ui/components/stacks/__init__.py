@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ui import colours
-from ui.components import define
+from ui.components import component
 
-_mount = define(__file__)
 MAX_PLANES = 64  # of a layer are drawn at most, the first
 MAP = 3  # axes of a layer's values that are maps
 
@@ -23,14 +22,15 @@ class Stack:
     kind: colours.Kind
 
 
-def stacks(layers: Sequence[Stack], *, key: str) -> None:
+@component(__file__)
+def stacks(layers: Sequence[Stack], *, key: str) -> dict[str, object]:
     """Show layers one behind the other, from left to right.
 
     Args:
         layers: in order.
         key: the component's identity: how it is turned stays as long as it does.
     """
-    _mount(key=key, data={"layers": [_data(layer) for layer in layers]})
+    return {"layers": [_data(layer) for layer in layers]}
 
 
 def _data(layer: Stack) -> dict[str, object]:

@@ -18,7 +18,6 @@ def timeline(
         run_id: whose stages they are.
         steps: the updates done at each stage, rising; at least one.
         labels: each stage in words: "Epoch 2, batch 40".
-        key: the component's identity.
         batches_per_epoch: for the marks at the ends of epochs.
         is_live: whether there will be more stages.
     """

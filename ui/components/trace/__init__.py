@@ -60,7 +60,6 @@ def trace(explanation: Explanation, scene: Scene, *, key: str, went: Callable[[]
     Args:
         explanation: the value and its parts.
         scene: what stands around them.
-        key: the component's identity.
         went: called when the visitor clicks. `component_value(key, "go")` is then a dict with `at`, the length of the
             shown path, and one of `input` (its index), `cell` (row, column in the same map), `unit` (of the same
             softmax), `crumb` (its index in the path).

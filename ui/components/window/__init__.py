@@ -94,7 +94,6 @@ def pooling_window(
 
     Args:
         image: float32 (height, width), about [0, 1]: noise may lie outside.
-        key: the component's identity.
         pool_size: side of the window.
         strides: how far it moves; None means `pool_size`.
         describe: one sentence for those who hear the page.
@@ -135,7 +134,6 @@ def field_window(
     Args:
         image: float32 (height, width) in [0, 1].
         output: float32 (rows, columns), not negative: one map of the layer.
-        key: the component's identity.
         receptive_field: side of the square that one cell sees, in pixels.
         strides: by how many pixels the square moves from one cell to the next.
         title: name of the map.
