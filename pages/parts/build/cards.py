@@ -57,7 +57,7 @@ def row() -> None:
         selected=0 if selected is None else selected + INPUT,
         on_select=_select,
         first_movable=INPUT,
-        on_move=lambda: move(*(place - INPUT for place in component_value("architecture", "moved"))),
+        on_move=_move,
         palette=PALETTE,
         is_full=len(layers) >= LIMITS["layers"][1],
         on_add=_add,
@@ -69,6 +69,10 @@ def _select() -> None:
     """Take over the card that was clicked; the input's stands first."""
     clicked = component_value("architecture", "selected")
     state().selected_layer = clicked - INPUT if clicked else None
+
+
+def _move() -> None:
+    move(*(place - INPUT for place in component_value("architecture", "moved")))
 
 
 def _add() -> None:
