@@ -4,6 +4,13 @@ import { makeDraggable } from "../dragging.js";
 import { mount } from "../mount.js";
 import { finder, make, setStyles, whole } from "../shared.js";
 
+/**
+ * @typedef {{name: string, words: string, colour: string}} Kind of a layer that can be added
+ * @typedef {object} Layer
+ * @property {string} name @property {string} settings @property {number[] | null} output_shape null: unknown
+ * @property {number | null} parameters @property {string} colour @property {string | null} problem why it does not fit
+ * @typedef {{layers: Layer[], selected: number | null, first: number, palette: Kind[], full: boolean}} Data first: that can be moved
+ */
 const PLANES = { most: 9, gap: 3 };
 
 // 28 pixels of the picture become 62 of the drawing; a vector's length goes by its logarithm.
@@ -54,7 +61,7 @@ function makeCard(layer, index, { length: count }) {
 
 function createView(root) {
   const [row, palette] = ["ol", ".palette"].map(finder(root));
-  let /** @type {import("../data").Architecture} */ data, tell, given, shown, selected, buttons = [];
+  let /** @type {Data} */ data, tell, given, shown, selected, buttons = [];
   let goal = null; // where the focus goes with the card that was moved by a key
 
   function select(index) {

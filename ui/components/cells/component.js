@@ -4,6 +4,7 @@ import { mount } from "../mount.js";
 import { cellAt, markBox, within } from "../raster.js";
 import { ARROWS, bytes, css, finder, setStyles } from "../shared.js";
 
+/** @typedef {{start: string, size: number}} Data 28 x 28 bytes, ink towards 255; side in pixels */
 const SIDE = 28;
 const HINT = "Arrow keys move, space inks, 0 to 9 shade, shift and arrows draw. Or paint with mouse or finger.";
 const SCALE = 10; // the canvas's pixels a cell
@@ -89,7 +90,7 @@ function createView(root) {
   say.textContent = HINT;
 
   return {
-    update(/** @type {import("../data").Cells} */ data, { setStateValue }) {
+    update(/** @type {Data} */ data, { setStateValue }) {
       send = (cells) => setStateValue("cells", cells);
       setStyles(root, { size: `${data.size}px` });
       if (data.start !== given) {

@@ -7,6 +7,11 @@ import { createCells } from "../table.js";
 const DIGITS = [..."0123456789"];
 const RULE = "Rows: what it is. Columns: what it was read as.";
 
+/**
+ * What Python sends; counts: int32 as base64, (stages, 10, 10); without a run there is one matrix, of no stage.
+ * @typedef {{run: string | null, steps: number[], counts: string, colour: string, selected: [number, number] | null}} Data
+ */
+
 function sentence(row, column, count) {
   const times = count === 1 ? "once" : count ? `${whole(count)} times` : "never";
   return row === column ? `A ${row} was read rightly ${times}.` : `A ${row} was read as a ${column} ${times}.`;
@@ -50,7 +55,7 @@ function createView(root) {
   }
 
   return {
-    update(/** @type {import("../data").Confusion} */ data, { setStateValue }) {
+    update(/** @type {Data} */ data, { setStateValue }) {
       now = { ...data, counts: integers(data.counts) };
       tell = setStateValue;
       root.classList.toggle("stage", data.run !== null);

@@ -13,6 +13,12 @@ const DIAMOND = "m0-5.5l5.5 5.5l-5.5 5.5l-5.5-5.5Z";
 const WHEEL = 1.25; // zoom of one notch
 const MARK_WIDTH = 120; // pixels that the words of a mark take
 
+/**
+ * What Python sends; series: lists of floats as base64, mean: of each bucket of batches; id: of the run whose stage is shown.
+ * @typedef {{batch: string[], mean: string[], epoch: string[], bucketSize: number, totalSteps: number, batchesPerEpoch: number,
+ *   height: number, id: string | null, marks: [number, string][], colours: object}} Data
+ */
+
 function exact(value, i) {
   if (value === undefined || Number.isNaN(value)) return "–";
   if (i === 1) return `${(100 * value).toFixed(2)} %`;
@@ -287,7 +293,7 @@ function createView(root) {
   }
 
   return {
-    update(/** @type {import("../data").Curves} */ data) {
+    update(/** @type {Data} */ data) {
       const [batch, mean, epoch] = [data.batch, data.mean, data.epoch].map((group) => group.map(floats));
       run = { ...data, batch, mean, epoch };
       setStyles(root, { ...data.colours, height: `${data.height}px` });

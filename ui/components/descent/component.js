@@ -11,6 +11,13 @@ const NONE = { left: 0, right: 0, top: 0, bottom: 0 };
 const BALL = 9;
 const FLOATS = ["first", "second", "losses", "paths", "pathLosses", "pathAccuracies", "inputs", "targets"];
 
+/**
+ * What Python sends: the axes and losses of the surface, its colours, the balls' paths, and digits; looks: letter, colour, dashes.
+ * @typedef {{first: string, second: string, losses: string, index: string, paths: string, pathLosses: string,
+ *   pathAccuracies: string, steps: number, best: [number, number, number], inputs: string, targets: string, names: string[],
+ *   looks: [string, string, string][]}} Data
+ */
+
 /** A number in few characters: 10⁷ from 100,000 on. @param {number} value */
 function number(value) {
   const size = Math.abs(value);
@@ -195,7 +202,7 @@ function createView(root) {
   }
 
   return {
-    update(/** @type {import("../data").Descent} */ data, { setStateValue }) {
+    update(/** @type {Data} */ data, { setStateValue }) {
       tell = setStateValue;
       const isFirst = !now;
       const isNew = data.paths !== state.sent;

@@ -3,6 +3,7 @@
 import { mount } from "../mount.js";
 import { finder, make, setStyles } from "../shared.js";
 
+/** @typedef {{svg: string, fileName: string}} Data */
 const SHARPNESS = 3; // pixels of the PNG for each unit of the drawing
 
 function save(blob, name) {
@@ -37,7 +38,7 @@ function createView(root) {
     save(await toPng(given.svg, width, height), `${given.fileName}.png`);
   };
   return {
-    update(/** @type {import("../data").Diagram} */ data) {
+    update(/** @type {Data} */ data) {
       if (given.svg !== data.svg) {
         drawing.innerHTML = data.svg;
         const svg = drawing.querySelector("svg"); // a little smaller, where that saves scrolling

@@ -5,6 +5,13 @@ import { paintIndex, TABLES } from "../raster.js";
 import { bytes, finder, make, percent, setStyles } from "../shared.js";
 import { followStage, isOfStage, placeOfStage } from "../stages.js";
 
+/**
+ * @typedef {{picture: string, steps: number[], readAs: string, sureness: string}} Own one's own drawing
+ * @typedef {object} Data
+ * @property {string} run @property {number[]} steps @property {string} readAs @property {string} sureness stages times digits, in shades
+ * @property {string} images @property {number[]} labels @property {Own | null} own @property {number} shades @property {number} numShown
+ * @property {[string, string]} marks of right and wrong @property {[string, string]} colours
+ */
 const MINE = -1;
 const SIDE = 28;
 
@@ -89,7 +96,7 @@ function createView(root) {
 
   find(".mistakes").addEventListener("change", draw);
   return {
-    update(/** @type {import("../data").Digits} */ data, { setTriggerValue }) {
+    update(/** @type {Data} */ data, { setTriggerValue }) {
       tell = (index) => setTriggerValue("chosen", index);
       const isNew = now?.sent !== data.images;
       const own = data.own && { ...data.own, readAs: bytes(data.own.readAs), sureness: bytes(data.own.sureness) };

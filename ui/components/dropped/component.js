@@ -5,6 +5,12 @@ import { makePlayer } from "../player.js";
 import { coloursOf } from "../raster.js";
 import { argmax, clamp, decoded, finder, fixed, onArrow, percent, set, setStyles } from "../shared.js";
 
+/**
+ * @typedef {object} Data
+ * @property {number} count units @property {number} rate @property {string} values @property {number} limit of their colours
+ * @property {string} totals @property {string} scores @property {string} probabilities @property {number} passes @property {number} classes
+ * @property {Record<string, string>} colours @property {number} seed
+ */
 const STEP_MS = 350;
 const COLUMNS = 16;
 const AXIS = { left: 22, right: 12, top: 2, row: 20 };
@@ -118,7 +124,7 @@ function createView(root) {
   });
 
   return {
-    update(/** @type {import("../data").Dropped} */ data) {
+    update(/** @type {Data} */ data) {
       const isNew = !now || now.seed !== data.seed || now.rate !== data.rate;
       now = decoded(data, "values", "totals", "scores", "probabilities");
       setStyles(root, data.colours);

@@ -4,6 +4,7 @@ import { mount } from "../mount.js";
 import { cellAt, forNumbers, hasRoom, markBox, textOn } from "../raster.js";
 import { argmax, bytes, clamp, css, finder, set, still, whole } from "../shared.js";
 
+/** @typedef {{shape: [number, number, number], line: string}} Data the bytes of a picture: height, width, channels */
 const WALK_SECONDS = 4;
 const FLIGHT = 0.5; // seconds that a value is on its way
 const LENS = 4; // cells on each side of the marked one
@@ -206,7 +207,7 @@ function createView(root) {
   find(".scrub").addEventListener("input", (event) => { pause(); walk(+event.target.value); });
 
   return {
-    update(/** @type {import("../data").Flat} */ data) {
+    update(/** @type {Data} */ data) {
       const first = !now;
       const [height, width, channels] = data.shape;
       const changed = now && now.line.length !== height * width * channels;

@@ -5,6 +5,11 @@ import { legend, paintIndex, TABLES } from "../raster.js";
 import { bytes, make, setStyles } from "../shared.js";
 import { followStage, placeOfStage } from "../stages.js";
 
+/**
+ * @typedef {{title: string, note: string, kind: string, shape: number[], index: string, limit: number}} Group
+ *   pictures through all stages; shape: stages, pictures, height, width
+ * @typedef {{runId: string, steps: number[], groups: Group[], size: number, name: string}} Data
+ */
 function createView(root) {
   let now; // what Python sent, decoded
   let painted;
@@ -38,7 +43,7 @@ function createView(root) {
   }
 
   return {
-    update(/** @type {import("../data").Frames} */ data) {
+    update(/** @type {Data} */ data) {
       setStyles(root, { size: `${data.size}px` });
       const sent = data.groups.map(({ index }) => index).join();
       if (now?.sent === sent) return;

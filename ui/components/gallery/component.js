@@ -3,6 +3,10 @@
 import { mount } from "../mount.js";
 import { finder, make, set, setStyles } from "../shared.js";
 
+/**
+ * @typedef {{png: string, title: string, note: string, large: boolean, struck: string}} Item
+ * @typedef {{items: Item[], describe: string, size: number, arrows: boolean, choose: string}} Data choose: what a click does
+ */
 function fit(img, size) {
   const scale = size / Math.max(img.naturalWidth, img.naturalHeight, 1);
   const [w, h] = [img.naturalWidth, img.naturalHeight].map((side) => `${Math.max(1, Math.round(side * scale))}px`);
@@ -15,7 +19,7 @@ function makeFigure(choose) {
 }
 
 const createView = (root) => ({
-  update(/** @type {import("../data").Gallery} */ { items, describe, size, arrows, choose }, { setTriggerValue }) {
+  update(/** @type {Data} */ { items, describe, size, arrows, choose }, { setTriggerValue }) {
     root.setAttribute("aria-label", describe);
     setStyles(root, { size: `${size}px` });
     root.classList.toggle("arrows", arrows);

@@ -7,13 +7,20 @@ import { createCells } from "../table.js";
 const SCALE = { kind: "sequential", limit: 1 };
 const HINT = "Point at a cell, or use the arrow keys, to read it; choose it to open its run.";
 
+/**
+ * What Python sends; rows and columns are what they are and their labels.
+ * @typedef {{state: string, text: string, words: string, share: number | null}} Run
+ * @typedef {{cells: Run[][], rows: [string, string[]], columns: [string, string[]], scale: [string, string],
+ *   selected: [number, number] | null}} Data
+ */
+
 function createView(root) {
   const find = finder(root);
   let tell;
   const show = createCells(root, (cell) => tell("cell", cell));
 
   return {
-    update(/** @type {import("../data").Heat} */ data, { setStateValue }) {
+    update(/** @type {Data} */ data, { setStateValue }) {
       tell = setStateValue;
       const cells = data.cells.map((line) => line.map(({ share, ...cell }) => {
         const [background, colour] = share === null ? ["", ""] : coloursOf(share, SCALE);

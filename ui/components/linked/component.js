@@ -4,6 +4,10 @@ import { mount } from "../mount.js";
 import { layOver, legend, paintLarge, within } from "../raster.js";
 import { decoded, finder, onArrow, setStyles, short } from "../shared.js";
 
+/**
+ * @typedef {{title: string, shape: [number, number], values: string, kind: string, limit: number, note: string, outlined: boolean}} Panel
+ * @typedef {{panels: Panel[], ink: {shape: [number, number], values: string} | null, size: number, describe: string}} Data
+ */
 const WIDTH = 280; // canvas pixels before the screen's own ratio
 const OUTLINE = { diverging: "#111" }; // else white
 
@@ -84,7 +88,7 @@ function createView(root) {
   group.addEventListener("blur", () => mark(false));
 
   return {
-    update(/** @type {import("../data").Linked} */ data) {
+    update(/** @type {Data} */ data) {
       now = { ink: data.ink && decoded(data.ink, "values"), panels: data.panels.map((panel) => decoded(panel, "values")) };
       setStyles(group, { size: `${data.size}px` });
       group.setAttribute("aria-label", `${data.describe} Arrow keys read the same place in all pictures.`);

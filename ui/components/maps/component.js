@@ -4,6 +4,14 @@ import { mount } from "../mount.js";
 import { cellAt, coloursOf, layOver, legend, paint, paintLarge, wholeCells } from "../raster.js";
 import { clamp, decoded, finder, onArrow, set, setStyles, short } from "../shared.js";
 
+/**
+ * @typedef {object} Data
+ * @property {[number, number, number]} shape maps, height, width @property {string} values
+ * @property {string} ranges least and largest of each map @property {number[]} limits @property {string[]} titles
+ * @property {string} kind @property {"layer" | "map"} scale
+ * @property {number | null} selected @property {boolean} report @property {boolean} enlarge @property {number} size
+ * @property {string} describe
+ */
 const ENLARGED = { cell: 56, width: 680 }; // pixels at most
 const VECTOR = { enlargedColumns: 24, cellWidth: 4, rowHeight: 14, leastHeight: 28 };
 
@@ -137,7 +145,7 @@ function createView(root) {
   find(".close").addEventListener("click", close);
 
   return {
-    update(/** @type {import("../data").Maps} */ data, { setStateValue }) {
+    update(/** @type {Data} */ data, { setStateValue }) {
       const [, height, width] = data.shape;
       now = { ...decoded(data, "values", "ranges"), height, width, size: height * width };
       report = data.report ? (map) => setStateValue("selected", map) : null;

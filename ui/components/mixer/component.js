@@ -3,6 +3,7 @@
 import { mount } from "../mount.js";
 import { css, finder, make } from "../shared.js";
 
+/** @typedef {{presets: [string, number[]][], start: number[]}} Data names and pixels */
 const TINTS = { Red: "#d22", Green: "#2a2", Blue: "#36f" };
 
 function createView(root) {
@@ -36,7 +37,7 @@ function createView(root) {
   find(".sliders").addEventListener("change", () => send(pixel()));
 
   return {
-    update(/** @type {import("../data").Mixer} */ data, { setStateValue }) {
+    update(/** @type {Data} */ data, { setStateValue }) {
       send = (values) => setStateValue("pixel", values);
       const [presets, start] = [JSON.stringify(data.presets), `${data.start}`];
       if (sent.presets !== presets) find(".presets").replaceChildren(...data.presets.map(makePreset)); // else a button would lose the focus

@@ -4,6 +4,12 @@ import { mount } from "../mount.js";
 import { makePlayer } from "../player.js";
 import { argmax, clamp, css, decoded, finder, fixed, onArrow, set, setStyles, still } from "../shared.js";
 
+/**
+ * @typedef {object} Data
+ * @property {string} inputs @property {string} kernel units times inputs @property {string} bias @property {string} sums
+ * @property {string} partial sums so far, units times inputs @property {string} outputs @property {string[]} labels of the units
+ * @property {string} activation @property {number} selected @property {Record<string, string>} colours
+ */
 const MOST_TERMS = 16; // with more inputs, those that are zero are left out
 const STEP_MS = 380;
 const WIDEST = 9; // pixels of the largest weight's edge
@@ -156,7 +162,7 @@ function createView(root) {
   const redraw = () => { measure(); drawFrame(); draw(); };
 
   return {
-    update(/** @type {import("../data").Neuron} */ data) {
+    update(/** @type {Data} */ data) {
       now = decoded(data, "inputs", "kernel", "bias", "sums", "partial", "outputs");
       now.count = now.inputs.length;
       setStyles(root, data.colours);

@@ -6,6 +6,9 @@ import { clamp, decoded, finder, fixed, floats, onArrow, percent, set, setStyles
 const MARGIN = { left: 30, right: 12, top: 8, bottom: 30 };
 const HIGHEST = 6; // cost at the chart's upper edge
 
+/** @typedef {{probabilities: string, costs: string, rows: number[][], label: number, curve: [string, string], colours: object}} Data
+ * what Python sends: floats as base64, the one-hot rows, and the curve's probabilities and costs */
+
 function createView(root) {
   const find = finder(root);
   const [table, body, svg] = ["table", "tbody", "svg"].map(find);
@@ -57,7 +60,7 @@ function createView(root) {
   onArrow(table, (rows, columns) => go(clamp(state.label + rows + columns, 0, 9)));
 
   return {
-    update(/** @type {import("../data").OneHot} */ data) {
+    update(/** @type {Data} */ data) {
       const [points, heights] = data.curve.map(floats);
       now = { ...decoded(data, "probabilities", "costs"), points, heights };
       setStyles(root, data.colours);

@@ -5,6 +5,17 @@ import { mount } from "../mount.js";
 import { cellAt, layOver, legend, paint, paintLarge, wholeCells, within } from "../raster.js";
 import { brief, clamp, decoded, finder, floats, integers, make, minus, onArrow, percent, setStyles, short, whole } from "../shared.js";
 
+/**
+ * @typedef {{counts: string, low: number, high: number, numValues: number, numZeros: number, numNan: number, numInfinite: number}} Spread
+ * @typedef {object} Column
+ * @property {number} layer @property {string} name @property {string} settings @property {string} colour @property {boolean} [passes]
+ * @property {[number, number, number]} [shape] @property {boolean} [isVector] @property {number[]} [order] units, the strongest first
+ * @property {string} [values] of the units in this order @property {string} [kind] @property {number} [limit] @property {string} [limits]
+ * @property {Record<string, {count: number, units: number[]}>} [marks] @property {Spread} [spread]
+ * @property {Spread | null} [weights] @property {number | null} [source]
+ * @property {{sources: string, amounts: string, rest: string} | null} [strongest] @property {string | null} [bias]
+ * @typedef {{columns: Column[], networkLimit: number, numSampled: number, winner: number}} Data
+ */
 const SIDE = 40; // of a map, in pixels
 const CELL = { wide: 30, high: 12 }; // of a vector's unit
 const HEIGHT = 466;
@@ -413,7 +424,7 @@ function createView(root) {
   });
 
   return {
-    update(/** @type {import("../data").Overview} */ data, { setTriggerValue }) {
+    update(/** @type {Data} */ data, { setTriggerValue }) {
       send = (request) => setTriggerValue("trace", request);
       now = { ...data, columns: data.columns.map(decode) };
       const layers = JSON.stringify(data.columns.map(({ name, shape }) => [name, shape]));

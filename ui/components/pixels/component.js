@@ -4,6 +4,7 @@ import { mount } from "../mount.js";
 import { cellAt, forNumbers, inCell, layOver, markBox, textOn, within } from "../raster.js";
 import { ARROWS, bytes, clamp, css, finder, floats, short } from "../shared.js";
 
+/** @typedef {{name: string, shape: [number, number, number], pixels: string, scales: [string, string][], describe: string}} Data */
 const VIEW = 400; // pixels, the picture's longer side at most
 const LARGEST_CELL = 64;
 const ROOM_FOR_NUMBERS = { 1: 24, 3: 36 }; // pixels a cell, by the number of channels
@@ -194,7 +195,7 @@ function createView(root) {
   find(".channels").addEventListener("change", placePlanes);
   find(".scales").addEventListener("click", (event) => event.target.tagName === "BUTTON" && choose(+event.target.value));
   return {
-    update(/** @type {import("../data").Pixels} */ data) {
+    update(/** @type {Data} */ data) {
       const [height, width, channels] = data.shape;
       const isNew = state.name !== `${data.name} ${data.shape}`;
       state.name = `${data.name} ${data.shape}`;

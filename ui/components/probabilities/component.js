@@ -3,6 +3,9 @@
 import { mount } from "../mount.js";
 import { finder, make, percent, setStyles } from "../shared.js";
 
+/** @typedef {{values: (number | null)[] | null, labels: string[], title: string | null, hint: string, colours: string[]}} Data
+ * what Python sends; a value that is null is not a number */
+
 function createView(root) {
   const [list, title, answer, hint] = ["ul", ".title", ".answer", ".hint"].map(finder(root));
   let made = "";
@@ -13,7 +16,7 @@ function createView(root) {
     made = labels.join("\n");
   }
 
-  function update(/** @type {import("../data").Probabilities} */ { values, labels, colours: [top, second, rest], ...words }) {
+  function update(/** @type {Data} */ { values, labels, colours: [top, second, rest], ...words }) {
     if (made !== labels.join("\n")) create(labels);
     setStyles(root, { top, second, rest });
     const readable = values !== null && values.every((value) => value !== null);

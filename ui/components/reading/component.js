@@ -4,6 +4,13 @@ import { mount } from "../mount.js";
 import { argmax, decoded, finder, percent, setStyles } from "../shared.js";
 import { followStage, placeOfStage } from "../stages.js";
 
+/**
+ * @typedef {object} Data
+ * @property {string} runId @property {number[]} steps @property {string[]} labels
+ * @property {string} probabilities stages times ten @property {string} picture @property {string} name
+ * @property {number | null} expected @property {[string, string]} marks of right and wrong
+ * @property {[string, string, string]} colours top, rest, wrong
+ */
 const CLASSES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 function createView(root) {
@@ -35,7 +42,7 @@ function createView(root) {
   }
 
   return {
-    update(/** @type {import("../data").Reading} */ data) {
+    update(/** @type {Data} */ data) {
       now = decoded(data, "probabilities");
       const [top, rest, wrong] = data.colours;
       setStyles(root, { top, rest, wrong });

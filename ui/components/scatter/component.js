@@ -11,6 +11,13 @@ const PERSPECTIVE = 0.22; // how much nearer points are spread
 const TURN = 0.0004; // radians a millisecond
 const FAINT = 0.3; // rings, where more than a quarter of all digits has one
 
+/**
+ * What Python sends; shape: frames, points, dimensions; as base64 places (floats), labels and what each is read as (uint8);
+ * how far they reach from 0 on each axis; how many of the last points are one's own; a sheet of pictures (PNG).
+ * @typedef {{describe: string, frames: string[], shape: number[], places: string, reach: number[], labels: string,
+ *   read: string, names: string[], marked: number, sheet: string, columns: number, colours: string[], onColours: string[]}} Data
+ */
+
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 function createView(root) {
@@ -225,7 +232,7 @@ function createView(root) {
   }
 
   return {
-    update(/** @type {import("../data").Scatter} */ data) {
+    update(/** @type {Data} */ data) {
       const [frames, num, dims] = data.shape;
       const isNew = now?.sheet !== data.sheet;
       const decoded = { places: floats(data.places), labels: bytes(data.labels), read: bytes(data.read) };

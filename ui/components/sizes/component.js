@@ -7,6 +7,11 @@ import { followStage, placeOfStage } from "../stages.js";
 const [WIDTH, HEIGHT] = [110, 26];
 const BOX = { width: WIDTH, height: HEIGHT, margin: { left: 0, right: 0, top: 2, bottom: 2 } };
 
+/**
+ * @typedef {{title: string, steps: number[], values: string, isShare: boolean}} Column values: floats as base64, (steps, layers)
+ * @typedef {{runId: string, layers: [string, string][], columns: Column[], accent: string}} Data what Python sends
+ */
+
 function createView(root) {
   const [head, body] = ["thead tr", "tbody"].map(finder(root));
   let now; // what Python sent, decoded
@@ -45,7 +50,7 @@ function createView(root) {
   }
 
   return {
-    update(/** @type {import("../data").Sizes} */ data) {
+    update(/** @type {Data} */ data) {
       const shape = (one) => one && JSON.stringify([one.layers, one.columns.map(({ title }) => title)]);
       const isNew = shape(now) !== shape(data);
       now = { ...data, columns: data.columns.map((column) => ({ ...column, values: floats(column.values) })) };

@@ -4,6 +4,8 @@ import { superscript } from "../charts.js";
 import { mount } from "../mount.js";
 import { finder, fixed, percent, set, setStyles, sum } from "../shared.js";
 
+/** @typedef {{logits: number[], reach: number, name: string, trueClass: number, colours: object}} Data what Python sends */
+
 function large(value) {
   if (value >= 0.01 && value < 1e6) return value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 2 : 0 });
   const power = Math.floor(Math.log10(value));
@@ -96,7 +98,7 @@ function createView(root) {
   });
 
   return {
-    update(/** @type {import("../data").Softmax} */ data) {
+    update(/** @type {Data} */ data) {
       given = data;
       find(".reset").textContent = `↺ ${data.name}`;
       setStyles(root, data.colours);

@@ -4,6 +4,12 @@ import { mount } from "../mount.js";
 import { finder, set, sum, whole } from "../shared.js";
 const LEAST = 0.08; // share of the whole that has room for words
 
+/**
+ * What Python sends; counts: of each digit.
+ * @typedef {{name: string, which: string, counts: number[], colour: string}} Part
+ * @typedef {{parts: Part[], describe: string}} Data
+ */
+
 const look = ({ colour }, name = "") => (colour ? `class="${name}" style="--part:${colour}"` : `class="${name} rest"`);
 
 function createView(root) {
@@ -18,7 +24,7 @@ function createView(root) {
       ${"<td></td>".repeat(parts.length)}</tr>`).join("");
   }
 
-  function update(/** @type {import("../data").Split} */ { parts, describe }) {
+  function update(/** @type {Data} */ { parts, describe }) {
     const now = parts.map(({ name }) => name).join();
     if (now !== names) create(parts);
     names = now;

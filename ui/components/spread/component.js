@@ -7,6 +7,12 @@ const MARGIN = { left: 52, right: 14, top: 10, bottom: 40 };
 const LEAST_SPAN = 0.02; // of the vertical axis: two points
 const NAME_WIDTH = 60; // pixels that the name of a place may take
 
+/**
+ * What Python sends; a summary is the mean, the least and the most.
+ * @typedef {{name: string, colour: string, dash: string, runs: string[], summary: string[]}} Variant of floats as base64
+ * @typedef {{places: number[], names: string[] | null, axis: string, value: string, height: number, variants: Variant[]}} Data
+ */
+
 function createView(root) {
   const [plot, svg, tip, grid, drawn, cross] = [".plot", ".plot svg", ".tip", ".grid", ".drawn", ".cross"].map(finder(root));
   let now; // what Python sent, decoded
@@ -97,7 +103,7 @@ function createView(root) {
   });
 
   return {
-    update(/** @type {import("../data").Spread} */ data) {
+    update(/** @type {Data} */ data) {
       const variants = data.variants.map((each) => ({ ...each, runs: each.runs.map(floats), summary: each.summary.map(floats) }));
       now = { ...data, variants };
       setStyles(root, { height: `${data.height}px` });

@@ -4,6 +4,12 @@ import { mount } from "../mount.js";
 import { paintIndex, TABLES } from "../raster.js";
 import { brief, bytes, clamp, finder, make, onArrow, setStyles, short } from "../shared.js";
 
+/**
+ * @typedef {object} Layer
+ * @property {string} name @property {string} colour @property {string} kind @property {boolean} isVector @property {number[]} size
+ * @property {[number, number, number]} shape planes, height, width @property {string} index
+ * @property {number[]} tops each plane's largest value
+ */
 const LARGEST = 4; // screen pixels that a map's pixel has, at most
 const GAP = { wide: 52, narrow: 26 };
 const NARROW = 560;
@@ -109,7 +115,7 @@ function createView(root) {
   });
 
   return {
-    update(/** @type {import("../data").Stacks} */ data) {
+    update(/** @type {{layers: Layer[]}} */ data) {
       const layers = data.layers.map((layer) => ({ ...layer, index: bytes(layer.index) }));
       const signature = JSON.stringify(layers.map(({ name, shape, colour }) => [name, shape, colour]));
       const isNew = now?.signature !== signature;

@@ -8,6 +8,12 @@ const MARGIN = { left: 36, right: 0, top: 14, bottom: 8 };
 const APART = 22; // pixels between the labels on the curves
 const LEAST = 0.04; // probability where a label may sit
 
+/**
+ * What Python sends; images: uint8 and probabilities: floats, as base64, (steps, height, width) and (steps, 10).
+ * @typedef {{shape: number[], images: string, probabilities: string, labels: string[], start: number, expected: number,
+ *   describe: string, ends: [string, string], colours: (string | null)[], onColours: string[]}} Data
+ */
+
 function createView(root) {
   const find = finder(root);
   const [svg, slider, canvas, readings] = ["svg", ".step", ".picture", ".readings"].map(find);
@@ -69,7 +75,7 @@ function createView(root) {
   slider.addEventListener("input", () => show(+slider.value));
 
   return {
-    update(/** @type {import("../data").Sweep} */ data) {
+    update(/** @type {Data} */ data) {
       if (now?.describe !== data.describe) step = data.start;
       const probabilities = floats(data.probabilities);
       const steps = [...Array(data.shape[0]).keys()];

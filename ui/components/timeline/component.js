@@ -7,6 +7,8 @@ import { goToStage, placeOfStage } from "../stages.js";
 const STAGE_MS = 400;
 const LEAST_APART = 26; // pixels between the names of epochs
 
+/** @typedef {{runId: string, steps: number[], labels: string[], batchesPerEpoch: number, isLive: boolean}} Data what Python sends */
+
 function createView(root) {
   const find = finder(root);
   const [play, slider, newest, where, epochs] = [".play", ".stage", ".newest", ".where", ".epochs"].map(find);
@@ -73,7 +75,7 @@ function createView(root) {
   });
 
   return {
-    update(/** @type {import("../data").Timeline} */ data) {
+    update(/** @type {Data} */ data) {
       follows ||= now?.runId !== data.runId;
       now = data;
       slider.max = last();

@@ -4,6 +4,23 @@ import { mount } from "../mount.js";
 import { cellAt, coloursOf, hasRoom, inCell, layOver, legend, paint, within } from "../raster.js";
 import { ARROWS, bytes, clamp, finder, floats, formulaOf, minus, onArrow, whole } from "../shared.js";
 
+/**
+ * @typedef {{kind: string, limit: number}} Scale
+ * @typedef {number | null} Value null is not a number
+ * @typedef {object} Data
+ * @property {"convolution" | "dense" | "mean" | "maximum" | "normalisation" | "copy" | "pixel"} operation
+ * @property {Value} before @property {Value} after @property {Value} bias @property {Record<string, Value>} constants
+ * @property {number[] | null} winner its place in the window @property {number[]} position
+ * @property {{name: string, value: Value, colour: string}[]} path @property {string} title @property {string} note
+ * @property {string} digit @property {[number, number, number, number]} square top, left, bottom, right
+ * @property {string | null} thisMap @property {[number, number] | []} thisShape @property {Scale | null} thisScale
+ * @property {string} activation @property {string[]} inputNames @property {string[]} unitNames
+ * @property {string | Value[]} inputs @property {string | Value[]} [weights] @property {string | Value[]} [products]
+ * @property {number[]} [shape] @property {number} [side] @property {number} [count] @property {string} [padding]
+ * @property {Value[]} [sums] @property {Value[]} [rest] @property {number[]} [order] @property {Value} [total]
+ * @property {Record<"inputs" | "weights" | "products", Scale>} [scales]
+ * @property {Value[] | null} logits @property {Value[]} [exponentials] @property {Value[]} [shares] @property {Value} [exponentialSum]
+ */
 const FEW_TERMS = 12;
 const CELL = { least: 12, most: 44 };
 // Four decimals, fewer for large numbers, a power of ten for tiny ones.
@@ -255,7 +272,7 @@ function createView(root) {
   onArrow(map, (rows, columns) => hover([state.cell[0] + rows, state.cell[1] + columns]));
 
   return {
-    update(/** @type {import("../data").Trace} */ data, { setTriggerValue }) {
+    update(/** @type {Data} */ data, { setTriggerValue }) {
       send = (request) => setTriggerValue("go", request);
       const decode = (part) => (typeof part === "string" ? floats(part) : part);
       now = {

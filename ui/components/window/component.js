@@ -5,6 +5,18 @@ import { mount } from "../mount.js";
 import { cellAt, coloursOf, hasRoom, inCell, layOver, paintLarge, shades, within } from "../raster.js";
 import { ARROWS, clamp, decoded, finder, floats, formulaOf, minus, set, setStyles, still, whole } from "../shared.js";
 
+/**
+ * @typedef {{kind: string, limit: number}} Scale
+ * @typedef {object} Data
+ * @property {"convolution" | "pooling" | "field"} mode @property {string} describe @property {number} side @property {number} strides
+ * @property {number} dilation @property {[number, number, number, number]} border top, left, bottom, right: its zeros
+ * @property {number} start the cell that is shown first @property {number} widest @property {number} rows @property {number} columns
+ * @property {number} inputRows @property {number} inputColumns @property {string[]} inputs planes, with the border
+ * @property {{title: string, scale: Scale | {colour: number[], limit: number}}[]} planes
+ * @property {{title: string, values: string, scale: Scale}[]} outputs @property {string} [winners] places in the window
+ * @property {string} [kernel] @property {string} [before] @property {string} [sums] @property {number} [bias]
+ * @property {string} [activation] @property {Scale} [weights] @property {Scale} [products]
+ */
 const CELL = { least: 30, most: 44, leastInColumn: 14, mostInColumn: 40, leastOfTwo: 26 };
 const TOTAL_WIDTH = 200;
 const SIGN_WIDTH = 46;
@@ -255,7 +267,7 @@ function createView(root) {
   play(false);
 
   return {
-    update(/** @type {import("../data").Window} */ data) {
+    update(/** @type {Data} */ data) {
       const scale = (sent) => (sent.colour ? { ...sent, table: shades(sent.colour) } : sent);
       now = {
         ...(data.kernel ? decoded(data, "kernel", "before", "sums") : data.winners ? decoded(data, "winners") : data),
