@@ -15,15 +15,6 @@ from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import SOBEL, Conv2D, Dense, Dropout, Layer, sobel
 from cnnlab.nn.weights import Weights
 
-INITIALIZERS = {
-    "glorot_uniform": keras.initializers.GlorotUniform,
-    "glorot_normal": keras.initializers.GlorotNormal,
-    "he_uniform": keras.initializers.HeUniform,
-    "he_normal": keras.initializers.HeNormal,
-    "random_normal": keras.initializers.RandomNormal,
-    SOBEL: keras.initializers.GlorotUniform,  # and then replaced
-}
-"""Those that draw numbers. Each needs a seed."""
 AUGMENTATION = (
     keras.layers.RandomTranslation,
     keras.layers.RandomRotation,
@@ -65,8 +56,9 @@ def _layers(architecture: Architecture, seeds: Random) -> list[keras.layers.Laye
     layers = []
     for index, layer in enumerate(architecture.layers):
         random: dict[str, object] = {}
-        if isinstance(layer, Conv2D | Dense) and layer.kernel_initializer in INITIALIZERS:
-            random["kernel_initializer"] = INITIALIZERS[layer.kernel_initializer](seed=_layer_seed(seeds))
+        if isinstance(layer, Conv2D | Dense) and layer.kernel_initializer != "zeros":  # all others draw numbers
+            name = "glorot_uniform" if layer.kernel_initializer == SOBEL else layer.kernel_initializer
+            random["kernel_initializer"] = type(keras.initializers.get(name))(seed=_layer_seed(seeds))
         elif isinstance(layer, Dropout):
             random["seed"] = _layer_seed(seeds)
         layers.append(keras_layer(layer, name=f"{index}_{type(layer).__name__}", **random))
