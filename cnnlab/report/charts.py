@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
+TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
 WIDTH, HEIGHT = 420, 240
 LEFT, RIGHT, TOP, BOTTOM = 46, 10, 10, 34
 """What is left free around the curves for the axes, in the SVG's own units."""
@@ -35,20 +38,18 @@ def chart(title: str, lines: Sequence[Line], *, percent: bool = False) -> str:
     last = max((float(line.x.max()) for line in lines if len(line.x)), default=1.0)
     highest = max((float(np.quantile(y, CUT_OFF)) for y in values if len(y)), default=1.0)
     top = 1.0 if percent else highest * 1.05 or 1.0
-    is_cut = any((y > top).any() for y in values)
-    across = [_mark(_x(tick, last), HEIGHT - BOTTOM + 16, f"{tick:,g}", "middle") for tick in ticks(last)]
-    up = [
-        f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{_y(tick, top)}" y2="{_y(tick, top)}"/>'
-        + _mark(LEFT - 6, _y(tick, top) + 4, f"{100 * tick:g} %" if percent else f"{tick:g}", "end")
-        for tick in ticks(top)
-    ]
-    drawn = [_curve(line, last, top) for line in lines]
-    name = _mark((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 4, "updates", "middle")
-    words = f"{title} over {last:,.0f} updates"
-    return (
-        f'<figure class="chart"><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(words)}">'
-        f"{''.join(up + across)}{name}{''.join(drawn)}</svg>"
-        f"<figcaption>{escape(title)}{f'; what is above {top:.3g} is cut off' if is_cut else ''}</figcaption></figure>"
+    places = {"WIDTH": WIDTH, "HEIGHT": HEIGHT, "LEFT": LEFT, "RIGHT": RIGHT, "BOTTOM": BOTTOM}
+    return TEMPLATES.get_template("chart.html").render(
+        places,
+        title=title,
+        lines=[(line, _points(line, last, top)) for line in lines],
+        last=last,
+        top=top,
+        is_cut=any((y > top).any() for y in values),
+        percent=percent,
+        ticks=ticks,
+        x=_x,
+        y=_y,
     )
 
 
@@ -82,14 +83,10 @@ def digit(picture: np.ndarray, caption: str) -> str:
     )
 
 
-def _curve(line: Line, last: float, top: float) -> str:
-    """One curve, and a dot at each of its points."""
+def _points(line: Line, last: float, top: float) -> list[tuple[float, float]]:
     known = np.isfinite(line.y)
     x, y = thin(line.x[known], np.minimum(line.y[known], top))
-    points = [(_x(a, last), _y(b, top)) for a, b in zip(x, y, strict=True)]
-    dots = "".join(f'<circle cx="{a}" cy="{b}" r="2.6"/>' for a, b in points) if line.has_dots else ""
-    path = " ".join(f"{a},{b}" for a, b in points)
-    return f'<g class="{escape(line.name)}"><polyline points="{path}"/>{dots}</g>'
+    return [(_x(a, last), _y(b, top)) for a, b in zip(x, y, strict=True)]
 
 
 def _x(value: float, last: float) -> float:
@@ -98,7 +95,3 @@ def _x(value: float, last: float) -> float:
 
 def _y(value: float, top: float) -> float:
     return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * value / top, 1)
-
-
-def _mark(x: float, y: float, words: str, anchor: str) -> str:
-    return f'<text x="{x}" y="{y}" text-anchor="{anchor}">{escape(words)}</text>'

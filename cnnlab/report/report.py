@@ -8,11 +8,9 @@ fetches nothing.
 import platform
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cnnlab import __version__, mnist
 from cnnlab.design import keras_script
@@ -23,11 +21,10 @@ from cnnlab.evaluation.metrics import accuracy_interval, confusion_matrix, mista
 from cnnlab.experiment import Experiment
 from cnnlab.nn.layers import dimensions
 from cnnlab.presets import PRESETS
-from cnnlab.report.charts import Line, chart, digit
+from cnnlab.report.charts import TEMPLATES, Line, chart, digit
 from cnnlab.runs.records import DamagedRunError, History, RunInfo
 from cnnlab.runs.run import Run
 
-TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
 NUM_MISTAKES = 16
 PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy")
 DARKEST = 0.6
