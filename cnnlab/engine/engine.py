@@ -1,19 +1,7 @@
 """Where training runs: never in this process, always on a Dask cluster. One Engine a server.
 
-    engine = Engine(store)                  # returns at once, the cluster starts meanwhile
-    run_id = engine.submit(experiment)      # returns at once; from now on look at store.get(run_id)
-    engine.submit(other, is_background=True)    # one of many: lets every run that is not in the background pass
-    engine.stop(run_id)                     # soon; the network so far is kept
-    engine.pause(run_id)                    # soon
-    engine.resume(run_id, until=step)       # a paused or interrupted run goes on, bit for bit, up to this update
-    engine.set_learning_rate(run_id, 0.01)  # from the next update on
-    engine.orders(run_id)                   # the newest orders of a run that has a worker, or waits for one
-    engine.compute(function, *arguments)    # what takes long, beside training: a concurrent.futures.Future
-    engine.state, engine.problem            # "starting", "warming up", "ready" or "down", and why it is down
-    engine.live_runs                        # ids of all runs that are not over, in the order of submission
-    engine.queue_position(run_id)           # 1: the next to begin; None: it is not waiting
-    engine.num_workers                      # how many runs are trained at once
-    engine.close()
+    engine = Engine(store)              # returns at once, the cluster starts meanwhile
+    run_id = engine.submit(experiment)  # returns at once; from now on look at store.get(run_id)
 
 Without an address the engine starts the cluster of `local_cluster`; with one, or with the environment variable
 CNNLAB_SCHEDULER (`tcp://host:8786`), it joins a cluster whose workers can import cnnlab and have one thread each
@@ -56,7 +44,10 @@ logger = logging.getLogger(__name__)
 
 
 class Engine:
-    """Submits runs to a cluster and stores what they tell. Its methods may be called from any thread."""
+    """Submits runs to a cluster and stores what they tell. Its methods may be called from any thread.
+
+    `state` says how the cluster is, `problem` why it is down, `num_workers` how many runs are trained at once.
+    """
 
     def __init__(self, store: RunStore, address: str | None = None) -> None:
         self.state: State = "starting"

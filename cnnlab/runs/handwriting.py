@@ -1,10 +1,5 @@
 """One's own handwriting: drawings with their right labels, kept on disk, shared by a class, taken along as a file.
 
-    store = HandwritingStore(folder)
-    set_id = store.create()                      # what stands in the address
-    store.add(set_id, image, 7)                  # a drawing that was read wrongly
-    store.get(set_id).images                     # uint8 (n, 28, 28), as a network sees them
-
 A set is one `.npz` file without pickles, written beside and renamed. Any number of visitors of one server may add to it
 at the same time.
 """

@@ -3,11 +3,6 @@
     store = RunStore.default()
     run = store.create(experiment)          # queued
     run.record(event)                       # once for each event of `cnnlab.training.events`, from one thread a run
-    store.get(run_id).info                  # RunInfo: state, experiment, times, test figures
-    store.get(run_id).history()             # History: NumPy columns for every batch and every epoch
-    store.get(run_id).weights()             # the newest snapshot
-    store.list()                            # a RunInfo for every folder, newest first
-    store.delete([run_id])                  # put aside for a week; store.restore([run_id]) brings it back
 
 `history.csv` and `epochs.csv` grow by a line at a time; every other file is replaced as a whole. Any number of threads
 may read. A run that cannot be written (disk full, folder read-only) goes on in a temporary folder and `store.warning`

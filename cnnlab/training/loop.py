@@ -125,7 +125,8 @@ class _Run:
             self.emit(events.WeightsSnapshot(0, keras_models.weights_of(self.model)))
         self.last_checkpoint = self.last_batch = time.monotonic()
         self.images_per_second = 0.0
-        while self.at.epoch < self.experiment.training.epochs and not self._has_waited_enough():
+        patience = self.experiment.training.early_stopping or math.inf
+        while self.at.epoch < self.experiment.training.epochs and self.at.num_waited < patience:
             for batch in self._batches():
                 orders = self._obey()
                 if orders.should_stop:
@@ -176,10 +177,6 @@ class _Run:
             self.model.optimizer.learning_rate = self.set_rate = rate
         return orders
 
-    def _has_waited_enough(self) -> bool:
-        patience = self.experiment.training.early_stopping
-        return 0 < patience <= self.at.num_waited
-
     def _batches(self) -> Iterator[np.ndarray]:
         """The image indices of each batch that is left of this epoch."""
         order = np.random.default_rng((self.experiment.seed, self.at.epoch)).permutation(len(self.images))
@@ -194,7 +191,10 @@ class _Run:
         loss, accuracy = float(figures["loss"]), float(figures["accuracy"])
         self.at.step += 1
         if not math.isfinite(loss):
-            self.emit(events.Failed(self.at.step, _not_a_number(self.at.step, self.experiment)))
+            advice = "" if self.experiment.data.normalise else "normalise the pixels or "
+            rate = f"lower the learning rate (it is {self.experiment.training.learning_rate:g})"
+            why = f"{NOT_A_NUMBER} after update {self.at.step:,}: the weights grew too large. Try to {advice}{rate}"
+            self.emit(events.Failed(self.at.step, why))
             return False
         self.at.batch += 1
         self.at.loss_sum += loss * len(batch)
@@ -277,9 +277,3 @@ class _Run:
 
     def _prepare(self, images: np.ndarray) -> np.ndarray:
         return self.experiment.data.prepare(mnist.normalise(images))
-
-
-def _not_a_number(step: int, experiment: Experiment) -> str:
-    advice = [] if experiment.data.normalise else ["normalise the pixels"]
-    advice.append(f"lower the learning rate (it is {experiment.training.learning_rate:g})")
-    return f"{NOT_A_NUMBER} after update {step:,}: the weights grew too large. Try to " + " or ".join(advice)
