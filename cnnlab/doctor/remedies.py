@@ -3,13 +3,11 @@
 Each function returns None where its change cannot be made, or is made already.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from cnnlab.experiment import NUM_TRAINING_IMAGES, OPTIMIZERS, Experiment
 from cnnlab.limits import LIMITS
-from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import Dropout, Layer
 from cnnlab.presets import DEFAULT, PRESETS
 
@@ -39,7 +37,7 @@ def learning_rate(experiment: Experiment, rate: float) -> Try | None:
     """Another learning rate, as near as the limits allow."""
     low, high = LIMITS["learning_rate"]
     rate = float(f"{min(max(rate, low), high):.1g}")
-    return _training(f"learning rate {rate:g}", experiment, learning_rate=rate)
+    return _change(f"learning rate {rate:g}", experiment, "training", learning_rate=rate)
 
 
 def usual_learning_rate(experiment: Experiment) -> Try | None:
@@ -55,13 +53,13 @@ def shorter_steps(experiment: Experiment, rate: float) -> Try | None:
 def batch_size(experiment: Experiment) -> Try | None:
     """Larger batches."""
     size = min(LARGER_BATCH * experiment.training.batch_size, int(LIMITS["batch_size"][1]))
-    return _training(f"batches of {size}", experiment, batch_size=size)
+    return _change(f"batches of {size}", experiment, "training", batch_size=size)
 
 
 def more_epochs(experiment: Experiment) -> Try | None:
     """Twice as many epochs."""
     epochs = min(2 * experiment.training.epochs, int(LIMITS["epochs"][1]))
-    return _training(f"{epochs} epochs", experiment, epochs=epochs)
+    return _change(f"{epochs} epochs", experiment, "training", epochs=epochs)
 
 
 def early_stopping(experiment: Experiment) -> Try | None:
@@ -69,12 +67,12 @@ def early_stopping(experiment: Experiment) -> Try | None:
     if experiment.training.early_stopping or not experiment.data.validation_size:
         return None
     words = f"early stopping after {PATIENCE} epochs without a lower validation loss"
-    return _training(words, experiment, early_stopping=PATIENCE)
+    return _change(words, experiment, "training", early_stopping=PATIENCE)
 
 
 def normalise(experiment: Experiment) -> Try | None:
     """Pixels from 0 to 1."""
-    return _data("pixels from 0 to 1 (normalise)", experiment, normalise=True)
+    return _change("pixels from 0 to 1 (normalise)", experiment, "data", normalise=True)
 
 
 def more_images(experiment: Experiment) -> Try | None:
@@ -83,12 +81,12 @@ def more_images(experiment: Experiment) -> Try | None:
     count = min(MORE_IMAGES * experiment.data.num_train, most)
     if count == experiment.data.num_train:
         return None
-    return _data(f"{count:,} training images", experiment, train_size=None if count == most else count)
+    return _change(f"{count:,} training images", experiment, "data", train_size=None if count == most else count)
 
 
 def true_labels(experiment: Experiment) -> Try | None:
     """No shuffled labels."""
-    return _data("the true labels (label noise 0)", experiment, label_noise=0.0)
+    return _change("the true labels (label noise 0)", experiment, "data", label_noise=0.0)
 
 
 def dropout(experiment: Experiment) -> Try | None:
@@ -97,7 +95,7 @@ def dropout(experiment: Experiment) -> Try | None:
     if any(isinstance(layer, Dropout) for layer in layers):
         return None
     words = f"Dropout({DROPOUT_RATE:g}) before the last layer"
-    return _layers(words, experiment, (*layers[:-1], Dropout(DROPOUT_RATE), layers[-1]))
+    return _change(words, experiment, "architecture", layers=(*layers[:-1], Dropout(DROPOUT_RATE), layers[-1]))
 
 
 def larger(experiment: Experiment) -> Try | None:
@@ -105,8 +103,10 @@ def larger(experiment: Experiment) -> Try | None:
     layers = experiment.architecture.layers
     twice = tuple(_twice(layer) for layer in layers[:-1])
     if twice == layers[:-1]:
-        return _layers(f'the layers of "{DEFAULT}"', experiment, PRESETS[DEFAULT].architecture.layers)
-    return _layers("twice the filters and units", experiment, (*twice, layers[-1]))
+        return _change(
+            f'the layers of "{DEFAULT}"', experiment, "architecture", layers=PRESETS[DEFAULT].architecture.layers
+        )
+    return _change("twice the filters and units", experiment, "architecture", layers=(*twice, layers[-1]))
 
 
 def _twice(layer: Layer) -> Layer:
@@ -131,25 +131,13 @@ def _every(words: str, experiment: Experiment, name: str, old: set[str], new: st
         replace(layer, **{name: new}) if getattr(layer, name, None) in old else layer
         for layer in experiment.architecture.layers
     )
-    return _layers(words, experiment, layers)
+    return _change(words, experiment, "architecture", layers=layers)
 
 
-def _layers(words: str, experiment: Experiment, layers: Sequence[Layer]) -> Try | None:
-    return _change(words, experiment, "architecture", lambda: Architecture(tuple(layers)))
-
-
-def _training(words: str, experiment: Experiment, **settings: Any) -> Try | None:  # noqa: ANN401 - of any setting
-    return _change(words, experiment, "training", lambda: replace(experiment.training, **settings))
-
-
-def _data(words: str, experiment: Experiment, **settings: Any) -> Try | None:  # noqa: ANN401
-    return _change(words, experiment, "data", lambda: replace(experiment.data, **settings))
-
-
-def _change(words: str, experiment: Experiment, part: str, make: Callable[[], Any]) -> Try | None:
-    """Change a part of the experiment; None where the limits do not allow it, or nothing has changed."""
+def _change(words: str, experiment: Experiment, part: str, **settings: Any) -> Try | None:  # noqa: ANN401 - of any part
+    """Change settings of a part of the experiment; None where the limits do not allow it, or nothing has changed."""
     try:
-        made = replace(experiment, **{part: make()})
+        made = replace(experiment, **{part: replace(getattr(experiment, part), **settings)})
     except ValueError:
         return None
     return None if made == experiment else Try(words, made)
