@@ -30,7 +30,7 @@ def open_view(page: Page, url: str, view: str, shown: str) -> list[str]:
     frames: list[str] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(str(frame))))
     open_page(page, url, "Look inside", f"view={view}")
-    expect(page.locator(shown).first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(f"{shown}:visible").first).to_be_visible(timeout=PATIENCE)
     settle(page)
     frames.clear()
     return frames

@@ -13,8 +13,8 @@ const FAINT = 0.3; // rings, where more than a quarter of all digits has one
 
 /**
  * What Python sends; shape: frames, points, dimensions; as base64 places (floats), labels and what each is read as (uint8);
- * how far they reach from 0 on each axis; how many of the last points are one's own; a sheet of pictures (PNG).
- * @typedef {{describe: string, frames: string[], shape: number[], places: string, reach: number[], labels: string,
+ * their middle on each axis, and how far they reach from it; how many of the last points are one's own; a sheet of pictures (PNG).
+ * @typedef {{describe: string, frames: string[], shape: number[], places: string, middle: number[], reach: number[], labels: string,
  *   read: string, names: string[], marked: number, sheet: string, columns: number, colours: string[], onColours: string[]}} Data
  */
 
@@ -235,7 +235,8 @@ function createView(root) {
     update(/** @type {Data} */ data) {
       const [frames, num, dims] = data.shape;
       const isNew = now?.sheet !== data.sheet;
-      const decoded = { places: floats(data.places), labels: bytes(data.labels), read: bytes(data.read) };
+      const places = floats(data.places).map((place, k) => place - data.middle[k % data.middle.length]);
+      const decoded = { places, labels: bytes(data.labels), read: bytes(data.read) };
       now = { ...data, ...decoded, num, dims, digits: num - data.marked };
       screen = new Float32Array(3 * num);
       stop();
