@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from subprocess import Popen
 from typing import Any, cast
 
@@ -143,9 +142,7 @@ class Cluster:
         if task is None:
             if answer.set_running_or_notify_cancel():
                 need = self._need("compute") or None
-                # In a partial, as Dask looks through the arguments of a task and takes types of our own apart.
-                ask = partial(question.function, *question.arguments)
-                question.task = self._client.submit(ask, pure=False, resources=need)
+                question.task = self._client.submit(question.function, *question.arguments, pure=False, resources=need)
             return question.task is None
         if not task.done():
             return False
