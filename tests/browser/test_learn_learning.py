@@ -156,6 +156,7 @@ def test_the_curves_are_those_of_the_recorded_runs(page, frames):
         frames.clear()
         epochs = run.history.epochs
         plots = page.locator(".plots")
+        expect(plots).to_have_attribute("aria-label", re.compile("Loss, epoch"))
         at_the_end = re.search(r"Loss, epoch \d+: (\S+), validation (\S+)\. Acc", plots.get_attribute("aria-label"))
         np.testing.assert_allclose(
             [float(value) for value in at_the_end.groups()], [epochs.loss[-1], epochs.val_loss[-1]], rtol=0.002
