@@ -65,7 +65,7 @@ def experiment(epochs=2, train_size=2000, seed=0):
     )
 
 
-def wait_until(condition, seconds=90):
+def wait_until(condition, seconds=240):  # as long as a busy machine needs
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it took too long"
@@ -461,11 +461,11 @@ def test_what_pages_ask_for_is_computed_beside_training(engine, store):
     run_id = engine.submit(experiment(epochs=30, train_size=20_000, seed=8))
     wait_until(lambda: num_steps(store, run_id) > 5)
     before = num_steps(store, run_id)
-    shares = engine.compute(predict.predict, *starter.load(), mnist.load().test.images[:500]).result(60)
+    shares = engine.compute(predict.predict, *starter.load(), mnist.load().test.images[:500]).result(180)
     assert shares.shape == (500, 10)
     assert np.mean(shares.argmax(axis=1) == mnist.load().test.labels[:500]) > 0.98
     with pytest.raises(ValueError, match="`weights` must be"):
-        engine.compute(predict.predict, TINY, {}, mnist.load().test.images[:1]).result(60)
+        engine.compute(predict.predict, TINY, {}, mnist.load().test.images[:1]).result(180)
     assert not store.get(run_id).info.is_over
     wait_until(lambda: num_steps(store, run_id) > before)
     engine.stop(run_id)
@@ -603,7 +603,7 @@ def test_a_dead_cluster_answers_no_question(engine):
     cluster_process().send_signal(signal.SIGKILL)
     with pytest.raises(ClusterLostError, match="its process has died"):
         answer.result(30)
-    assert engine.compute(math.sqrt, 4).result(60) == 2  # by a new one
+    assert engine.compute(math.sqrt, 4).result(180) == 2  # by a new one
 
 
 def test_a_dead_cluster_interrupts_its_run_which_can_be_resumed(engine, store):
@@ -693,12 +693,12 @@ def test_a_server_that_joins_a_cluster_stays_free_of_tensorflow_and_ends_quietly
     child, address = local_cluster.start()
     try:
         with server(store, "finish", address) as process:
-            out, err = process.communicate(timeout=90)
+            out, err = process.communicate(timeout=180)
         assert process.returncode == 0, err
         assert out.split()[1:] == ["finished", "clean"]
         assert err == ""
         with server(store, "leave", address) as process:  # ends in the middle of its run
-            out, err = process.communicate(timeout=90)
+            out, err = process.communicate(timeout=180)
         assert process.returncode == 0, err
         assert err == ""
         info = store.get(out.split()[0]).info
@@ -717,7 +717,7 @@ def test_a_killed_server_takes_its_cluster_along_and_the_next_one_goes_on(tmp_pa
         assert len(family) >= 2
         process.kill()
         process.communicate()
-    wait_until(lambda: not any(child.is_running() for child in family), seconds=20)
+    wait_until(lambda: not any(child.is_running() for child in family), seconds=60)
     run, engine = store.get(run_id), Engine(store)
     try:
         assert run.info.state == "interrupted"
