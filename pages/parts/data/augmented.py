@@ -13,6 +13,7 @@ from cnnlab.experiment import DataSettings
 from pages.parts.data import CONTROL_WIDTH, Chosen, split_of, to_train
 from ui.components.gallery import Item, gallery
 from ui.controls import data_setting
+from ui.figures import to_bytes
 from ui.state import kept, state
 from ui.words import plural
 
@@ -68,7 +69,7 @@ def forms(image: np.ndarray, settings: DataSettings, seed: int) -> list[Item]:
     """The image, float32 (28, 28) in [0, 1], and its forms, each with what was done to it."""
     drawn = Drawn.by(settings, NUM_FORMS, seed)
     pictures = augmentation.apply(np.repeat(image[np.newaxis], NUM_FORMS, axis=0), drawn)
-    shown = np.round(np.clip([image, *pictures], 0, 1) * 255).astype(np.uint8)
+    shown = to_bytes(np.clip([image, *pictures], 0, 1))
     notes = [drawn.words(number) for number in range(NUM_FORMS)]
     return [Item(shown[0], "", "as it is"), *(Item(one, "", note) for one, note in zip(shown[1:], notes, strict=True))]
 

@@ -123,3 +123,8 @@ def test_a_flattened_value_sees_what_it_saw_in_its_map():
 def test_where_a_map_lies_on_the_picture(layers, centre, step):
     rows = check(layers).summaries[-1].rows
     assert (rows.centre, rows.step) == (centre, step)
+
+
+def test_a_network_may_begin_with_a_vector():
+    (only,) = check((Dense(10),), (16,)).summaries
+    assert (only.output_shape, only.num_trainable) == ((10,), 170)
