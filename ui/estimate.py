@@ -12,21 +12,21 @@ from ui.words import plural, time_span
 
 def seconds_for(experiment: Experiment, num_updates: int) -> float | None:
     """What a run of so many updates takes by what was measured in this visit, in seconds; None: nothing was."""
-    pace = state().paces.get(alike(experiment))
+    pace = state().timing.paces.get(alike(experiment))
     return pace.run(experiment, num_updates) if pace else None
 
 
 def estimate(experiment: Experiment) -> None:
     """Show how long an epoch and the whole run will take, or a button that has it measured."""
     visitor, kind = state(), alike(experiment)
-    if kind in visitor.to_be_timed and kind not in visitor.paces:
-        pace = computed("Timing a few batches", timing.measure, kind, visitor.to_be_timed[kind])
+    if kind in visitor.timing.to_be_timed and kind not in visitor.timing.paces:
+        pace = computed("Timing a few batches", timing.measure, kind, visitor.timing.to_be_timed[kind])
         if pace is None:
             return
-        visitor.paces[kind] = pace
+        visitor.timing.paces[kind] = pace
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         words, icon = "How long will it take?", ":material/timer:"
-        if pace := visitor.paces.get(kind):
+        if pace := visitor.timing.paces.get(kind):
             st.markdown(in_a_sentence(pace, experiment), width="content")
             words, icon = "Measure again", ":material/refresh:"
         help_ = "Trains a few batches of this network, beside all else that this machine does, and throws it away."
@@ -47,5 +47,5 @@ def in_a_sentence(pace: Pace, experiment: Experiment) -> str:
 def _ask(kind: Experiment) -> None:
     """Have it measured, once more if it was."""
     visitor = state()
-    visitor.to_be_timed[kind] = visitor.to_be_timed.get(kind, 0) + 1
-    visitor.paces.pop(kind, None)
+    visitor.timing.to_be_timed[kind] = visitor.timing.to_be_timed.get(kind, 0) + 1
+    visitor.timing.paces.pop(kind, None)

@@ -23,8 +23,8 @@ def _sets(folder: Path) -> HandwritingStore:
 def follow_address() -> None:
     """Take the set in `?handwriting=`, else this visitor's own; for an unknown one there is a message."""
     visitor = state()
-    asked = st.query_params.get("handwriting", visitor.handwriting_id)
-    visitor.handwriting_id = None
+    asked = st.query_params.get("handwriting", visitor.handwriting.set_id)
+    visitor.handwriting.set_id = None
     if asked is not None:
         try:
             sets().get(asked)
@@ -35,12 +35,12 @@ def follow_address() -> None:
             st.warning(f"This handwriting cannot be read. {error}.", icon=":material/broken_image:")
             st.query_params.pop("handwriting", None)
         else:
-            visitor.handwriting_id = st.query_params["handwriting"] = asked
+            visitor.handwriting.set_id = st.query_params["handwriting"] = asked
 
 
 def own() -> Handwriting:
     """The visitor's set, empty at first."""
-    set_id = state().handwriting_id
+    set_id = state().handwriting.set_id
     return Handwriting() if set_id is None else sets().get(set_id)
 
 
@@ -48,6 +48,6 @@ def add(more: Handwriting) -> None:
     """Put drawings to the visitor's set; why that cannot be is kept for the page to show."""
     visitor = state()
     with attempt("handwriting", (ValueError, OSError)):
-        if visitor.handwriting_id is None:
-            visitor.handwriting_id = sets().create()
-        sets().add(visitor.handwriting_id, more)
+        if visitor.handwriting.set_id is None:
+            visitor.handwriting.set_id = sets().create()
+        sets().add(visitor.handwriting.set_id, more)

@@ -122,6 +122,27 @@ class Link:
 
 
 @dataclass
+class OwnHandwriting:
+    """The visitor's set of labelled drawings on the Draw page."""
+
+    set_id: str | None = None
+    taught_run_id: str | None = None
+    """The run in which a network learned it last."""
+    taken_out: Handwriting | None = None
+    """The drawing that was taken out of it last, to put it back."""
+
+
+@dataclass
+class Timing:
+    """What the visitor wants to know the training time of."""
+
+    to_be_timed: dict[Experiment, int] = field(default_factory=dict)
+    """By `pace.alike`: how often it was measured."""
+    paces: dict[Experiment, Pace] = field(default_factory=dict)
+    """How fast each of these is trained, as measured last."""
+
+
+@dataclass
 class Prediction:
     """A question as it was asked last, what the learner answered, and whether the answer has been shown."""
 
@@ -188,11 +209,7 @@ class State:
     """Which steps are done from a drawing to what the network sees, on the Draw page."""
     paper: np.ndarray | None = None
     """A picture brought to the Draw page, light ink on black: uint8 (height, width)."""
-    handwriting_id: str | None = None
-    taught_run_id: str | None = None
-    """The run in which a network learned the handwriting last."""
-    taken_out: Handwriting | None = None
-    """The drawing that was taken out of the handwriting last, to put it back."""
+    handwriting: OwnHandwriting = field(default_factory=OwnHandwriting)
     deleted_runs: tuple[str, ...] = ()
     """Ids of the runs that were deleted last, to bring them back."""
     test_index: int = 0
@@ -201,10 +218,7 @@ class State:
     """Which digit is looked at: this one, one's own drawing or a photo."""
     changes: dict[str | None, Changes] = field(default_factory=dict)
     """By the run that a network comes from (None: the starter): what was changed in its filters by hand."""
-    to_be_timed: dict[Experiment, int] = field(default_factory=dict)
-    """What the visitor wants to know the training time of, by `calibration.alike`, and how often it was measured."""
-    paces: dict[Experiment, Pace] = field(default_factory=dict)
-    """How fast each of these is trained, as measured last."""
+    timing: Timing = field(default_factory=Timing)
     problems: dict[str, str] = field(default_factory=dict)
     """By the key of a control or another `attempt`: why it failed the last time."""
     course: Course = field(default_factory=Course)

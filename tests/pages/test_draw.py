@@ -241,7 +241,7 @@ def test_a_drawing_is_kept_as_every_network_should_see_it(draws):
     labelled(at.toggle, SWITCHES["invert"][0]).set_value(True).run()
     at.button_group(key="draw-view").set_value(TEACH).run()
     click(at, "7")
-    kept = sets().get(state(at).handwriting_id)
+    kept = sets().get(state(at).handwriting.set_id)
     np.testing.assert_allclose(kept.images[0] / 255, prepare.from_canvas(state(at).canvas.drawing.rgba), atol=0.002)
 
 
@@ -255,9 +255,9 @@ def test_nothing_drawn_cannot_be_kept(visit):
 def test_what_was_taken_out_is_put_back(draws):
     at = draws(7, view=TEACH)
     click(at, "7")
-    kept = sets().get(state(at).handwriting_id)
-    sets().remove(state(at).handwriting_id, kept.images[0], 7)
-    state(at).taken_out = kept
+    kept = sets().get(state(at).handwriting.set_id)
+    sets().remove(state(at).handwriting.set_id, kept.images[0], 7)
+    state(at).handwriting.taken_out = kept
     at.run()
     assert "Your handwriting: 0 drawings." in text(at)
     click(at, "Put the 7 back")
@@ -357,12 +357,12 @@ def test_a_network_is_taught_and_both_sets_are_measured_before_and_after(draws, 
 def test_teaching_that_fails_is_told(draws, store):
     at = draws(7, view=TEACH)
     click(at, "7")
-    state(at).taught_run_id = make_run(store, "finished").id
+    state(at).handwriting.taught_run_id = make_run(store, "finished").id
     at.run()
     assert "Before" not in text(at), "a run that was taught nothing is not shown"
-    kept = sets().get(state(at).handwriting_id)
+    kept = sets().get(state(at).handwriting.set_id)
     run = store.create(TINY, Start(weights_of(), kept.images, kept.labels))
     run.record(Failed(3, "The loss is not a number any more."))
-    state(at).taught_run_id = run.id
+    state(at).handwriting.taught_run_id = run.id
     at.run()
     assert "The loss is not a number any more." in text(at)

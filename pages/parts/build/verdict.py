@@ -15,16 +15,18 @@ def verdict() -> None:
     """Say what the network costs, or what does not fit, with a button for each repair; undo, redo, and on to Train."""
     visitor = state()
     experiment, problem = visitor.draft.experiment(), visitor.draft.check().problem
-    if problem:
-        st.warning(problem.message, icon=":material/build:")
-        _repairs()
+    with st.container():  # always: the buttons below keep their place, or would stand there twice for a moment
+        if problem:
+            st.warning(problem.message, icon=":material/build:")
+            _repairs()
     with st.container(horizontal=True, vertical_alignment="center"):
-        if experiment:
-            costs = experiment.architecture
-            st.markdown(
-                f"**{costs.num_parameters:,} parameters** · {costs.multiply_adds:,} multiply-adds for each image",
-                width="content",
-            )
+        with st.container(width="content"):
+            if experiment:
+                costs = experiment.architecture
+                st.markdown(
+                    f"**{costs.num_parameters:,} parameters** · {costs.multiply_adds:,} multiply-adds for each image",
+                    width="content",
+                )
         st.space("stretch")
         history.buttons()
         pressed = st.button("Train it", type="primary", icon=":material/arrow_forward:", disabled=not experiment)

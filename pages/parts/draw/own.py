@@ -34,8 +34,8 @@ def teach(network: Network, image: np.ndarray | None) -> None:
                 help=f"Keep the drawing as a {label}",
                 on_click=partial(_keep, image, label),
             )
-    if visitor.handwriting_id is not None:
-        st.query_params["handwriting"] = visitor.handwriting_id
+    if visitor.handwriting.set_id is not None:
+        st.query_params["handwriting"] = visitor.handwriting.set_id
     show_problem("handwriting")
     kept = own()
     _look(kept)
@@ -57,7 +57,7 @@ def _look(kept: Handwriting) -> None:
         st.caption(
             "Draw a digit and tell which one it is: it is kept in your handwriting, to test and to teach networks with."
         )
-        if visitor.taken_out is None:
+        if visitor.handwriting.taken_out is None:
             return
     order = np.arange(len(kept))[::-1][:NUM_SHOWN]
     more = f" The newest {NUM_SHOWN} are shown." if len(kept) > NUM_SHOWN else ""
@@ -69,23 +69,23 @@ def _look(kept: Handwriting) -> None:
         size=SHOWN,
         choose="Take out",
     )
-    if chosen is not None and visitor.handwriting_id is not None:
+    if chosen is not None and visitor.handwriting.set_id is not None:
         image, label = kept.images[order[chosen]], int(kept.labels[order[chosen]])
         try:
-            sets().remove(visitor.handwriting_id, image, label)
-            visitor.taken_out = Handwriting(image[np.newaxis], np.array([label], np.uint8))
+            sets().remove(visitor.handwriting.set_id, image, label)
+            visitor.handwriting.taken_out = Handwriting(image[np.newaxis], np.array([label], np.uint8))
         except (ValueError, OSError) as error:
             visitor.problems["handwriting"] = str(error)
         st.rerun()
-    if visitor.taken_out is not None:
-        st.button(f"Put the {visitor.taken_out.labels[0]} back", icon=":material/undo:", on_click=_put_back)
+    if visitor.handwriting.taken_out is not None:
+        st.button(f"Put the {visitor.handwriting.taken_out.labels[0]} back", icon=":material/undo:", on_click=_put_back)
 
 
 def _put_back() -> None:
     visitor = state()
-    if visitor.taken_out is not None:
-        add(visitor.taken_out)
-        visitor.taken_out = None
+    if visitor.handwriting.taken_out is not None:
+        add(visitor.handwriting.taken_out)
+        visitor.handwriting.taken_out = None
 
 
 def _take_along(kept: Handwriting) -> None:

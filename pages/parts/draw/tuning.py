@@ -94,13 +94,13 @@ def tune(network: Network, kept: Handwriting) -> None:
 def _begin(network: Network, kept: Handwriting) -> None:
     with attempt("teach", StoreError):
         start = Start(network.weights, kept.images, kept.labels)
-        state().taught_run_id = cached.engine().submit(handwriting.lesson(network.experiment), start)
+        state().handwriting.taught_run_id = cached.engine().submit(handwriting.lesson(network.experiment), start)
 
 
 def _taught_run() -> Run | None:
     """The run in which a network learned this handwriting: the last one, or the one that the page shows."""
     visitor = state()
-    for run_id in (visitor.taught_run_id, visitor.run_id):
+    for run_id in (visitor.handwriting.taught_run_id, visitor.run_id):
         try:
             run = cached.store().get(run_id or "")
         except UnknownRunError:
