@@ -174,7 +174,7 @@ class Experiment:
         """Write as compact JSON, without what is at its default."""
         content = {
             "version": VERSION,
-            "layers": [{"type": type(layer).__name__, **layer.settings()} for layer in self.architecture.layers],
+            "layers": [write_layer(layer) for layer in self.architecture.layers],
             "data": changed_fields(self.data),
             "training": changed_fields(self.training),
             "seed": self.seed,
@@ -198,8 +198,8 @@ class Experiment:
             raise ValueError(f"`layers` must be a list. Received: layers={layers!r}")
         return cls(
             _read_architecture(json.dumps(layers)),
-            _read(DataSettings, content.get("data", {}), "`data`"),
-            _read(TrainingSettings, content.get("training", {}), "`training`"),
+            read_settings(DataSettings, content.get("data", {}), "`data`"),
+            read_settings(TrainingSettings, content.get("training", {}), "`training`"),
             content.get("seed", 0),
         )
 
@@ -229,8 +229,8 @@ def _object(content: object, what: str, allowed: set[str]) -> dict[str, Any]:
     return content
 
 
-def _read(kind: type[T], content: object, what: str) -> T:
-    """Make a settings object or a layer from a JSON object."""
+def read_settings(kind: type[T], content: object, what: str) -> T:
+    """Make a settings object or a layer from a JSON object. Raises ValueError."""
     known = fields(kind)  # type: ignore[arg-type]
     values = _object(content, what, {f.name for f in known})
     missing = [f.name for f in known if f.default is MISSING and f.name not in values]
@@ -242,16 +242,21 @@ def _read(kind: type[T], content: object, what: str) -> T:
 @lru_cache(2_048)
 def _read_architecture(layers: str) -> Architecture:
     """Make a network from a JSON list of layers: once for the many runs of the same one."""
-    return Architecture(tuple(_read_layer(index, layer) for index, layer in enumerate(json.loads(layers))))
+    return Architecture(tuple(read_layer(index, layer) for index, layer in enumerate(json.loads(layers))))
 
 
-def _read_layer(index: int, content: object) -> Layer:
-    """Make a layer from a JSON object with its type."""
+def write_layer(layer: Layer) -> dict[str, Any]:
+    """A layer as a JSON object with its type, without what is at its default."""
+    return {"type": type(layer).__name__, **layer.settings()}
+
+
+def read_layer(index: int, content: object) -> Layer:
+    """Make a layer from what `write_layer` made. Raises ValueError."""
     what = f"Layer {index + 1}"
     if not isinstance(content, dict) or content.get("type") not in tuple(LAYERS):
         raise ValueError(f"{what} must have a `type` that is one of {', '.join(LAYERS)}. Received: {content!r}")
     kind = LAYERS[content["type"]]
     try:
-        return _read(kind, {name: value for name, value in content.items() if name != "type"}, kind.__name__)
+        return read_settings(kind, {name: value for name, value in content.items() if name != "type"}, kind.__name__)
     except ValueError as error:
         raise ValueError(f"{what}: {error}") from error

@@ -11,7 +11,7 @@ from pages.parts.draw.steps import show_steps
 from ui.controls import choose
 from ui.drawing import ANSWER_WIDTH, SIDE, board
 from ui.figures import activation_maps
-from ui.frame import begin
+from ui.frame import begin, fragment
 from ui.handwriting import follow_address
 from ui.lesson import try_this
 from ui.networks import Network, choose_network
@@ -33,7 +33,7 @@ LAYERS, STEPS, NETWORKS, TRAINING, TEACH = (
 st.title("Draw")
 
 
-@st.fragment
+@fragment
 def draw(network: Network) -> None:
     """Only this part of the page runs again after a stroke."""
     sheet = choose(

@@ -4,7 +4,8 @@ import streamlit as st
 
 from ui.cached import store
 from ui.drawing import board
-from ui.frame import begin
+from ui.frame import begin, fragment
+from ui.keeping import show
 from ui.lesson import STATIONS, progress
 from ui.networks import run_name, starter
 from ui.words import plain
@@ -17,7 +18,7 @@ STATION_WIDTH = 262  # three in a row
 st.title("Draw a digit, and see it read")
 
 
-@st.fragment
+@fragment
 def draw() -> None:
     """Only this part of the page runs again after a stroke."""
     board(starter())
@@ -54,3 +55,4 @@ if recent:
     for info in recent:
         name, run = plain(run_name(info)), {"run": info.id}
         st.page_link("pages/train.py", label=name, icon=":material/show_chart:", query_params=run)
+show()

@@ -9,7 +9,7 @@ from pages.parts.pixels import costs
 from pages.parts.pixels.mixed_pixel import mix
 from pages.parts.pixels.reshaping import two_shapes
 from ui.components import pixels
-from ui.frame import begin
+from ui.frame import begin, fragment
 from ui.glossary import term
 from ui.lesson import article, code, heading, next_station, predict, sign, station, try_this
 from ui.sources import choose_picture
@@ -43,7 +43,7 @@ def words(picture: Picture) -> None:
     )
 
 
-@st.fragment
+@fragment
 def cost() -> None:
     """Only this part runs again after a change of the photo's size or of a layer."""
     costs.calculator()

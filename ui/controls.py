@@ -13,7 +13,7 @@ from cnnlab.experiment import LOSSES, NUM_TRAINING_IMAGES, OPTIMIZERS, SCHEDULES
 from cnnlab.limits import LIMITS
 from cnnlab.nn.layers import INITIALIZERS, PADDINGS, SOBEL, Conv2D, Layer
 from cnnlab.nn.operations import ACTIVATIONS
-from ui.state import control, kept, pick, state
+from ui.state import control, kept, lasting, pick, state
 
 T = TypeVar("T")
 SELDOM = ("use_bias", "kernel_initializer", "l1", "l2", "trainable")
@@ -68,12 +68,12 @@ def choose(label: str, options: Iterable[T], key: str, default: T | None = None,
     """Show a row of options, of which one is always chosen, at first `default` or the first; kept for the visit."""
     names = list(options)
     first = names[0] if default is None else default
-    return st.segmented_control(label, names, default=first, required=True, key=key, persist_state="session", **look)
+    return lasting(st.segmented_control, label, names, default=first, required=True, key=key, **look)
 
 
 def slide(label: str, low: float, high: float, value: float, key: str, width: int = 160, **look: Any) -> Any:
     """Show a slider, at first at `value`; kept for the visit. `step` is 1, or 0.01 for floats."""
-    return st.slider(label, low, high, value, key=key, width=width, persist_state="session", **look)
+    return lasting(st.slider, label, low, high, value, key=key, width=width, **look)
 
 
 def choose_in_address(

@@ -4,12 +4,16 @@ Beside a folder `pages`, Streamlit begins a fresh server in its old multipage mo
 the first time: a deep link then runs that page's script without app.py. So every page's script begins with `begin()`.
 """
 
+from collections.abc import Callable
 from contextvars import ContextVar
+from functools import wraps
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import streamlit as st
 
 from ui.cached import engine
+from ui.keeping import is_awaited, keep
 
 ABOUT = "A visual playground for convolutional neural networks."
 UI = Path(__file__).parent
@@ -35,6 +39,7 @@ PAGES: dict[str, tuple[tuple[str, str, str], ...]] = {
 }
 """By section: a page's script, which is also its address, its title and its icon."""
 
+Part = TypeVar("Part", bound=Callable[..., Any])
 _is_framed = ContextVar("is_framed", default=False)
 
 
@@ -44,11 +49,14 @@ def run() -> None:
     st.html(UI / "page.css")
     engine()  # TensorFlow warms up on the engine while the visitor is still reading
     page = _navigation()
+    if is_awaited():  # what the browser keeps: the page begins with it
+        return
     token = _is_framed.set(True)
     try:
         page.run()
     finally:
         _is_framed.reset(token)
+    keep("page")
 
 
 def begin() -> None:
@@ -56,6 +64,19 @@ def begin() -> None:
     if not _is_framed.get():
         _navigation()
         st.rerun()
+
+
+def fragment(part: Part) -> Part:
+    """`st.fragment`: when only this part of a page runs again, the browser is given what has changed in it."""
+
+    @wraps(part)
+    def run_again(*args: Any, **options: Any) -> Any:
+        answer = part(*args, **options)
+        if not _is_framed.get():
+            keep(f"{Path(part.__code__.co_filename).stem}-{part.__name__}")
+        return answer
+
+    return cast("Part", st.fragment(run_again))
 
 
 def _navigation() -> st.Page:

@@ -12,7 +12,7 @@ from cnnlab.limits import LIMITS
 from ui.controls import choose
 from ui.drawing import drawn_image
 from ui.figures import to_bytes
-from ui.state import attempt, show_problem, state, upload
+from ui.state import attempt, lasting, show_problem, state, upload
 
 DIGIT, DRAWING, SHAPE, PHOTO, CAMERA = "Digit", "My drawing", "Picture", "Photo", "Camera"
 SOURCES = (DIGIT, DRAWING, SHAPE, PHOTO, CAMERA)
@@ -97,7 +97,7 @@ def _shape(key: str, first: str, side: int) -> Picture:
     """A picture that is drawn here."""
     names = list(DRAWN)
     place = names.index(first)
-    name = st.selectbox("Which one", names, place, key=f"{key}-shape", persist_state="session", width=180)
+    name = lasting(st.selectbox, "Which one", names, place, key=f"{key}-shape", width=180)
     return DRAWN[name](side)
 
 

@@ -6,6 +6,8 @@ Anything worth keeping is in an Experiment or a run; this holds what is still be
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from inspect import signature
+from secrets import token_hex
 from typing import Any, Self
 
 import numpy as np
@@ -73,6 +75,11 @@ class Canvas:
     cleared: dict[str, Any] | None = None
     """Its strokes before the last Undo or Clear, until it tells what it shows instead."""
     num_given: int = 0
+
+    def begin(self, drawing: Drawing) -> None:
+        """Begin with a drawing that comes from elsewhere."""
+        self.drawing = drawing
+        self._give((drawing.strokes or {}).get("objects", []))
 
     def clear(self) -> None:
         """Begin anew; what the canvas still tells of the old strokes, until it is empty, no longer counts."""
@@ -188,6 +195,30 @@ class Course:
 
 
 @dataclass
+class Keeping:
+    """What this session and the visitor's browser, which keeps parts of its state, know of each other: `ui.keeping`."""
+
+    key: str = field(default_factory=lambda: token_hex(16))
+    """A random number that stands for the browser, in every session of it."""
+    session: str = field(default_factory=lambda: token_hex(8))
+    is_told: bool = False
+    """Whether the browser has told what it keeps."""
+    num_waits: int = 0
+    """How often the page has looked whether it has."""
+    is_emptied: bool = False
+    """Whether the browser is to forget what it kept before this session."""
+    problem: str = ""
+    """Why the browser can keep nothing more."""
+    texts: dict[str, tuple[int, str | None]] = field(default_factory=dict)
+    """By the names of parts: the message with which each was sent last, and its text, None: it is no more."""
+    num_messages: int = 0
+    sent: int = 0
+    """Up to this message, the browser is believed to have all."""
+    written: dict[str, tuple[Any, str]] = field(default_factory=dict)
+    """By the names of large parts: what was written as text last, and that."""
+
+
+@dataclass
 class State:
     """One visitor's state. Pages read it and change it in place."""
 
@@ -222,6 +253,9 @@ class State:
     problems: dict[str, str] = field(default_factory=dict)
     """By the key of a control or another `attempt`: why it failed the last time."""
     course: Course = field(default_factory=Course)
+    choices: dict[str, Any] = field(default_factory=dict)
+    """By the keys of widgets: what was chosen in those that last."""
+    keeping: Keeping = field(default_factory=Keeping)
 
     @property
     def looks_at_drawing(self) -> bool:
@@ -238,8 +272,9 @@ class State:
 
     def load(self, experiment: Experiment) -> None:
         """Begin the draft again from an experiment."""
-        self._edit(Draft.of(experiment))
-        self.selected_layer = 0
+        if (draft := Draft.of(experiment)) != self.draft:
+            self.selected_layer = 0
+        self._edit(draft)
         self.problems.clear()
 
     def undo(self) -> None:
@@ -316,6 +351,27 @@ def pick(
 ) -> None:
     """The same as a row of options, of which one is always chosen."""
     control(st.segmented_control, label, key, value, apply, options=options, required=True, **look)
+
+
+def lasting(widget: Callable[..., Any], label: str, *values: Any, key: str, **look: Any) -> Any:
+    """Show a widget whose value is kept for the visit, and by the browser for the next one."""
+    choices = state().choices
+    given = signature(widget).bind(label, *values, **look).arguments
+    if not is_mounted(key) and key in choices and _can_be(choices[key], widget.__name__, given):
+        st.session_state[key] = choices[key]
+    choices[key] = widget(label, *values, key=key, persist_state="session", **look)
+    return choices[key]
+
+
+def _can_be(value: object, widget: str, given: dict[str, Any]) -> bool:
+    """Whether a value, which may be foreign, is one of a widget's options, or within its limits."""
+    if "options" in given:
+        chosen = value if isinstance(value, list) and widget == "multiselect" else [value]
+        return all(any(type(one) is type(option) and one == option for option in given["options"]) for one in chosen)
+    if "min_value" in given:
+        low, high = given["min_value"], given["max_value"]
+        return type(value) is type(given.get("value", low)) and low <= value <= high
+    return isinstance(value, bool)
 
 
 def kept(name: str, first: Any) -> Kept:

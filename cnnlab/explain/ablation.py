@@ -13,6 +13,7 @@ from cnnlab import mnist
 from cnnlab.evaluation.predict import predict
 from cnnlab.experiment import Experiment
 from cnnlab.nn import operations as ops
+from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import Conv2D
 from cnnlab.nn.weights import Weights
 
@@ -80,6 +81,18 @@ class Changes:
     def typed(self, plane: Plane, numbers: np.ndarray) -> Self:
         """Return the same with other numbers in one plane."""
         return type(self)(self.off, {**self.planes, plane: numbers})
+
+    def check(self, architecture: Architecture) -> None:
+        """Raise a ValueError unless these are filters and planes of this network."""
+        for layer_index, *places in (*self.off, *self.planes):
+            shape = architecture.weight_shapes.get(f"{layer_index}/kernel", ())
+            counts = shape[:1:-1]  # filters, channels
+            if len(counts) != 2 or any(not 0 <= place < count for place, count in zip(places, counts, strict=False)):  # noqa: PLR2004
+                raise ValueError(f"There is no such filter in this network. Received: {(layer_index, *places)}")
+        for (layer_index, *_), numbers in self.planes.items():
+            shape = architecture.weight_shapes[f"{layer_index}/kernel"][:2]
+            if numbers.shape != shape or not np.isfinite(numbers).all():
+                raise ValueError(f"A plane must be finite numbers of shape {shape}. Received: shape {numbers.shape}")
 
     def apply(self, weights: Weights) -> Weights:
         """Return the weights with the changes, the unchanged ones shared."""

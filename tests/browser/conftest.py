@@ -71,11 +71,13 @@ def wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> 
 
 @pytest.fixture(scope="module")
 def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """`start_server(script, env=None, cwd=ROOT) -> Server`; the servers are stopped at the end of the module."""
+    """`start_server(script, env=None, cwd=ROOT, port=None) -> Server`; they are stopped at the end of the module."""
     servers: list[subprocess.Popen[bytes]] = []
 
-    def start(script: Path | str, env: dict[str, str] | None = None, cwd: Path = ROOT) -> Server:
-        port = free_port()
+    def start(
+        script: Path | str, env: dict[str, str] | None = None, cwd: Path = ROOT, port: int | None = None
+    ) -> Server:
+        port = port or free_port()
         log = tmp_path_factory.mktemp("server") / "log.txt"
         command = [sys.executable, "-m", "streamlit", "run", str(script)]
         options = [f"--server.port={port}", "--server.headless=true", "--server.address=127.0.0.1"]

@@ -8,6 +8,7 @@ from cnnlab.lessons.named_kernels import KERNEL_PRESETS, moved_along, shift
 from cnnlab.nn.operations import conv2d
 from ui.components.maps import maps
 from ui.controls import HELP, slide
+from ui.frame import fragment
 from ui.lesson import notes_say
 from ui.sources import first_digit
 
@@ -16,7 +17,7 @@ MAP_SIZE = 160
 DIGIT = 7
 
 
-@st.fragment
+@fragment
 def translation() -> None:
     """Shift the digit; only this part runs again."""
     stage = st.container()

@@ -6,8 +6,10 @@ import streamlit as st
 from cnnlab.lessons.named_kernels import KERNEL_PRESETS, turn
 from cnnlab.nn.operations import conv2d
 from ui.components.window import convolution_window
+from ui.frame import fragment
 from ui.glossary import term
 from ui.lesson import notes_say, predict
+from ui.state import lasting
 
 DOT = np.zeros((7, 7, 1), np.float32)
 DOT[3, 3] = 1
@@ -28,10 +30,10 @@ def what_a_dot_shows() -> None:
     )
 
 
-@st.fragment
+@fragment
 def _turned() -> None:
     stage = st.container()
-    is_turned = st.toggle("Turn the filter by half a circle first", key="conv-turned", persist_state="session")
+    is_turned = lasting(st.toggle, "Turn the filter by half a circle first", key="conv-turned")
     with stage:
         convolution_window(
             DOT,

@@ -14,9 +14,11 @@ from cnnlab.nn.operations import conv2d, pad_widths
 from ui.components.window import convolution_window
 from ui.controls import HELP, choose, slide
 from ui.filter_table import typed_kernel
+from ui.frame import fragment
 from ui.glossary import term
 from ui.lesson import notes_say, sign, try_this
 from ui.sources import LEAST_SIDE, choose_picture
+from ui.state import lasting
 
 Floats = npt.NDArray[np.float32]
 
@@ -28,16 +30,16 @@ MAX_BIAS = 2.0
 NO_BIAS = np.zeros(1, np.float32)
 
 
-@st.fragment
+@fragment
 def explore() -> None:
     """One filter on one picture, with every setting; only this part runs again when one changes."""
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        is_colour = st.toggle("In colour", key="conv-colour", persist_state="session")
+        is_colour = lasting(st.toggle, "In colour", key="conv-colour")
         channels = 3 if is_colour else 1
         names = [name for name, preset in KERNEL_PRESETS.items() if is_colour or not preset.colour_only]
-        look: dict[str, Any] = {"required": True, "persist_state": "session", "wrap": True}
+        look: dict[str, Any] = {"required": True, "wrap": True}
         first = FIRST_PRESET[channels]
-        name = st.pills("Choose a filter", names, default=first, key=f"conv-preset-{channels}", **look)
+        name = lasting(st.pills, "Choose a filter", names, default=first, key=f"conv-preset-{channels}", **look)
     with st.container(horizontal=not is_colour, gap="small"):
         stage = st.container(width="stretch" if is_colour else PICTURE_WIDTH)
         settings = st.container(horizontal=True, gap="small")

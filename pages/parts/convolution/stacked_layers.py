@@ -12,6 +12,7 @@ from ui.cached import starter_network
 from ui.components.window import field_window
 from ui.controls import choose
 from ui.figures import ink_maps
+from ui.frame import fragment
 from ui.glossary import term
 from ui.lesson import notes_say
 from ui.sources import first_digit
@@ -23,7 +24,7 @@ MOSTLY = 0.4
 """Share of a filter's numbers that a slope explains, from which it counts as an edge."""
 
 
-@st.fragment
+@fragment
 def receptive_fields() -> None:
     """One layer's strongest map and what its cells see; only this part runs again for another layer."""
     experiment, weights = starter_network()

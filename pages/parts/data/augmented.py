@@ -14,6 +14,7 @@ from pages.parts.data import CONTROL_WIDTH, Chosen, split_of, to_train
 from ui.components.gallery import Item, gallery
 from ui.controls import data_setting
 from ui.figures import to_bytes
+from ui.frame import fragment
 from ui.state import kept, state
 from ui.words import plural
 
@@ -23,7 +24,7 @@ A_LITTLE: dict[str, Any] = {"shift": 2, "rotation": 10, "zoom": 0.1}
 NOTHING: dict[str, Any] = {"shift": 0, "rotation": 0, "zoom": 0.0, "noise": 0.0}
 
 
-@st.fragment
+@fragment
 def show(chosen: Chosen) -> None:
     """Show the forms, and let the visitor change how far they may go; only this part runs again then."""
     part, index = chosen

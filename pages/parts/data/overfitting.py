@@ -10,7 +10,7 @@ from cnnlab.digits import statistics
 from pages.parts.data import CONTROL_WIDTH, to_train
 from ui.components.gallery import Item, gallery
 from ui.controls import data_setting, training_setting
-from ui.state import control, state
+from ui.state import control, lasting, state
 
 NUM_SHOWN, SIZE = 20, 64
 FEW = (100, 500, 1_000, 5_000)
@@ -29,7 +29,7 @@ def show() -> None:
         choose_size()
         with st.container(width=CONTROL_WIDTH):
             training_setting("epochs")
-    only_wrong = st.toggle("Show wrong labels only", key="data-wrong", persist_state="session")
+    only_wrong = lasting(st.toggle, "Show wrong labels only", key="data-wrong")
     indices = np.flatnonzero(labels != true) if only_wrong else np.arange(len(true))
     with stage:
         first_images(indices[:NUM_SHOWN], true, labels)

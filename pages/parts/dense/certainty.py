@@ -1,13 +1,13 @@
 """Softmax, explored: ten scores become probabilities; what they say about being sure, and what they do not."""
 
 import numpy as np
-import streamlit as st
 
 from cnnlab import mnist
 from cnnlab.nn import operations as ops
 from pages.parts.dense.dense_layers import LastLayer, sure_and_right
 from ui.components.softmax import softmax
 from ui.controls import choose
+from ui.frame import fragment
 from ui.glossary import term
 from ui.lesson import notes_say, predict, try_this
 
@@ -15,7 +15,7 @@ MORE = 5.0  # added to every score in the prediction
 HONEST = 0.05  # as sure as right, within five in a hundred
 
 
-@st.fragment
+@fragment
 def probabilities(layers: dict[str, LastLayer]) -> None:
     """The scores of one of the layers; only this part runs again for the other one."""
     whose = choose("Scores of", list(layers), "dense-scores")

@@ -17,6 +17,7 @@ from cnnlab.presets import PRESETS
 from ui.cached import starter_network
 from ui.components.neuron import neuron
 from ui.controls import choose
+from ui.frame import fragment
 from ui.glossary import term
 from ui.lesson import notes_say, predict, try_this
 
@@ -75,7 +76,7 @@ def sure_and_right() -> tuple[float, float]:
     return float(probabilities.max(axis=1).mean()), float((probabilities.argmax(axis=1) == test.labels).mean())
 
 
-@st.fragment
+@fragment
 def weigh(layers: dict[str, LastLayer]) -> None:
     """One of the layers with its edges; only this part runs again for the other one."""
     which = choose("Layer", list(layers), "dense-layer")

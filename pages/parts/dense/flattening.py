@@ -12,6 +12,7 @@ from ui.controls import choose
 from ui.glossary import term
 from ui.lesson import predict, try_this
 from ui.sources import choose_picture
+from ui.state import lasting
 
 Image = npt.NDArray[np.uint8]
 
@@ -35,7 +36,7 @@ def line() -> Image:
     stage = st.container()  # the picture stands above, what it is made of below
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         side = choose("Size", SIDES, "dense-side", format_func=lambda n: f"{n} x {n}")
-        in_colour = st.toggle("In colour", key="dense-colour", persist_state="session")
+        in_colour = lasting(st.toggle, "In colour", key="dense-colour")
     chosen = choose_picture("dense-colour-picture" if in_colour else "dense-picture", side=SIDE, colour=in_colour)
     picture = smaller(on_paper(chosen.pixels), side)
     with stage:

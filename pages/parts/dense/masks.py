@@ -9,19 +9,21 @@ from pages.parts.dense.dense_layers import LastLayer, starter_traces
 from ui.cached import starter_network
 from ui.components.dropped import NUM_PASSES, dropped, masked
 from ui.controls import slide
+from ui.frame import fragment
 from ui.glossary import term
 from ui.lesson import notes_say, try_this
+from ui.state import lasting
 
 RATE = 0.4
 
 
-@st.fragment
+@fragment
 def drop(layer: LastLayer) -> None:
     """The inputs of a layer under masks; only this part runs again after a new rate."""
     stage = st.container()
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         rate = slide("Rate", 0.0, 0.9, RATE, "dense-rate", width=300, step=0.1)
-        seed = st.number_input("Seed of the masks", 0, 999, 0, key="dense-seed", width=150, persist_state="session")
+        seed = lasting(st.number_input, "Seed of the masks", 0, 999, 0, key="dense-seed", width=150)
     values = layer.inputs
     with stage:
         dropped(values, layer.kernel, layer.bias, rate, seed, key="dense-dropped")

@@ -11,7 +11,7 @@ from cnnlab.runs.store import Run, UnknownRunError
 from ui.cached import store
 from ui.components.probabilities import probabilities
 from ui.networks import STARTER_ID, Network, names_of_networks, network_of, starter
-from ui.state import state
+from ui.state import lasting, state
 from ui.words import when
 
 MAX_NETWORKS = 4
@@ -30,14 +30,14 @@ def readable(network_id: str, step: int | None = None) -> Network | None:
 def side_by_side(image: np.ndarray | None) -> None:
     """Let the visitor choose up to four networks, and show what each one reads."""
     names = names_of_networks()
-    chosen = st.multiselect(
+    chosen = lasting(
+        st.multiselect,
         "Networks, at most four",
         list(names),
         default=list(dict.fromkeys([STARTER_ID, state().run_id or STARTER_ID, *names]))[:2],
         format_func=lambda network_id: names.get(network_id, network_id),
         max_selections=MAX_NETWORKS,
         key="side-by-side",
-        persist_state="session",
     )
     if len(names) == 1:
         st.caption("So far there is only the starter network: train one of your own, and come back.")

@@ -15,14 +15,14 @@ from ui.components.gallery import Item, gallery
 from ui.controls import choose
 from ui.drawing import PEN_WIDTH, PEN_WIDTHS, SIDE, canvas
 from ui.sources import bring_photo
-from ui.state import is_mounted, state
+from ui.state import is_mounted, lasting, state
 
 
 def drawn() -> np.ndarray | None:
     """The canvas, with the width of its pen."""
     # The slider stands below the canvas; it is read before, because a stroke is drawn with it.
     holder = st.container()
-    pen_width = st.slider("Pen width", *PEN_WIDTHS, PEN_WIDTH, format="%d px", key="pen_width", persist_state="session")
+    pen_width = lasting(st.slider, "Pen width", *PEN_WIDTHS, PEN_WIDTH, format="%d px", key="pen_width")
     with holder:
         return canvas(pen_width)
 
@@ -32,9 +32,7 @@ def test_digit() -> np.ndarray | None:
     label = choose("That is a", range(10), "sheet-label", 7, wrap=True)
     test = mnist.load().test
     those = np.flatnonzero(test.labels == label)
-    number = st.number_input(
-        f"Which one (1 to {len(those):,})", 1, len(those), 1, key=f"sheet-number-{label}", persist_state="session"
-    )
+    number = lasting(st.number_input, f"Which one (1 to {len(those):,})", 1, len(those), 1, key=f"sheet-number-{label}")
     image = test.images[those[number - 1], ..., 0]
     gallery([Item(image, f"Number {those[number - 1]:,} of the test set")], key="sheet", describe="The digit", size=140)
     return prepare.to_canvas(image)

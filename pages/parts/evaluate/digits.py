@@ -12,7 +12,7 @@ from ui.components.gallery import Item, gallery
 from ui.components.linked import Panel, linked
 from ui.components.probabilities import probabilities
 from ui.figures import activation_maps
-from ui.state import kept, state
+from ui.state import kept, lasting, state
 from ui.subject import Subject
 
 DIGIT_SIZE, PANEL_SIZE, ANSWER_WIDTH = 56, 166, 240
@@ -59,7 +59,7 @@ def closely(reading: Reading, index: int, *, key: str) -> None:
         with st.container(horizontal=True, gap="small"):
             for view, words in VIEWS.items():
                 st.page_link(LOOK_INSIDE, label=words, icon=":material/search:", query_params={"view": view} | run)
-    if st.toggle("Its maps, layer by layer", key=f"{key}-maps", persist_state="session"):
+    if lasting(st.toggle, "Its maps, layer by layer", key=f"{key}-maps"):
         activation_maps(reading.network.experiment.architecture, subject.traces, f"{key}-layer")
 
 

@@ -14,12 +14,13 @@ from ui.components.gallery import Item, gallery
 from ui.computed import computed
 from ui.controls import choose
 from ui.figures import chart, to_bytes
+from ui.frame import fragment
 
 NUM_DISTORTED = 500
 EXAMPLE, NUM_EXAMPLES, EXAMPLE_SIZE = 0, 7, 56
 
 
-@st.fragment
+@fragment
 def show(reading: Reading) -> None:
     """Show the curve of one distortion, computed by the engine on the first test digits."""
     name = choose(

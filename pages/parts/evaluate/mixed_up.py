@@ -5,6 +5,7 @@ import streamlit as st
 
 from pages.parts.evaluate import NUM_SHOWN, Reading, digits
 from ui.components.confusion import confusion
+from ui.frame import fragment
 from ui.lesson import try_this
 from ui.state import component_value
 
@@ -12,7 +13,7 @@ MATRIX_WIDTH, DIGITS_WIDTH = 420, 370
 MATRIX = "confusion"
 
 
-@st.fragment
+@fragment
 def show(reading: Reading) -> None:
     """Show the matrix beside the digits of one cell: at first of the most frequent mistake."""
     mixed_up = np.where(np.eye(len(reading.matrix), dtype=bool), 0, reading.matrix)

@@ -5,11 +5,12 @@ import streamlit as st
 from cnnlab.evaluation.metrics import close_calls, mistakes
 from pages.parts.evaluate import NUM_SHOWN, Reading, digits
 from ui.controls import choose
+from ui.frame import fragment
 
 KINDS = {"Surest mistakes": mistakes, "Least sure successes": close_calls}
 
 
-@st.fragment
+@fragment
 def show(reading: Reading) -> None:
     """Show one kind of them, the most telling first."""
     kind = choose("Show", list(KINDS), "evaluate-telling", label_visibility="collapsed")

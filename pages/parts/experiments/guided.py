@@ -15,7 +15,7 @@ from pages.parts.experiments.pictures import epochs_of, picture, shifted_accurac
 from pages.parts.experiments.training import TICK_SECONDS, Found, are_done, bar, found_runs, is_under_way
 from ui import cached, trouble
 from ui.lesson import notes_say, prediction_of
-from ui.state import Prediction
+from ui.state import Prediction, lasting
 from ui.words import percent
 
 FIGURE_WIDTH = 160
@@ -65,11 +65,11 @@ def _ask(question: Question, key: str) -> Prediction:
     prediction = prediction_of(f"study-{key}", question.text)
     with st.container(border=True):
         st.markdown(f"**Predict** · {question.text}")
-        prediction.given = st.segmented_control(
+        prediction.given = lasting(
+            st.segmented_control,
             "Your answer",
             question.options,
             key=f"predict-{key}",
-            persist_state="session",
             label_visibility="collapsed",
             wrap=True,
         )

@@ -9,8 +9,10 @@ from cnnlab.experiment import DataSettings, Experiment, TrainingSettings
 from cnnlab.limits import LIMITS
 from cnnlab.presets import PRESETS
 from ui.figures import ink_maps
+from ui.frame import fragment
 from ui.glossary import term
 from ui.lesson import notes_say, predict, try_this
+from ui.state import lasting
 
 SIDE = 28
 SHEET_SIZE, WORDS_WIDTH = 300, 480
@@ -34,19 +36,19 @@ def sheet(indices: npt.NDArray[np.integer]) -> npt.NDArray[np.float32]:
     return full.reshape(rows, COLUMNS, SIDE, SIDE).swapaxes(1, 2).reshape(rows * SIDE, -1)
 
 
-@st.fragment
+@fragment
 def updates() -> None:
     """The digits of one update, and the count of all; only this part runs again after a change."""
     stage = st.container()
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        num_images = st.select_slider(
+        num_images = lasting(
+            st.select_slider,
             "Training images",
             NUM_IMAGES,
             NUM_IMAGES[-1],
             format_func="{:,}".format,
             key="learning-images",
             width=220,
-            persist_state="session",
         )
         batch_size = _setting("Batch size", "batch_size", 100)
         epochs = _setting("Epochs", "epochs", 5)
@@ -64,7 +66,7 @@ def updates() -> None:
 
 def _setting(label: str, name: str, value: int) -> int:
     low, high = map(int, LIMITS[name])
-    return st.number_input(label, low, high, value, key=f"learning-{name}", width=130, persist_state="session")
+    return lasting(st.number_input, label, low, high, value, key=f"learning-{name}", width=130)
 
 
 def _one_update(experiment: Experiment, update: int) -> None:

@@ -7,9 +7,10 @@ from cnnlab.lessons import descent
 from cnnlab.lessons.small_problems import zero_or_six
 from ui.components import descent as balls
 from ui.controls import choose
+from ui.frame import fragment
 from ui.glossary import term
 from ui.lesson import notes_say, predict, try_this
-from ui.state import component_value
+from ui.state import component_value, lasting
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.3, 1.0)
 ASKED_RATES = ("0.001", "0.01", "0.1")
@@ -21,13 +22,13 @@ BALLS = "learning-balls"
 EVERY_DIGIT, BATCH = "all 2,000 digits", "a batch of 20"
 
 
-@st.fragment
+@fragment
 def roll() -> None:
     """The four balls; only this part runs again for another learning rate or start."""
     problem = zero_or_six()
     start = np.array(component_value(BALLS, "start") or START, np.float64)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        rate = st.select_slider("Learning rate", RATES, 0.01, key="learning-rate", width=380, persist_state="session")
+        rate = lasting(st.select_slider, "Learning rate", RATES, 0.01, key="learning-rate", width=380)
         looks_at = choose("Each step looks at", [EVERY_DIGIT, BATCH], "learning-batch")
     batch_size = None if looks_at == EVERY_DIGIT else 20
     paths = {name: problem.path(name, start, rate, STEPS, batch_size) for name in descent.OPTIMIZERS}

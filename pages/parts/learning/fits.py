@@ -6,6 +6,7 @@ from cnnlab.lessons import recorded_runs
 from cnnlab.lessons.recorded_runs import RecordedRun
 from ui.controls import choose
 from ui.figures import run_curves
+from ui.frame import fragment
 from ui.glossary import term
 from ui.lesson import notes_say, try_this
 
@@ -13,7 +14,7 @@ UNDERFITS = 0.8  # training accuracy
 OVERFITS = 0.1  # loss between the training and the validation curve
 
 
-@st.fragment
+@fragment
 def recorded() -> None:
     """One of the recorded runs; only this part runs again for another one."""
     runs = recorded_runs.load()

@@ -8,6 +8,7 @@ from cnnlab.lessons.small_problems import sixteen_pixels
 from ui.components.one_hot import costs, one_hot
 from ui.controls import choose
 from ui.figures import ink_maps
+from ui.frame import fragment
 from ui.glossary import term
 from ui.lesson import predict, try_this
 from ui.sources import first_digit
@@ -15,7 +16,7 @@ from ui.sources import first_digit
 DIGIT_SIZE, TABLE_WIDTH = 130, 660
 
 
-@st.fragment
+@fragment
 def label_and_answer() -> None:
     """One digit, its label and the network's answer; only this part runs again for another digit."""
     digit = choose("A test digit that is a", range(10), "learning-digit", 4)

@@ -16,6 +16,7 @@ from ui.components.gallery import Item, gallery
 from ui.computed import computed
 from ui.controls import choose
 from ui.figures import layer_name
+from ui.frame import fragment
 from ui.lesson import code, try_this
 from ui.subject import Subject
 
@@ -73,7 +74,7 @@ class Units:
         return square
 
 
-@st.fragment
+@fragment
 def show(subject: Subject) -> None:
     """Show one layer's units, one of them large; only this part runs again when a choice changes."""
     experiment, weights = subject.network.experiment, subject.network.weights

@@ -16,9 +16,10 @@ from ui.computed import computed
 from ui.controls import choose
 from ui.figures import first_kernels
 from ui.filter_table import reset_kernel, typed_kernel
+from ui.frame import fragment
 from ui.lesson import try_this
 from ui.networks import Network
-from ui.state import control, state
+from ui.state import control, lasting, state
 from ui.subject import Subject
 
 NUMBER, NORM, LIKENESS, IMPORTANCE = "Number", "Norm", "Likeness", "Importance"
@@ -29,7 +30,7 @@ NUM_IMAGES = 1_000
 MAX_PARTS = 16
 
 
-@st.fragment
+@fragment
 def show(subject: Subject) -> None:
     """Show one layer's filters and one of them in detail; only this part runs again after a change."""
     network = subject.network
@@ -41,9 +42,7 @@ def show(subject: Subject) -> None:
     grid = st.container()
     with st.container(horizontal=True, gap="small"):
         layer_index = choose("Layer", list(layers), "filters-Layer", format_func=lambda index: f"{index + 1}. Conv2D")
-        order = st.selectbox(
-            "Order by", (NUMBER, NORM, LIKENESS, IMPORTANCE), key="filters-order", persist_state="session", width=130
-        )
+        order = lasting(st.selectbox, "Order by", (NUMBER, NORM, LIKENESS, IMPORTANCE), key="filters-order", width=130)
         scale = choose("Colours", (LAYER, FILTER), "filters-Colours")
         when = choose("Weights", (AFTER, BEFORE), "filters-Weights")
     weights = _weights(network, when)

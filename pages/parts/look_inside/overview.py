@@ -17,7 +17,7 @@ from ui.components.overview import MAX_SOURCES, Column, overview
 from ui.components.stacks import Stack, stacks
 from ui.figures import short
 from ui.lesson import try_this
-from ui.state import component_value
+from ui.state import component_value, lasting
 from ui.subject import Subject
 
 KEY = "overview"
@@ -29,7 +29,7 @@ def show(subject: Subject) -> None:
     """Show every layer's maps and what they are made from."""
     columns = columns_of(subject)
     overview(columns, key=KEY, num_sampled=NUM_SAMPLED, traced=_trace)
-    if st.toggle("Show it in space, each layer a stack of planes", key="overview-stacks", persist_state="session"):
+    if lasting(st.toggle, "Show it in space, each layer a stack of planes", key="overview-stacks"):
         stacks([stack_of(column) for column in columns if column.values is not None], key="stacks")
     try_this(
         "pointing at a class, then at maps; click one to pin it, then choose another digit.",

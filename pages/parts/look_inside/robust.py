@@ -16,6 +16,7 @@ from ui.components.linked import Panel, linked
 from ui.components.probabilities import probabilities
 from ui.components.sweep import sweep
 from ui.controls import choose, slide
+from ui.frame import fragment
 from ui.lesson import code, try_this
 from ui.subject import Subject
 
@@ -33,7 +34,7 @@ def show(subject: Subject) -> None:
     code(distortions.move, adversarial.every_pixel_a_little, adversarial.few_pixels_a_lot)
 
 
-@st.fragment
+@fragment
 def distort(subject: Subject, reader: Reader) -> None:
     """One distortion from end to end, on top of the others as they are set; only this part runs again."""
     stage = st.container()
@@ -80,7 +81,7 @@ def held(values: np.ndarray, is_right: np.ndarray, expected: int) -> str:
     return f"{share} The answer holds from **{values[first]:+g}** to **{values[last]:+g}**."
 
 
-@st.fragment
+@fragment
 def fool(subject: Subject, reader: Reader) -> None:
     """The digit before and after the smallest change that flips the answer; only this part runs again."""
     stage = st.container()

@@ -15,6 +15,7 @@ from cnnlab.nn.operations import softmax
 from ui.components.linked import Panel, linked
 from ui.controls import choose
 from ui.figures import ink_maps, layer_name
+from ui.frame import fragment
 from ui.lesson import code, try_this
 from ui.subject import Subject
 
@@ -63,7 +64,7 @@ def film(steps: int) -> list[int]:
     return [round(steps * (number / (FILM - 1)) ** 2) for number in range(FILM)]
 
 
-@st.fragment
+@fragment
 def show(subject: Subject) -> None:
     """Show what the units of a layer look for; only this part runs again when a choice changes."""
     reader = Reader.of(subject.network.experiment, subject.network.weights)

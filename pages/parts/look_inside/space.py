@@ -22,7 +22,9 @@ from ui.computed import computed
 from ui.controls import choose
 from ui.drawing import drawn_image
 from ui.figures import layer_name, to_bytes
+from ui.frame import fragment
 from ui.lesson import code, try_this
+from ui.state import lasting
 from ui.subject import Subject
 from ui.words import when
 
@@ -37,7 +39,7 @@ NUM_NEAREST = 5
 MAX_SNAPSHOTS = 12
 
 
-@st.fragment
+@fragment
 def show(subject: Subject) -> None:
     """Show the space of one layer; only this part runs again when a choice changes."""
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
@@ -75,13 +77,13 @@ def choose_layer(architecture: Architecture) -> int:
         words = layer_name(architecture, index)
         return f"{words}, the last hidden layer" if index == last else words
 
-    return st.selectbox(
+    return lasting(
+        st.selectbox,
         "Layer",
         [PIXELS, *range(last + 1)],
         index=last + 1,
         format_func=name,
         key=f"space-layer-{last}",
-        persist_state="session",
         width=270,
     )
 

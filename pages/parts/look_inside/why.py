@@ -15,7 +15,9 @@ from ui import colours
 from ui.components.linked import SIZE, Panel, linked
 from ui.components.maps import maps
 from ui.controls import choose
+from ui.frame import fragment
 from ui.lesson import code, try_this
+from ui.state import lasting
 from ui.subject import Subject
 
 GRADIENT, SMOOTH, INTEGRATED = "Gradient", "SmoothGrad", "Integrated gradients"
@@ -102,7 +104,7 @@ def panels(method: str, question: str, image: np.ndarray, found: Explained, rand
     return shown
 
 
-@st.fragment
+@fragment
 def show(subject: Subject) -> None:
     """Show why the network reads the digit as it does; only this part runs again when a choice changes."""
     digit, against = choose_question(subject)
@@ -131,7 +133,7 @@ def show(subject: Subject) -> None:
     )
     st.markdown("**Evidence for each digit**")
     evidence(reader, image)
-    if st.toggle("Show the gradient on its way back, layer by layer", key="why-slopes", persist_state="session"):
+    if lasting(st.toggle, "Show the gradient on its way back, layer by layer", key="why-slopes"):
         show_slopes(score, image)
     code(attribution.integrated_gradients, attribution.smooth_grad, attribution.grad_cam, attribution.occlusion)
 

@@ -10,6 +10,7 @@ from cnnlab.nn.layers import Conv2D, Dense, Flatten
 from ui import colours, lesson
 from ui.figures import chart
 from ui.glossary import term
+from ui.state import lasting
 
 PHOTO = (3072, 2304)  # width and height: 7 megapixels
 SIDES = (32, 20_000)
@@ -73,7 +74,7 @@ def calculator() -> None:
 
 def _number(label: str, limits: tuple[float, float], value: int) -> int:
     low, high = map(int, limits)
-    return st.number_input(label, low, high, value, key=f"cost-{label}", persist_state="session", width=150)
+    return lasting(st.number_input, label, low, high, value, key=f"cost-{label}", width=150)
 
 
 def _charts(width: int, height: int, layer: Conv2D, units: int) -> None:

@@ -7,6 +7,7 @@ from cnnlab import mnist
 from cnnlab.digits import pictures
 from cnnlab.digits.pictures import Picture
 from ui.components.mixer import mixer
+from ui.frame import fragment
 from ui.glossary import term
 from ui.lesson import notes_say, predict
 from ui.state import kept
@@ -18,7 +19,7 @@ LAVENDER = pictures.COLOURS["lavender"]
 PRESETS = {str(colour): colour for colour in (NOTES_PIXEL, LAVENDER, pictures.COLOURS["yellow"])}
 
 
-@st.fragment
+@fragment
 def mix() -> None:
     """The pixel and what it is called; only this part runs again after a slider."""
     pixel = kept("pixels-mixer", START)

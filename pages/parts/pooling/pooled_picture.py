@@ -7,14 +7,16 @@ from cnnlab.digits.noise import MAX_AMOUNT, NOISES, add_noise
 from pages.parts.pooling.pooled_noise import AMOUNT, SEED, what_is_left
 from ui.components.window import pooling_window
 from ui.controls import choose, slide
+from ui.frame import fragment
 from ui.lesson import sign, try_this
 from ui.sources import choose_picture
+from ui.state import lasting
 
 POOL_SIZES, STRIDES = (2, 6), (1, 6)
 SIDE = 28
 
 
-@st.fragment
+@fragment
 def explore() -> None:
     """The picture, its settings, and what is left of the noise; only this part runs again when a setting changes."""
     stage = st.container()
@@ -53,7 +55,5 @@ def _noise() -> tuple[str, float, bool]:
         return "", 0.0, True
     label = "Standard deviation" if kind == "Gaussian" else "Share of pixels hit"
     amount = slide(label, 0.0, MAX_AMOUNT, AMOUNT, "pool-amount", step=0.01)
-    clip = kind != "Gaussian" or st.toggle(
-        "Clipped to black and white", value=True, key="pool-clip", persist_state="session"
-    )
+    clip = kind != "Gaussian" or lasting(st.toggle, "Clipped to black and white", value=True, key="pool-clip")
     return kind, amount, clip

@@ -7,6 +7,7 @@ import streamlit as st
 from cnnlab.nn.architecture import LayerSummary, check
 from cnnlab.nn.layers import Conv2D, Dense, Flatten, MaxPooling2D, dimensions
 from ui.controls import slide
+from ui.frame import fragment
 from ui.glossary import term
 from ui.lesson import notes_say, predict
 
@@ -26,7 +27,7 @@ def share_that_is_left() -> None:
     )
 
 
-@st.fragment
+@fragment
 def savings() -> None:
     """A network with and without pooling; only this part runs again for another window."""
     size = slide("Window ", *POOL_SIZES, 2, "pool-saving", width=190)

@@ -11,7 +11,7 @@ from cnnlab.evaluation.compare import differing
 from cnnlab.presets import preset_of
 from cnnlab.runs.store import DamagedRunError, Run, RunInfo
 from ui.cached import store
-from ui.state import kept
+from ui.state import kept, lasting
 from ui.words import plain
 
 TABLE_HEIGHT = 320
@@ -66,7 +66,7 @@ def ranked() -> list[Row]:
 def filtered(rows: Sequence[Row]) -> list[Row]:
     """Show the filters, and return the runs that pass."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        starred = st.toggle("Starred only", key="runs-starred", persist_state="session")
+        starred = lasting(st.toggle, "Starred only", key="runs-starred")
         words = st.text_input("Find", key="runs-find", persist_state="session", placeholder="name, note, preset, state")
 
     def passes(row: Row) -> bool:
