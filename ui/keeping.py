@@ -105,7 +105,7 @@ def show() -> None:
         st.markdown(
             "Load a page again, lose the line, or come back tomorrow: in this browser you find "
             f"{found or 'nothing yet'}. Photos are not kept. Each tab goes on with its own; a new tab begins with the "
-            "newest. All of it stays on this computer, with a random number that stands for this browser and a cookie; "
+            "newest. It is kept on this computer, with a random number that stands for this browser and a cookie; "
             "nothing tells who you are."
         )
         st.button("Empty it and begin anew", icon=":material/delete:", on_click=_empty)

@@ -34,8 +34,8 @@ def labels(at: AppTest) -> list[str]:
 
 
 def components(at: AppTest) -> list[str]:
-    """Keys of the browser components, in order."""
-    return [component.key for component in at.get("bidi_component")]
+    """Keys of the page's browser components, in order; the frame's own is none of them."""
+    return [component.key for component in at.get("bidi_component") if not component.key.startswith("kept-")]
 
 
 def state(at: AppTest) -> State:

@@ -193,9 +193,3 @@ def test_nothing_foreign_raises_or_makes_a_state_that_cannot_be_written(kept):
     visitor = State()
     restore(visitor, kept)
     assert after_a_reload(visitor).choices == visitor.choices
-
-
-def test_the_starters_filters_are_checked_against_its_network():
-    Changes().switched(0, 0, off=True).check(starter_network()[0].architecture)
-    with pytest.raises(ValueError, match="no such filter"):
-        Changes().switched(0, 10_000, off=True).check(starter_network()[0].architecture)

@@ -10,6 +10,7 @@ from cnnlab.explain.ablation import Changes, by_norm, by_similarity, channel_map
 from cnnlab.nn import operations as ops
 from cnnlab.nn.layers import Conv2D
 from cnnlab.nn.weights import Weights
+from cnnlab.presets import PRESETS
 
 # Four filters of 1 x 1 on two channels, as columns: lengths 1, 5, 2 and 0.
 FOUR = np.array([[1, 3, 0, 0], [0, 4, -2, 0]], np.float32).reshape(1, 1, 2, 4)
@@ -71,6 +72,20 @@ def test_changes_are_applied_to_copies_and_can_be_taken_back():
     for name, value in again.apply(weights).items():
         np.testing.assert_array_equal(value, weights[name])
     assert Changes().apply(weights)["0/kernel"] is weights["0/kernel"]
+
+
+def test_changes_of_another_network_are_refused():
+    architecture = PRESETS["Study notes"].architecture  # Conv2D(32, 5), MaxPooling2D, Conv2D(64, 5), ..., Dense(10)
+    good = Changes(frozenset({(0, 31)}), {(2, 63, 31): np.ones((5, 5), np.float32)})
+    good.check(architecture)
+    for layer_index, *place in [(0, 32, 0), (2, 0, 32), (1, 0, 0), (9, 0, 0), (0, -1, 0)]:
+        with pytest.raises(ValueError, match="no such filter"):
+            good.typed((layer_index, *place), np.ones((5, 5), np.float32)).check(architecture)
+    with pytest.raises(ValueError, match="no such filter"):
+        good.switched(5, 3, off=True).check(architecture)
+    for numbers in (np.ones((4, 5)), np.full((5, 5), np.nan)):
+        with pytest.raises(ValueError, match=r"finite numbers of shape \(5, 5\)"):
+            good.typed((0, 0, 0), numbers).check(architecture)
 
 
 def test_accuracy_without_each_filter():
