@@ -10,7 +10,7 @@ from cnnlab.experiment import Experiment
 from cnnlab.nn import network
 from cnnlab.nn.network import LayerTrace
 from cnnlab.nn.weights import Weights
-from cnnlab.runs.store import Run, RunInfo, UnknownRunError
+from cnnlab.runs.store import Run, RunInfo, RunState, UnknownRunError
 from ui.cached import starter_network, store, weights_of
 from ui.state import control, state
 from ui.words import percent
@@ -130,7 +130,7 @@ def _load(run: Run) -> Network | None:
     except ValueError as error:  # DamagedRunError is one
         st.warning(f"Run {run.id}: {error}. {INSTEAD}", icon=":material/broken_image:")
         return None
-    if info.state == "damaged":
+    if info.state == RunState.DAMAGED:
         st.warning(f"{info.reason} {INSTEAD}", icon=":material/broken_image:")
     else:
         st.info(f"This run has no weights yet. {INSTEAD}", icon=":material/hourglass:")

@@ -43,14 +43,16 @@ class Question:
     task: Any = None
 
     def fail(self, error: BaseException) -> None:
-        """End with an error, unless nobody waits any more."""
-        if self.task or self.answer.set_running_or_notify_cancel():
+        """End with an error, unless it has ended or nobody waits any more."""
+        if not self.answer.done() and (self.answer.running() or self.answer.set_running_or_notify_cancel()):
             self.answer.set_exception(error)
 
 
 @dataclass(eq=False)
 class LiveRun:
-    """A run that is not over. `attempt` names the worker's task that speaks for it; None: it has not begun.
+    """A run that is not over; touched under the engine's lock.
+
+    `attempt` names the worker's task that speaks for it; None: it has not begun.
 
     `key` is a name of its own for every time that a run is given to the cluster. `orders` are those that it is to have,
     `given` those that its worker was given last. `paused_at`: the step at which it is paused, None while it trains.
@@ -70,6 +72,12 @@ class LiveRun:
     reason: str | None = None
     is_background: bool = False
     """It lets the others pass."""
+
+    def has_new_orders(self) -> bool:
+        """Whether it is paused and has orders which it has not obeyed."""
+        orders, rates = self.orders, self.run.info.learning_rates
+        goes_on = self.paused_at is not None and (orders.pause_at is None or orders.pause_at > self.paused_at)
+        return goes_on or orders.should_stop or orders.learning_rate not in (None, *(rate for _, rate in rates[-1:]))
 
     def __post_init__(self) -> None:
         self.key = f"cnnlab-run-{self.run.id}-{secrets.token_hex(4)}"
@@ -156,9 +164,10 @@ class Cluster:
 
     def give_orders(self, live: LiveRun) -> None:
         """Give a run its orders, if they are new."""
-        if live.given != live.orders:
-            live.given = live.orders
-            self._orders(live).set(asdict(live.orders))
+        orders = live.orders
+        if live.given != orders:
+            live.given = orders
+            self._orders(live).set(asdict(orders))
 
     def messages(self) -> tuple[dict[str, Any], ...]:
         """Fetch what the workers have sent since."""

@@ -22,6 +22,7 @@ from cnnlab.nn.weights import Weights
 from cnnlab.runs import records
 from cnnlab.runs.files import from_npz
 from cnnlab.runs.records import BatchHistory, EpochHistory, RunInfo
+from cnnlab.runs.states import RunState
 from cnnlab.runs.store import Run, RunStore
 
 MAX_RUNS = 50
@@ -136,7 +137,7 @@ def _checked(run_id: str, files: dict[str, bytes]) -> dict[str, bytes]:
             raise ValueError(f"`{name}` of run {run_id} cannot be read: {error}") from error
     state.pop("owner", None)
     if not info.is_over:
-        state |= {"state": "interrupted", "reason": CUT}
+        state |= {"state": RunState.INTERRUPTED, "reason": CUT}
     return files | {"state.json": json.dumps(state, indent=1).encode()}
 
 

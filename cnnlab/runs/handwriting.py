@@ -121,12 +121,13 @@ class HandwritingStore:
     """All sets, one file each, below one folder or else a temporary one; OSError when neither can be written."""
 
     def __init__(self, folder: Path) -> None:
-        self._files = RunFiles(folder, lambda _: Path(tempfile.mkdtemp(prefix="cnnlab-handwriting-")))
+        self._files = RunFiles(folder, lambda _: Path(tempfile.mkdtemp(prefix="cnnlab-handwriting-")) / "sets")
         self._lock = threading.Lock()
 
     def create(self) -> str:
         """Make an empty set and return its name."""
         set_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        self._files.make_folder()
         self._files.write(_name(set_id), Handwriting().to_bytes())
         return set_id
 

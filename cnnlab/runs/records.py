@@ -13,12 +13,12 @@ from cnnlab.experiment import Experiment
 from cnnlab.limits import check_flag
 from cnnlab.nn.weights import Weights
 from cnnlab.runs.files import complete_lines
+from cnnlab.runs.states import RunState
 from cnnlab.training.events import BatchEnd, Checkpoint, EpochEnd, Start
 
 VERSION = 1
 MAX_NAME, MAX_NOTE = 60, 2_000
 """Characters."""
-STATES = ("queued", "running", "paused", "finished", "stopped", "failed", "interrupted")
 
 
 class DamagedRunError(ValueError):
@@ -49,12 +49,12 @@ NO_LABEL = Label()
 class RunInfo:
     """A run in a few words. Times are in UTC; `reason` is a sentence for the learner.
 
-    `state` is one of STATES, or "damaged": then there is a reason and no experiment. `started` is when training first
-    began, `ended` when it last ended. The counts are None until training has begun.
+    A damaged run has a reason and no experiment. `started` is when training first began, `ended` when it last ended.
+    The counts are None until training has begun.
     """
 
     id: str
-    state: str
+    state: RunState
     created: datetime
     experiment: Experiment | None = None
     reason: str | None = None
@@ -73,7 +73,7 @@ class RunInfo:
     @property
     def is_over(self) -> bool:
         """Whether nothing more happens in this run, unless it is resumed."""
-        return self.state not in ("queued", "running", "paused")
+        return self.state.is_over
 
     @property
     def seconds(self) -> float | None:
@@ -196,8 +196,8 @@ def to_info(run_id: str, state: Mapping[str, Any], experiment: str, label: Label
     """Read `state.json` and `experiment.json`. Raises ValueError with what is wrong."""
     if state.get("version") != VERSION:
         raise ValueError(f"`version` in state.json must be {VERSION}. Received: version={state.get('version')!r}")
-    if state.get("state") not in STATES:
-        raise ValueError(f"`state` must be one of {', '.join(STATES)}. Received: state={state.get('state')!r}")
+    if state.get("state") not in (kept := [one.value for one in RunState if one != RunState.DAMAGED]):
+        raise ValueError(f"`state` must be one of {', '.join(kept)}. Received: state={state.get('state')!r}")
     counts = dict.fromkeys(("num_train", "num_validation", "batches_per_epoch", "epochs"), int | None)
     figures = dict.fromkeys(("test_loss", "test_accuracy"), float | int | None)
     plain = {"reason": str | None, **counts, **figures}
@@ -207,7 +207,7 @@ def to_info(run_id: str, state: Mapping[str, Any], experiment: str, label: Label
     times: dict[str, Any] = {name: _to_time(state[name]) for name in ("started", "ended") if state.get(name)}
     return RunInfo(
         id=run_id,
-        state=state["state"],
+        state=RunState(state["state"]),
         created=_to_time(state["created"]),
         experiment=Experiment.from_json(experiment),
         learning_rates=tuple((int(step), float(rate)) for step, rate in state.get("learning_rates", ())),

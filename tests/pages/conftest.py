@@ -1,6 +1,6 @@
 """Pages without a browser: Streamlit's AppTest, a run store for each test, and an engine that only notes its orders."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -60,6 +60,9 @@ class FakeEngine:
 
     def stop(self, run_id: str) -> None:
         self.stopped.append(run_id)
+
+    def delete(self, run_ids: Sequence[str]) -> None:
+        self._store.delete(run_ids)
 
     def pause(self, run_id: str) -> None:
         self.paused.append(run_id)

@@ -10,7 +10,7 @@ from cnnlab.explain.snapshots import Look
 from cnnlab.limits import LIMITS
 from cnnlab.nn.layers import Dense, GlobalAveragePooling2D
 from cnnlab.presets import EXAMPLE_DRAFTS, PRESETS
-from cnnlab.runs.store import STATES, StoreError
+from cnnlab.runs.store import RunState, StoreError
 from cnnlab.training import pace
 from cnnlab.training.events import LearningRateSet, Orders, WeightsSnapshot
 from pages.parts.train.controls import doing
@@ -174,7 +174,7 @@ def test_a_cold_engine_is_told(visit, engine, engine_state, told):
 # Runs
 
 
-@pytest.mark.parametrize("run_state", STATES)
+@pytest.mark.parametrize("run_state", set(RunState) - {RunState.DAMAGED}, ids=str)
 def test_a_run_is_shown_in_every_state(visit, store, run_state):
     run = make_run(store, run_state)
     at = visit("train", run=run.id)
@@ -273,6 +273,39 @@ def test_a_run_whose_folder_is_taken_away_is_told(visit, store):
     assert "There is no run of this name" in at.warning[0].value
     click(at, "Train")
     assert state(at).run_id not in (None, run.id)
+
+
+@pytest.mark.parametrize(
+    ("run_state", "label"), [("running", "Pause"), ("running", "Stop"), ("paused", "Resume"), ("paused", "One batch")]
+)
+def test_a_run_that_has_just_been_deleted_is_told(visit, store, engine, monkeypatch, run_state, label):
+    run = make_run(store, run_state)
+    for what in ("pause", "stop", "resume"):
+        monkeypatch.setattr(engine, what, lambda run_id, *_: store.get(run_id))
+    at = visit("train", run=run.id)
+    (store.root / run.id).rename(store.root / "elsewhere")
+    click(at, label)
+    assert "There is no run of this name" in at.error[0].value
+
+
+def test_why_a_run_cannot_be_steered_stands_beside_its_buttons(visit, store, engine, monkeypatch):
+    def refused(*_):
+        raise ValueError("This run is paused on another server")
+
+    run = make_run(store, "paused")
+    monkeypatch.setattr(engine, "resume", refused)
+    at = visit("train", run=run.id)
+    click(at, "Resume")
+    assert at.error[0].value == "This run is paused on another server."
+
+
+def test_weights_that_cannot_be_read_are_told_beside_what_the_doctor_says(visit, store):
+    run = make_run(store, "finished")
+    for path in (store.root / run.id / "weights").iterdir():
+        path.write_bytes(b"cut off")
+    at = visit("train", run=run.id)
+    assert any("cannot be read" in warning.value for warning in at.warning)
+    assert {metric.label for metric in at.metric} >= {"Test accuracy"}
 
 
 def test_what_was_estimated_stands_beside_what_it_took(visit, store, monkeypatch):

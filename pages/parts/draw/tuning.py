@@ -1,6 +1,7 @@
 """How well networks read one's own handwriting, and a short training in which one learns it: before and after."""
 
 from concurrent.futures import Future
+from contextlib import suppress
 
 import numpy as np
 import streamlit as st
@@ -10,7 +11,7 @@ from cnnlab.evaluation import predict
 from cnnlab.nn.weights import Weights
 from cnnlab.runs import handwriting
 from cnnlab.runs.handwriting import Handwriting
-from cnnlab.runs.store import Run, StoreError, UnknownRunError
+from cnnlab.runs.store import DamagedRunError, Run, StoreError, UnknownRunError
 from cnnlab.training.events import Start
 from pages.parts.draw.compare import readable
 from ui import cached
@@ -112,7 +113,7 @@ def _taught_run() -> Run | None:
 
 def _before_and_after(run: Run, kept: Handwriting, *, was_live: bool) -> None:
     """The network before and after, on MNIST's test digits, on what it was taught, and on what was drawn since."""
-    info, start = run.info, run.start()
+    info, start = run.info, _start(run)
     if _is_live(run):
         st.info("It is learning your handwriting: a few seconds.", icon=":material/hourglass_top:")
         return
@@ -152,8 +153,15 @@ def _mnist_before(run: Run) -> float | None:
 
 
 def _ask_mnist(run: Run) -> Future[float] | None:
-    start, experiment = run.start(), run.info.experiment
+    start, experiment = _start(run), run.info.experiment
     return ask(predict.test_accuracy, experiment, start.weights) if start and experiment else None
+
+
+def _start(run: Run) -> Start | None:
+    """Where the run began; None where that cannot be read."""
+    with suppress(DamagedRunError):
+        return run.start()
+    return None
 
 
 def _since(kept: Handwriting, taught: Handwriting) -> Handwriting:

@@ -8,7 +8,7 @@ import streamlit as st
 from cnnlab.evaluation import seeds
 from cnnlab.evaluation.seeds import Spread
 from cnnlab.experiment import Experiment
-from cnnlab.runs.store import RunInfo
+from cnnlab.runs.store import RunInfo, RunState
 from cnnlab.studies.campaign import seconds_of
 from cnnlab.studies.study import MEASURES, MUCH, SEEDS, SHIFT, SHIFTED, TEST, TRAINING, Question, Study, is_much_better
 from pages.parts.experiments.pictures import epochs_of, picture, shifted_accuracies
@@ -91,7 +91,7 @@ def _spreads(study: Study, found: Found, shifted: Mapping[Experiment, np.ndarray
     """What the runs of each variant that are over have reached."""
 
     def figure(experiment: Experiment, info: RunInfo) -> float | None:
-        if info.state == "failed" or measure == TEST:
+        if info.state == RunState.FAILED or measure == TEST:
             return info.test_accuracy
         if measure == TRAINING:
             epochs = epochs_of(info)
@@ -103,7 +103,8 @@ def _spreads(study: Study, found: Found, shifted: Mapping[Experiment, np.ndarray
         return [
             figure(one, info)
             for one, info in known
-            if info.state == "failed" or (info.state == "finished" and (measure != SHIFTED or one in shifted))
+            if info.state == RunState.FAILED
+            or (info.state == RunState.FINISHED and (measure != SHIFTED or one in shifted))
         ]
 
     return seeds.spreads_of({variant: figures(variant) for variant in study.variants})

@@ -10,7 +10,6 @@ import streamlit as st
 
 from cnnlab import mnist
 from cnnlab.evaluation.compare import McNemar, differing, mcnemar, pareto
-from cnnlab.runs.store import DamagedRunError
 from pages.parts.runs.listing import Row
 from ui import colours
 from ui.cached import store
@@ -33,7 +32,7 @@ def curves(chosen: Sequence[Row]) -> None:
     for row, colour, dash in zip(chosen, LINES, DASHES, strict=False):
         try:
             epochs = store().get(row.info.id).history().epochs
-        except DamagedRunError as error:
+        except ValueError as error:  # damaged, or deleted just now
             st.warning(str(error), icon=":material/broken_image:")
             continue
         line = {"color": colour, "dash": dash}
@@ -131,7 +130,7 @@ def _right(row: Row, labels: np.ndarray) -> np.ndarray | None:
     """Which test digits the run read rightly, bool (10000,), or None when it has no answers that are numbers."""
     try:
         probabilities = store().get(row.info.id).probabilities()
-    except DamagedRunError as error:
+    except ValueError as error:
         st.warning(str(error), icon=":material/broken_image:")
         return None
     if probabilities is None or probabilities.shape != (len(labels), 10) or not np.isfinite(probabilities).all():

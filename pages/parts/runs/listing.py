@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnlab.evaluation.compare import differing
 from cnnlab.presets import preset_of
-from cnnlab.runs.store import DamagedRunError, Run, RunInfo
+from cnnlab.runs.store import RunInfo
 from ui.cached import store
 from ui.state import kept
 from ui.words import plain
@@ -58,8 +58,7 @@ class Row:
 
 def ranked() -> list[Row]:
     """Every run: the best final validation accuracy first, then those without one, the newest first."""
-    runs = store()
-    rows = [Row(info, _accuracy(runs.get(info.id))) for info in runs.list()]
+    rows = [Row(info, _accuracy(info.id)) for info in store().list()]
     return sorted(rows, key=lambda row: -np.inf if np.isnan(row.accuracy) else row.accuracy, reverse=True)
 
 
@@ -144,7 +143,7 @@ def _columns(rows: Sequence[Row]) -> dict[str, list[object]]:
         **({"Name": [row.info.label.name for row in rows]} if any(row.info.label.name for row in rows) else {}),
         **({"Preset": [row.preset for row in rows]} if any(row.preset for row in rows) else {}),
         "Test accuracy": [100 * row.test_accuracy for row in rows],
-        "State": [row.info.state for row in rows],
+        "State": [row.info.state.value for row in rows],
         "Parameters": [row.num_parameters for row in rows],
         "Seconds": [row.seconds for row in rows],
         **{name.capitalize(): values for name, values in settings.items()},
@@ -152,10 +151,10 @@ def _columns(rows: Sequence[Row]) -> dict[str, list[object]]:
     }
 
 
-def _accuracy(run: Run) -> float:
+def _accuracy(run_id: str) -> float:
     """Validation accuracy after the last epoch so far; NaN when there is none that can be read."""
     try:
-        epoch = run.last_epoch()
-    except DamagedRunError:  # it is listed, without a figure
+        epoch = store().get(run_id).last_epoch()
+    except ValueError:  # damaged or deleted just now: it is listed, without a figure
         return np.nan
     return np.nan if epoch is None or epoch.val_accuracy is None else float(epoch.val_accuracy)

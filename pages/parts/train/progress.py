@@ -4,25 +4,16 @@ import streamlit as st
 
 from cnnlab.experiment import Experiment
 from cnnlab.runs.records import BatchHistory, EpochHistory, History, to_columns
-from cnnlab.runs.store import DamagedRunError, Run, RunInfo
+from cnnlab.runs.store import DamagedRunError, Run, RunInfo, RunState
 from pages.parts.train.controls import doing, steer
 from pages.parts.train.results import results
 from ui import cached, trouble
 from ui.figures import run_curves
+from ui.state import show_problem
 from ui.words import ENGINE, duration
 
 TICK_SECONDS = 0.5
 CURVES_HEIGHT = 230
-STATES = {
-    "queued": "Waiting for the engine",
-    "running": "Training",
-    "paused": "Paused",
-    "finished": "Finished",
-    "stopped": "Stopped early; the network so far is kept",
-    "failed": "Failed",
-    "interrupted": "Interrupted",
-    "damaged": "Damaged",
-}
 
 
 def progress(run: Run | None, draft: Experiment | None) -> None:
@@ -33,6 +24,7 @@ def progress(run: Run | None, draft: Experiment | None) -> None:
 
 
 def _show(run: Run | None, draft: Experiment | None, *, was_live: bool) -> None:
+    show_problem("start")
     if cached.engine().state in ENGINE and (run is None or not run.info.is_over):
         st.info(ENGINE[cached.engine().state], icon=":material/hourglass_top:")
     if run is None:
@@ -68,8 +60,8 @@ def _show(run: Run | None, draft: Experiment | None, *, was_live: bool) -> None:
 def in_words(info: RunInfo, history: History, done: int, planned: int) -> str:
     """How a run stands: "**Training** · update 507 of 1,500 · 2,100 images a second, 0.48 ms each · 1:04 left"."""
     pending = doing(info.state, done, cached.engine().orders(info.id))
-    ahead = cached.engine().queue_position(info.id) if info.state == "queued" else None
-    parts = [f"**{pending} …**" if pending else f"**{STATES[info.state]}**"]
+    ahead = cached.engine().queue_position(info.id) if info.state == RunState.QUEUED else None
+    parts = [f"**{pending} …**" if pending else f"**{info.state.words}**"]
     if ahead:
         parts.append(f"number {ahead} in the queue")
     elif info.is_over:
@@ -78,7 +70,7 @@ def in_words(info: RunInfo, history: History, done: int, planned: int) -> str:
     if info.experiment and not info.is_over and done:
         rate = info.learning_rates[-1][1] if info.learning_rates else info.experiment.learning_rate_at(done)
         parts.append(f"learning rate {rate:.3g}")
-    if info.experiment and info.state == "running" and done:
+    if info.experiment and info.state == RunState.RUNNING and done:
         speed = history.batches.images_per_second[-1]
         seconds = (planned - done) * info.experiment.training.batch_size / speed
         parts += [f"{speed:,.0f} images a second, {1000 / speed:.2f} ms each", f"{duration(seconds)} left"]

@@ -9,7 +9,7 @@ import streamlit as st
 from cnnlab import mnist
 from cnnlab.evaluation.metrics import confusion_matrix
 from cnnlab.explain import snapshots
-from cnnlab.runs.store import Run
+from cnnlab.runs.store import Run, RunState
 from pages.parts.train.stages import Glance, Seen, Stages, key_of, stages_of
 from ui import colours
 from ui.components.confusion import confusion_of_stages
@@ -48,7 +48,7 @@ def _fill(run: Run, known: Stages) -> bool:
     chosen, drawing = _chosen(), drawn_image()
     images = {key_of(image): image for image in (chosen.image, drawing) if image is not None}
     is_filled = known.fill(images)
-    is_looked_at = known.ask(newest_only=run.info.state == "running")
+    is_looked_at = known.ask(newest_only=run.info.state == RunState.RUNNING)
     return is_filled and is_looked_at and run.info.is_over
 
 
