@@ -10,6 +10,7 @@ from streamlit_drawable_canvas import st_canvas
 from cnnlab.digits import prepare
 from cnnlab.digits.prepare import STANDARD, Preparation
 from ui.components.maps import maps
+from ui.components.presses import presses
 from ui.components.probabilities import probabilities
 from ui.networks import Network
 from ui.reading import Reading, read, verdict
@@ -56,8 +57,10 @@ def canvas(
         on.cleared = None
         on.drawing = Drawing(strokes, drawn.image_data) if strokes["objects"] else Drawing()
     with st.container(horizontal=True, gap="small"):
-        for label, act, icon in (("Undo", on.undo, ":material/undo:"), ("Clear", on.clear, ":material/delete:")):
-            st.button(label, on_click=act, icon=icon, disabled=on.drawing.rgba is None)
+        acts = {"Undo": (on.undo, ":material/undo:"), "Clear": (on.clear, ":material/delete:")}
+        presses(f"presses-{on.name}", {f"{label}-{on.name}": act for label, (act, _) in acts.items()})
+        for label, (act, icon) in acts.items():
+            st.button(label, key=f"{label}-{on.name}", on_click=act, icon=icon, disabled=on.drawing.rgba is None)
     return on.drawing.rgba
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui import acts
 from ui.cached import engine
 
 ABOUT = "A visual playground for convolutional neural networks."
@@ -52,10 +53,14 @@ def run() -> None:
 
 
 def begin() -> None:
-    """Begin a page's script: where app.py has not run, tell Streamlit which pages there are, and start again."""
+    """Begin a page's script: where app.py has not run, tell Streamlit which pages there are, and start again.
+
+    What was done in the browser and not yet here is done before the page is made.
+    """
     if not _is_framed.get():
         _navigation()
         st.rerun()
+    acts.do()
 
 
 def _navigation() -> st.Page:

@@ -3,9 +3,10 @@
 Anything worth keeping is in an Experiment or a run; this holds what is still being edited, and which run is looked at.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from secrets import token_hex
 from typing import Any, Self
 
 import numpy as np
@@ -143,6 +144,18 @@ class Timing:
 
 
 @dataclass
+class Acts:
+    """What was done in components whose acts are counted: see `ui.acts`."""
+
+    visit: str = field(default_factory=lambda: token_hex(8))
+    """Tells this visit from others of the same browser tab, whose acts are not done again."""
+    done: int = 0
+    """The number of the last act that was done."""
+    handlers: dict[str, Mapping[str, Callable[[Any], None]]] = field(default_factory=dict)
+    """By the component's key and the act's name."""
+
+
+@dataclass
 class Prediction:
     """A question as it was asked last, what the learner answered, and whether the answer has been shown."""
 
@@ -222,6 +235,7 @@ class State:
     problems: dict[str, str] = field(default_factory=dict)
     """By the key of a control or another `attempt`: why it failed the last time."""
     course: Course = field(default_factory=Course)
+    acts: Acts = field(default_factory=Acts)
 
     @property
     def looks_at_drawing(self) -> bool:

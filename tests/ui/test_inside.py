@@ -17,6 +17,7 @@ from pages.parts.look_inside import trace as trace_view
 from pages.parts.look_inside.trace import name_of, next_path, read_path, write_path
 from tests.networks import random_weights
 from ui.components import overview as overview_component
+from ui.components import to_data
 from ui.components import trace as trace_component
 from ui.networks import Network
 from ui.subject import Subject
@@ -44,7 +45,7 @@ def sent(monkeypatch):
     """What the components were mounted with, newest last."""
     found = []
     for module in (overview_component, trace_component):
-        monkeypatch.setattr(module, "_mount", lambda **arguments: found.append(arguments["data"]))
+        monkeypatch.setattr(module, "_mount", lambda **arguments: found.append(to_data(arguments["data"])))
     return found
 
 

@@ -20,6 +20,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from ui import colours
+from ui.acts import Handlers, do, listen
 
 P = ParamSpec("P")
 
@@ -32,12 +33,18 @@ def define(place: str) -> Callable[..., Any]:
 
     The script exports `mount(createView)`: `createView(root)` is called once for each DOM node and returns
     `update(data, tell)` and, where there is something to undo, `remove()`. The data that the returned function mounts
-    go through `to_data`.
+    go through `to_data`; with `acts`, what is done in it is handed to these functions, by the acts' names.
     """
     folder = Path(place).parent
     html, css = ((folder / f"component.{part}").read_text(encoding="utf-8") for part in ("html", "css"))
     mount = st.components.v2.component(f"cnnlab_{folder.name}", html=html, css=css, js=script(folder / "component.js"))
-    return lambda *, data, **options: mount(data=to_data(data), **options)
+
+    def show(*, key: str, data: Mapping[str, object], acts: Handlers | None = None, **options: Any) -> Any:
+        if acts is not None:
+            data, options["on_acts_change"] = {**data, "acts": listen(key, acts)}, do
+        return mount(key=key, data=to_data(data), **options)
+
+    return show
 
 
 def component(place: str) -> Callable[[Callable[P, Mapping[str, object] | None]], Callable[P, None]]:

@@ -103,15 +103,18 @@ def all_units(units: Units) -> None:
     """Show every unit's four best digits; a click chooses the unit, and the address has it."""
     st.markdown("**All of this layer**, each with its first four: choose one.")
     with st.container(height=HEIGHT, border=False):
-        chosen = gallery(
-            [Item(units.four(unit), units.name(unit)) for unit in range(units.count)],
+        gallery(
+            [Item(units.four(unit), units.name(unit), id=unit) for unit in range(units.count)],
             key=f"exciting-all-{units.layer_index}",
             describe="All of this layer, each with the four digits that excite it most",
             size=2 * SMALL * 28 + GAP,
             choose="Show nine of",
+            on_choose=_choose,
         )
-    if chosen is not None:
-        st.query_params["unit"] = str(chosen)
+
+
+def _choose(unit: int) -> None:
+    st.query_params["unit"] = str(unit)
 
 
 def one_unit(units: Units, unit: int) -> None:

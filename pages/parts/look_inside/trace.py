@@ -17,7 +17,6 @@ from ui import colours
 from ui.components.trace import Crumb, Scene, largest_terms, trace
 from ui.figures import short
 from ui.lesson import try_this
-from ui.state import component_value
 from ui.subject import Subject
 
 Path = tuple[Cell, ...]
@@ -31,7 +30,7 @@ def show(subject: Subject) -> None:
     path = read_path(subject, st.query_params.get("at", ""))
     path = path or (Cell(last, (int(subject.probabilities.argmax()),)),)
     explanation = _explain(subject, path[-1])
-    trace(explanation, _scene(subject, path, explanation), key=KEY, went=lambda: _go(path, explanation))
+    trace(explanation, _scene(subject, path, explanation), key=KEY, went=lambda went: _go(path, explanation, went))
     try_this(
         "clicking the largest number, again and again.",
         "that a score is nothing but sums and products of your own network's numbers, and that after a few steps you "
@@ -83,9 +82,8 @@ def next_path(path: Path, explanation: Explanation, went: dict[str, Any]) -> Pat
     return path if origin is None else (*path, origin)
 
 
-def _go(path: Path, explanation: Explanation) -> None:
-    if went := component_value(KEY, "go"):
-        go_to_view("Trace", at=write_path(next_path(path, explanation, went)))
+def _go(path: Path, explanation: Explanation, went: dict[str, Any]) -> None:
+    go_to_view("Trace", at=write_path(next_path(path, explanation, went)))
 
 
 def name_of(architecture: Architecture, cell: Cell) -> str:

@@ -186,7 +186,7 @@ def _shown() -> np.ndarray:
 
 def _gallery(run: Run, known: Stages) -> None:
     """Test digits with their readings, the drawing first; a click sends one through the network."""
-    visitor, drawing, test, shown = state(), drawn_image(), mnist.load().test, _shown()
+    drawing, test, shown = drawn_image(), mnist.load().test, _shown()
     st.markdown("**Test digits** · watched only, nothing is learned from them")
     if known.problem:
         st.caption(f"They could not be read: {known.problem}")
@@ -196,7 +196,7 @@ def _gallery(run: Run, known: Stages) -> None:
     if drawing is not None and (seen := known.seen(key_of(drawing))):
         picture = to_bytes(drawing)
         own = Own(picture, list(seen), np.array([one.probabilities for one in seen.values()]))
-    clicked = digits(
+    digits(
         run.id,
         list(looks),
         np.array([look.read_as[shown] for look in looks.values()]),
@@ -206,11 +206,16 @@ def _gallery(run: Run, known: Stages) -> None:
         labels=test.labels[shown],
         own=own,
         num_shown=NUM_SHOWN,
+        on_choose=_look_at,
     )
-    if clicked is not None:
-        visitor.looks_at_drawing = clicked == MINE
-        visitor.test_index = visitor.test_index if clicked == MINE else int(shown[clicked])
-        st.rerun()
+
+
+def _look_at(index: int) -> None:
+    """Look at the drawing, or at the digit that stands there."""
+    visitor = state()
+    visitor.looks_at_drawing = index == MINE
+    if MINE < index < len(_shown()):
+        visitor.test_index = int(_shown()[index])
 
 
 def _matrix(run: Run, known: Stages) -> None:
