@@ -100,6 +100,17 @@ class Engine:
         """
         self._order(run_id, is_background=is_background, pause_at=until)
 
+    def step(self, run_id: str, every: int = 1) -> None:
+        """Go on until the next multiple of `every` updates after what is done and what was ordered, and pause there.
+
+        So two calls are two steps, whether the first was done meanwhile or not. Raises ValueError as `resume` does.
+        """
+        with self._lock:
+            steps, live = self._store.get(run_id).history().batches.step, self._live.get(run_id)
+            ordered = live.orders.pause_at if live else None
+            done = max(int(steps[-1]) if len(steps) else 0, ordered or 0)
+            self._order(run_id, pause_at=(done // every + 1) * every)
+
     def stop(self, run_id: str) -> None:
         """Let a run end soon, its network kept. Nothing happens to a run that is over. Raises ValueError."""
         self._order_live(run_id, RunState.PAUSED, should_stop=True)

@@ -73,6 +73,11 @@ class FakeEngine:
         self.until.append(until)
         self._store.get(run_id).queue()
 
+    def step(self, run_id: str, every: int = 1) -> None:
+        steps = self._store.get(run_id).history().batches.step
+        done = int(steps[-1]) if len(steps) else 0
+        self.resume(run_id, (done // every + 1) * every)
+
     def set_learning_rate(self, run_id: str, learning_rate: float) -> None:
         del run_id
         self.learning_rates.append(learning_rate)

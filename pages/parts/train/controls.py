@@ -1,6 +1,7 @@
 """The buttons of Train: start a run, and steer the one that is looked at."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 import streamlit as st
@@ -9,6 +10,7 @@ from cnnlab.limits import LIMITS
 from cnnlab.runs.store import Run, RunInfo, RunState, StoreError
 from cnnlab.training.events import Orders
 from ui import cached
+from ui.components.presses import presses
 from ui.controls import training_settings
 from ui.estimate import estimate
 from ui.state import Draft, attempt, show_problem, state
@@ -87,20 +89,21 @@ def doing(run_state: RunState, done: int, orders: Orders | None) -> str | None:
 
 
 def steer(run: Run, done: int) -> None:
-    """Show the buttons of a live run. They stand still and keep the focus; to press one twice is harmless."""
+    """Show the buttons of a live run. They stand still and keep the focus; each press of a step is one."""
     info, engine = run.info, cached.engine()
     pending = doing(info.state, done, engine.orders(run.id))
     is_queued, is_running = info.state == RunState.QUEUED, info.state == RunState.RUNNING
-    in_epoch = info.batches_per_epoch or 1
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         if info.state == RunState.PAUSED or pending == "One batch":
             _button("Resume", "play_arrow", engine.resume, run.id, None, key="pause", kind="primary")
         else:
             label = "Pausing …" if pending == "Pausing" else "Pause"
             _button(label, "pause", engine.pause, run.id, key="pause", disabled=is_queued)
-        for label, until in (("One batch", done + 1), ("One epoch", (done // in_epoch + 1) * in_epoch)):
+        steps = {"One batch": 1, "One epoch": info.batches_per_epoch or 1}
+        presses("presses-steps", {label: partial(order, engine.step, run.id, every) for label, every in steps.items()})
+        for label, every in steps.items():
             is_off = is_queued or (is_running and pending is None)
-            _button(label, "skip_next", engine.resume, run.id, until, key=label, disabled=is_off)
+            _button(label, "skip_next", engine.step, run.id, every, key=label, disabled=is_off)
         label = "Stopping …" if pending == "Stopping" else "Stop"
         _button(label, "stop", engine.stop, run.id, key="stop", disabled=pending == "Stopping")
         _learning_rate(info)

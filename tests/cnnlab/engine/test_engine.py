@@ -367,6 +367,17 @@ def test_a_paused_run_goes_on_where_it_is(idle_engine):
         engine.set_learning_rate(run.id, 0)
 
 
+def test_each_step_counts_however_soon_it_comes(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    run = paused(cluster, engine)  # after 2 updates
+    for every, goal in ((1, 3), (1, 4), (9, 9), (9, 18)):
+        engine.step(run.id, every)
+        assert engine.orders(run.id).pause_at == goal
+    engine.resume(run.id)
+    engine.step(run.id)
+    assert engine.orders(run.id).pause_at == 3
+
+
 def test_a_paused_run_makes_room_and_is_entered_again(idle_engine):
     cluster, engine = FakeCluster(), idle_engine
     run = paused(cluster, engine)
