@@ -34,8 +34,8 @@ def labels(at: AppTest) -> list[str]:
 
 
 def components(at: AppTest) -> list[str]:
-    """Keys of the browser components, in order."""
-    return [component.key for component in at.get("bidi_component")]
+    """Keys of the browser components that can be seen, in order."""
+    return [component.key for component in at.get("bidi_component") if not component.key.startswith("presses")]
 
 
 def state(at: AppTest) -> State:
