@@ -123,8 +123,9 @@ class _Run:
         self._tell_start()
         if self.at.step == 0:
             self.emit(events.WeightsSnapshot(0, keras_models.weights_of(self.model)))
-        self.last_checkpoint = self.last_batch = time.monotonic()
+        self.last_checkpoint = time.monotonic()
         self.images_per_second = 0.0
+        self._begin_timing()
         patience = self.experiment.training.early_stopping or math.inf
         while self.at.epoch < self.experiment.training.epochs and self.at.num_waited < patience:
             for batch in self._batches():
@@ -159,7 +160,7 @@ class _Run:
             orders = self._orders()
         if not orders.should_stop:
             self._tell_start()
-        self.last_batch = time.monotonic()
+        self._begin_timing()
         return replace(orders, should_leave=False)
 
     def _is_paused_by(self, orders: Orders) -> bool:
@@ -199,10 +200,7 @@ class _Run:
         self.at.batch += 1
         self.at.loss_sum += loss * len(batch)
         self.at.accuracy_sum += accuracy * len(batch)
-        now = time.monotonic()
-        speed = len(batch) / (now - self.last_batch)
-        self.images_per_second += (speed - self.images_per_second) * (0.1 if self.images_per_second else 1.0)
-        self.last_batch = now
+        now = self._time(len(batch))
         self.emit(events.BatchEnd(self.at.step, self.at.epoch, loss, accuracy, self.images_per_second))
         if self.at.step in self.snapshot_steps:
             self.emit(events.WeightsSnapshot(self.at.step, keras_models.weights_of(self.model)))
@@ -229,7 +227,23 @@ class _Run:
         self.emit(events.EpochEnd(self.at.step, self.at.epoch, loss, accuracy, val_loss, val_accuracy))
         self.at = replace(self.at, epoch=self.at.epoch + 1, batch=0, loss_sum=0.0, accuracy_sum=0.0)
         self._checkpoint()
-        self.last_batch = time.monotonic()
+        self._begin_timing()
+
+    def _begin_timing(self) -> None:
+        self.timed_from, self.images_timed = time.monotonic(), 0
+
+    def _time(self, num_images: int) -> float:
+        """Count images that were just learned from into the speed; return the time.
+
+        A clock may stand still for several updates: on Windows it can go in steps of 15.6 ms.
+        """
+        now = time.monotonic()
+        self.images_timed += num_images
+        if now > self.timed_from:
+            speed = self.images_timed / (now - self.timed_from)
+            self.images_per_second += (speed - self.images_per_second) * (0.1 if self.images_per_second else 1.0)
+            self.timed_from, self.images_timed = now, 0
+        return now
 
     def _checkpoint(self) -> None:
         self.last_checkpoint = time.monotonic()

@@ -1,5 +1,7 @@
 """How a run stands: its state, buttons, curves and doctor, the part of Train that runs again while it trains."""
 
+import math
+
 import streamlit as st
 
 from cnnlab.experiment import Experiment
@@ -78,8 +80,8 @@ def in_words(info: RunInfo, history: History, done: int, planned: int) -> str:
     if info.experiment and not info.is_over and done:
         rate = info.learning_rates[-1][1] if info.learning_rates else info.experiment.learning_rate_at(done)
         parts.append(f"learning rate {rate:.3g}")
-    if info.experiment and info.state == "running" and done:
-        speed = history.batches.images_per_second[-1]
+    speed = history.batches.images_per_second[-1] if done else 0.0
+    if info.experiment and info.state == "running" and 0 < speed < math.inf:
         seconds = (planned - done) * info.experiment.training.batch_size / speed
         parts += [f"{speed:,.0f} images a second, {1000 / speed:.2f} ms each", f"{duration(seconds)} left"]
     return " · ".join(parts)

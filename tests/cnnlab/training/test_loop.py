@@ -1,5 +1,5 @@
 from dataclasses import replace
-from itertools import pairwise
+from itertools import count, pairwise
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from cnnlab.nn import network
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from cnnlab.presets import PRESETS
-from cnnlab.training import keras_models
+from cnnlab.training import keras_models, loop
 from cnnlab.training.events import (
     BatchEnd,
     Checkpoint,
@@ -147,6 +147,16 @@ def test_a_resumed_run_ends_bit_for_bit_alike(events, steps, monkeypatch):
     assert of(EpochEnd, resumed)[-1].val_loss == of(EpochEnd, events)[-1].val_loss
     for key, value in events[-1].weights.items():
         np.testing.assert_array_equal(resumed[-1].weights[key], value)
+
+
+@pytest.mark.parametrize(("num_updates", "speed"), [(4, 4 * 100 * 64), (1_000_000, 0)])
+def test_a_clock_that_goes_in_steps(monkeypatch, num_updates, speed):
+    """Steps of 15.6 ms, as on Windows: it stands still for some updates, or for all."""
+    ticks = count()
+    monkeypatch.setattr(loop.time, "monotonic", lambda: next(ticks) // num_updates / 64)
+    told = [batch.images_per_second for batch in of(BatchEnd, events_of(with_training(epochs=1)))]
+    assert told[-2] == pytest.approx(speed, rel=0.3)
+    assert np.isfinite(told).all()
 
 
 def test_stop_keeps_the_network_so_far():
