@@ -1,6 +1,7 @@
 """One training run on disk: what is recorded of it, and what pages ask of it. `cnnlab.runs.store` makes them."""
 
 import json
+import math
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -170,6 +171,8 @@ class Run:
             case events.LearningRateSet():
                 before = self._learning_rates_until(event.step - 1)
                 self._update(learning_rates=[*before, (event.step, event.learning_rate)])
+            case events.Finished() if not math.isfinite(event.test_loss):  # by a worker with an earlier version
+                self.end("failed", records.BROKE_DOWN)
             case events.Finished():
                 self._files.write(_snapshot(event.step), to_npz(event.weights))
                 self._files.write("evaluation.npz", to_npz({"probabilities": event.probabilities}))
@@ -181,7 +184,7 @@ class Run:
 
     def set_label(self, label: records.Label) -> None:
         """Keep what people say of the run. Raises OSError."""
-        self._files.write("label.json", json.dumps(asdict(label)).encode())
+        self._files.write("label.json", json.dumps(asdict(label), allow_nan=False).encode())
 
     def queue(self, created: str | None = None) -> None:
         """Mark as waiting for the engine in this process, for the first time or again. Raises OSError."""
@@ -239,7 +242,7 @@ class Run:
             raise DamagedRunError(f"`{name}` of run {self.id} cannot be read: {error}") from error
 
     def _state(self) -> dict[str, Any]:
-        state = self._unsaved or self._load("state.json", json.loads)
+        state = self._unsaved or self._load("state.json", records.to_state)
         if not isinstance(state, dict | None):
             raise DamagedRunError(f"`state.json` of run {self.id} must be an object. Received: {state!r}")
         return state or {}
@@ -248,7 +251,7 @@ class Run:
         """Change the state. Raises OSError when the disk refuses it; as long as it does, the state is kept here."""
         state = self._state() | changes
         try:
-            self._files.write("state.json", json.dumps(state, indent=1).encode())
+            self._files.write("state.json", json.dumps(state, indent=1, allow_nan=False).encode())
             self._unsaved = None
         except OSError:
             self._unsaved = state

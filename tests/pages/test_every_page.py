@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cnnlab.presets import PRESETS
+from tests.pages.runs import broken_run
 from tests.pages.seen import PAGES, components, labelled, state, text
 from ui.lesson import STATIONS
 from ui.state import Drawing
@@ -20,6 +21,14 @@ def test_a_page_opens_in_a_fresh_session(visit, page):
     assert len(at.title) == 1
     assert "**Try**" in text(at)
     assert "**Notice**" in text(at)
+
+
+@EVERY_PAGE
+def test_a_run_that_broke_down_is_nowhere_a_result(visit, store, page):
+    run = broken_run(store)
+    at = visit(page, run=run.id)
+    assert not re.search(r"\bnan\b|9\.80? %", text(at))
+    assert run.info.state == "failed"
 
 
 @pytest.mark.parametrize("station", STATIONS)

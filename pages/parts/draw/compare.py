@@ -65,7 +65,7 @@ def through_training(image: np.ndarray | None) -> None:
         return
     steps, answers = answers_over(run, image)
     if not len(steps):
-        st.caption("This run has no weights yet.")
+        st.caption("This run has no weights that can be used.")
         return
     batches = run.info.batches_per_epoch or 1
     st.markdown(story(steps, answers, batches))
@@ -78,11 +78,12 @@ def through_training(image: np.ndarray | None) -> None:
 
 
 def answers_over(run: Run, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What a run's snapshots read: the steps, int (n,), and the probabilities, float32 (n, 10)."""
+    """What a run's snapshots read, as far as it is a number: the steps, int (n,), and the answers, float32 (n, 10)."""
     all_steps = np.array(run.snapshot_steps(), int)
     few = all_steps[np.unique(np.linspace(0, len(all_steps) - 1, MAX_STAGES).astype(int))] if len(all_steps) else []
     networks = {int(step): readable(run.id, int(step)) for step in few}
     answers = [(step, reader.trace(image)[-1].output) for step, reader in networks.items() if reader]
+    answers = [(step, answer) for step, answer in answers if np.isfinite(answer).all()]
     return np.array([step for step, _ in answers], int), np.array([answer for _, answer in answers]).reshape(-1, 10)
 
 

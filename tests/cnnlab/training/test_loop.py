@@ -1,5 +1,6 @@
 from dataclasses import replace
 from itertools import count, pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from cnnlab.nn.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten
 from cnnlab.presets import PRESETS
 from cnnlab.training import keras_models, loop
 from cnnlab.training.events import (
+    NOT_A_NUMBER,
     BatchEnd,
     Checkpoint,
     EpochEnd,
@@ -271,6 +273,32 @@ def test_a_loss_that_is_no_number_ends_the_run_in_words():
     assert isinstance(events[-1], Failed)
     assert "normalise the pixels or lower the learning rate (it is 10)" in events[-1].reason
     assert not of(Finished, events)
+
+
+@pytest.mark.parametrize(("broken_at", "stop_at"), [(21, None), (10, None), (7, 7)])
+def test_weights_that_are_no_numbers_end_the_run_in_words(monkeypatch, broken_at, stop_at):
+    """The loss of an update is that of the weights before: after the last one, at a snapshot, when it is stopped."""
+
+    def build(experiment):
+        model = keras_models.build(experiment)
+        train_on_batch, done = model.train_on_batch, count(1)
+
+        def train(*arguments, **options):
+            figures = train_on_batch(*arguments, **options)
+            if next(done) == broken_at:
+                keras_models.set_weights(model, keras_models.weights_of(model) | {"5/bias": np.full(10, np.nan)})
+            return figures
+
+        model.train_on_batch = train
+        return model
+
+    monkeypatch.setattr(loop, "keras_models", SimpleNamespace(**vars(keras_models) | {"build": build}))
+    asked = count()
+    events = events_of(with_training(epochs=1), lambda: Orders(should_stop=next(asked) == stop_at))
+    assert np.isfinite(of(BatchEnd, events)[-1].loss)
+    assert isinstance(events[-1], Failed)
+    assert events[-1].reason.startswith(f"{NOT_A_NUMBER} after update {broken_at}: the weights grew too large.")
+    assert all(snapshot.weights.are_finite for snapshot in of(WeightsSnapshot, events))
 
 
 @pytest.mark.parametrize("dilation_rate", [1, 2])
