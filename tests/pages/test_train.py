@@ -171,6 +171,14 @@ def test_a_cold_engine_is_told(visit, engine, engine_state, told):
     assert told in visit("train").info[0].value
 
 
+@pytest.mark.parametrize("page", ["train", "experiments"])
+def test_an_engine_that_cannot_train_says_why(visit, engine, page):
+    engine.state, engine.problem = "unable", "TensorFlow cannot be loaded: *no* AVX."
+    at = visit(page)
+    assert r"\*no\* AVX" in at.error[0].value
+    assert not at.info
+
+
 # Runs
 
 

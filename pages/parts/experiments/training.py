@@ -9,8 +9,9 @@ from cnnlab.runs.store import RunInfo, StoreError
 from cnnlab.studies import campaign
 from cnnlab.studies.campaign import CAN_GO_ON, DONE, UNDER_WAY
 from ui import cached
+from ui.computed import tell_engine_state
 from ui.state import attempt, show_problem
-from ui.words import ENGINE, duration, plural
+from ui.words import duration, plural
 
 TICK_SECONDS = 1.0
 PROBLEM = "experiments"
@@ -54,6 +55,8 @@ def seconds_left(experiments: Sequence[Experiment], found: Found, expected: Sequ
 
 
 def _button(experiments: Sequence[Experiment], found: Found, expected: Sequence[float] | None) -> None:
+    if cached.engine().state == "unable":
+        tell_engine_state()
     missing = [one for one in experiments if one not in found or found[one].state not in DONE]
     begun = any(found[one].state in CAN_GO_ON for one in missing if one in found)
     some = plural(len(missing), "run")
@@ -72,8 +75,8 @@ def _button(experiments: Sequence[Experiment], found: Found, expected: Sequence[
 
 
 def _progress(experiments: Sequence[Experiment], found: Found, expected: Sequence[float] | None) -> None:
-    if (engine := cached.engine()).state in ENGINE:
-        st.info(ENGINE[engine.state], icon=":material/hourglass_top:")
+    engine = cached.engine()
+    tell_engine_state()
     num_done = sum(info.state in DONE for info in found.values())
     share = sum(_share(one, found) for one in experiments) / len(experiments)
     words = f"**{num_done} of {len(experiments)} runs** are done"

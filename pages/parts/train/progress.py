@@ -10,6 +10,7 @@ from cnnlab.runs.store import DamagedRunError, Run, RunInfo
 from pages.parts.train.controls import doing, steer
 from pages.parts.train.results import results
 from ui import cached, trouble
+from ui.computed import tell_engine_state
 from ui.figures import run_curves
 from ui.words import ENGINE, duration
 
@@ -30,13 +31,13 @@ STATES = {
 def progress(run: Run | None, draft: Experiment | None) -> None:
     """Show a run, or the empty curves of the draft while there is none."""
     is_live = run is not None and not run.info.is_over
-    tick = TICK_SECONDS if is_live or cached.engine().state != "ready" else None
+    tick = TICK_SECONDS if is_live or cached.engine().state in ENGINE else None
     st.fragment(_show, run_every=tick)(run, draft, was_live=is_live)
 
 
 def _show(run: Run | None, draft: Experiment | None, *, was_live: bool) -> None:
-    if cached.engine().state in ENGINE and (run is None or not run.info.is_over):
-        st.info(ENGINE[cached.engine().state], icon=":material/hourglass_top:")
+    if run is None or not run.info.is_over:
+        tell_engine_state()
     if run is None:
         nothing = History(to_columns(BatchHistory, b""), to_columns(EpochHistory, b""))
         planned, in_epoch = (draft.num_steps, draft.batches_per_epoch) if draft else (1, 1)
