@@ -12,6 +12,7 @@ from cnnlab.evaluation import predict
 from cnnlab.nn.weights import Weights
 from cnnlab.runs import handwriting
 from cnnlab.runs.handwriting import Handwriting
+from cnnlab.runs.store import STATES
 from cnnlab.training.events import Failed, Finished, RunStarted, Start, WeightsSnapshot
 from pages.parts.draw.compare import story
 from pages.parts.draw.steps import SWITCHES
@@ -105,6 +106,15 @@ def test_a_network_that_broke_down_reads_nothing(draws, store, view):
     at.run()
     assert BROKE_DOWN in text(at)
     assert "It reads" not in text(at)
+
+
+@pytest.mark.parametrize("run_state", STATES)
+def test_the_pages_network_is_among_several_whatever_its_run_does(draws, store, run_state):
+    run = make_run(store, run_state)
+    at = draws(7, view=NETWORKS, run=run.id)
+    assert labelled(at.multiselect, "Networks, at most four").value == [
+        STARTER_ID, *([] if run_state == "queued" else [run.id])
+    ]  # fmt: skip
 
 
 # Where digits come from

@@ -27,13 +27,13 @@ def readable(network_id: str, step: int | None = None) -> Network | None:
     return None
 
 
-def side_by_side(image: np.ndarray | None) -> None:
-    """Let the visitor choose up to four networks, and show what each one reads."""
-    names = names_of_networks()
+def side_by_side(network: Network, image: np.ndarray | None) -> None:
+    """Let the visitor choose up to four networks, at first the starter and the page's, and show what each one reads."""
+    names = names_of_networks(network)
     chosen = st.multiselect(
         "Networks, at most four",
         list(names),
-        default=list(dict.fromkeys([STARTER_ID, state().run_id or STARTER_ID, *names]))[:2],
+        default=list(dict.fromkeys([STARTER_ID, network.run_id or STARTER_ID, *names]))[:2],
         format_func=lambda network_id: names.get(network_id, network_id),
         max_selections=MAX_NETWORKS,
         key="side-by-side",
