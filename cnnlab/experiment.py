@@ -179,7 +179,7 @@ class Experiment:
             "training": changed_fields(self.training),
             "seed": self.seed,
         }
-        return json.dumps(content, separators=(",", ":"))
+        return json.dumps(content, separators=(",", ":"), allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -197,7 +197,7 @@ class Experiment:
         if not isinstance(layers, list):
             raise ValueError(f"`layers` must be a list. Received: layers={layers!r}")
         return cls(
-            _read_architecture(json.dumps(layers)),
+            _read_architecture(json.dumps(layers, allow_nan=True)),  # the layers refuse it, in words
             _read(DataSettings, content.get("data", {}), "`data`"),
             _read(TrainingSettings, content.get("training", {}), "`training`"),
             content.get("seed", 0),

@@ -65,9 +65,9 @@ CHOICES: dict[str, Sequence[str]] = {
 
 
 def choose(label: str, options: Iterable[T], key: str, default: T | None = None, **look: Any) -> T:
-    """Show a row of options, of which one is always chosen, at first `default` or the first; kept for the visit."""
+    """Show a row of options, of which one is always chosen, at first `default` if it is one; kept for the visit."""
     names = list(options)
-    first = names[0] if default is None else default
+    first = default if default in names else names[0]
     return st.segmented_control(label, names, default=first, required=True, key=key, persist_state="session", **look)
 
 

@@ -64,10 +64,13 @@ def network_of(run: Run, step: int | None = None) -> Network | None:
     return Network(run_name(info), info.experiment, weights, run.id) if weights and info.experiment else None
 
 
-def names_of_networks() -> dict[str, str]:
-    """All networks that can read: their ids and names, the starter first, then the newest runs."""
+def names_of_networks(shown: Network | None = None) -> dict[str, str]:
+    """All networks that can read: their ids and names, the starter first, then the newest runs, then the one shown."""
     runs = [info for info in store().list() if info.state in ("finished", "stopped", "running")][:NUM_CHOICES]
-    return {STARTER_ID: STARTER, **{info.id: run_name(info) for info in runs}}
+    names = {STARTER_ID: STARTER, **{info.id: run_name(info) for info in runs}}
+    if shown:
+        names.setdefault(shown.run_id or STARTER_ID, shown.name)
+    return names
 
 
 def run_name(info: RunInfo) -> str:
@@ -101,8 +104,8 @@ def choose_network() -> Network:
     visitor = state()
     visitor.shows_starter = visitor.shows_starter and "run" not in st.query_params
     run = None if visitor.shows_starter else requested_run()
-    names, shown = names_of_networks(), (_load(run) if run else None) or starter()
-    names.setdefault(shown.run_id or STARTER_ID, shown.name)
+    shown = (_load(run) if run else None) or starter()
+    names = names_of_networks(shown)
 
     def choose(chosen: str) -> None:
         visitor.shows_starter = chosen == STARTER_ID

@@ -9,6 +9,7 @@ from cnnlab.digits.prepare import STANDARD, Preparation, Steps
 from cnnlab.nn.network import LayerTrace
 from ui.networks import Network
 
+BROKE_DOWN = "The answers of this network are not numbers: its training broke down."
 SURE, UNDECIDED = 0.9, 0.35
 """Sure from this probability; undecided when the second is within this of the first."""
 
@@ -35,6 +36,8 @@ def read(network: Network, rgba: np.ndarray, preparation: Preparation = STANDARD
 
 def verdict(values: np.ndarray) -> str:
     """The answer in words, the first two digits contrasted: "**4** at 61 %, **9** at 37 %: undecided."."""
+    if not np.isfinite(values).all():
+        return BROKE_DOWN
     second, first = np.argsort(values)[-2:]
     if values[first] >= SURE:
         return f"A **{first}**, and it is sure."

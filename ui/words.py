@@ -12,7 +12,7 @@ ENGINE = {
     "warming up": "The engine is warming up (TensorFlow takes some seconds to load).",
     "down": "The engine stopped. It is started again with the next run.",
 }
-"""What the engine is doing, for each state but "ready"."""
+"""What the engine is doing, for each state but "ready" and "unable"."""
 
 
 def plain(text: str) -> str:

@@ -39,7 +39,9 @@ def notebook(experiment: Experiment) -> str:
         kind = "code" if code else "markdown"
         cells.append({"cell_type": kind, "metadata": {}, "source": source, **code, "id": f"cell-{number}"})
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    return json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+    return json.dumps(
+        {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}, indent=1, allow_nan=False
+    )
 
 
 def layer_line(layer: Layer) -> str:

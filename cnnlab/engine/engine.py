@@ -27,21 +27,30 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
-from cnnlab.engine.cluster import CONTACT_SECONDS, Cluster, ClusterLostError, LiveRun, Question, connect
+from cnnlab.engine.cluster import (
+    CONTACT_SECONDS,
+    Cluster,
+    ClusterLostError,
+    LiveRun,
+    NoTensorFlowError,
+    Question,
+    WorkerDiedError,
+    connect,
+)
 from cnnlab.engine.wire import decode
 from cnnlab.experiment import Experiment
 from cnnlab.limits import check_limit
 from cnnlab.runs.store import DamagedRunError, Run, RunState, RunStore, StoreError
 from cnnlab.training.events import Event, Failed, Finished, Orders, Paused, RunStarted, Start
 
-__all__ = ["ClusterLostError", "Engine"]
+__all__ = ["ClusterLostError", "Engine", "WorkerDiedError"]
 
 T = TypeVar("T")
 
 LOOK_SECONDS = 0.1
 IDLE_SECONDS = 1.0
 
-State = Literal["starting", "warming up", "ready", "down"]
+State = Literal["starting", "warming up", "ready", "unable", "down"]
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +58,8 @@ logger = logging.getLogger(__name__)
 class Engine:
     """Submits runs to a cluster and stores what they tell. Its methods may be called from any thread.
 
-    `state` says how the cluster is, `problem` why it is down, `num_workers` how many runs are trained at once.
+    `state` says how the cluster is, `problem` why it is down or unable to train, `num_workers` how many runs are
+    trained at once.
     """
 
     def __init__(self, store: RunStore, address: str | None = None) -> None:
@@ -170,7 +180,8 @@ class Engine:
     def compute(self, function: Callable[..., T], *arguments: object) -> Future[T]:
         """Compute `function(*arguments)`, of a module that a worker can import, beside training and not behind it.
 
-        The future ends with what the function returns or raises, or with ClusterLostError, unless it is cancelled.
+        The future ends with what the function returns or raises, with WorkerDiedError where two workers died of it, or
+        with ClusterLostError, unless it is cancelled.
         """
         question = Question(function, arguments)
         with self._lock:
@@ -264,8 +275,15 @@ class Engine:
         for live in silent:
             if self._is_live(live):
                 self._end_silent(cluster, live)
-        if self.state == "warming up" and cluster.is_warm():
-            self.state = "ready"
+        if self.state == "warming up":
+            self._look_whether_warm(cluster)
+
+    def _look_whether_warm(self, cluster: Cluster) -> None:
+        try:
+            if cluster.is_warm():
+                self.state = "ready"
+        except NoTensorFlowError as error:
+            self.problem, self.state = str(error), "unable"
 
     def _answer(self, cluster: Cluster) -> None:
         """Have questions answered, and forget those that are."""
@@ -288,7 +306,8 @@ class Engine:
                 cluster.forget(live)
 
     def _begin(self, cluster: Cluster) -> None:
-        """Give the cluster as many runs as it has free workers; the others wait here."""
+        """Give the cluster as many runs as it has free workers; the others wait here, all until it is warm."""
+        is_warming_up = self.state == "warming up"
         with self._lock:
             waiting = [live for live in self._in_turn() if live.future is None]
             num_running = len(self._live) - len(waiting) + len(self._leaving)
@@ -298,7 +317,11 @@ class Engine:
             self.state = "warming up"
             cluster.renew()
         self.num_workers = cluster.num_workers()
-        num_free = self.num_workers - num_running
+        num_free = 0 if is_warming_up else self.num_workers - num_running
+        if self.state == "unable" and self.problem:
+            for live in waiting:
+                self._end(cluster, live, RunState.INTERRUPTED, self.problem)
+            return
         for live in waiting[: max(0, num_free)]:
             cluster.begin(live)
         if len(waiting) > num_free:  # who is paused makes room

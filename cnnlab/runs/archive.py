@@ -70,7 +70,7 @@ def to_json(run: Run) -> str:
     """Return a run's settings and curves as JSON: one list of numbers a column, null for what is no number."""
     info, history = run.info, run.history()
     experiment = json.loads(info.experiment.to_json()) if info.experiment else None
-    return json.dumps({"run": run.id, "experiment": experiment, **records.from_history(history)})
+    return json.dumps({"run": run.id, "experiment": experiment, **records.from_history(history)}, allow_nan=False)
 
 
 def from_zip(content: bytes, store: RunStore) -> list[str]:
@@ -126,7 +126,7 @@ def _checked(run_id: str, files: dict[str, bytes]) -> dict[str, bytes]:
     if not {"state.json", "experiment.json"} <= files.keys() or len(files) > MAX_FILES:
         raise ValueError(f"Run {run_id} must have state.json, experiment.json and at most {MAX_FILES} files")
     try:
-        state = json.loads(files["state.json"])
+        state = records.to_state(files["state.json"])
         info = records.to_info(run_id, state, files["experiment.json"].decode())
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"Run {run_id} cannot be read: {error}") from error
@@ -138,7 +138,7 @@ def _checked(run_id: str, files: dict[str, bytes]) -> dict[str, bytes]:
     state.pop("owner", None)
     if not info.is_over:
         state |= {"state": RunState.INTERRUPTED, "reason": CUT}
-    return files | {"state.json": json.dumps(state, indent=1).encode()}
+    return files | {"state.json": json.dumps(state, indent=1, allow_nan=False).encode()}
 
 
 def _arrays(content: bytes) -> dict[str, Any]:

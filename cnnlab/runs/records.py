@@ -1,6 +1,7 @@
 """The files of a run, read and written: `state.json`, `history.csv`, `epochs.csv` and `checkpoint.npz`."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -14,11 +15,15 @@ from cnnlab.limits import check_flag
 from cnnlab.nn.weights import Weights
 from cnnlab.runs.files import complete_lines
 from cnnlab.runs.states import RunState
-from cnnlab.training.events import BatchEnd, Checkpoint, EpochEnd, Start
+from cnnlab.training.events import NOT_A_NUMBER, BatchEnd, Checkpoint, EpochEnd, Start
 
 VERSION = 1
 MAX_NAME, MAX_NOTE = 60, 2_000
 """Characters."""
+
+
+BROKE_DOWN = f"{NOT_A_NUMBER} after its last update: the weights grew too large."
+"""Why a run failed whose end was recorded without a test loss."""
 
 
 class DamagedRunError(ValueError):
@@ -192,6 +197,11 @@ def to_start(arrays: Mapping[str, np.ndarray]) -> Start:
     return Start(Weights(weights), arrays["images"], arrays["labels"])
 
 
+def to_state(content: bytes) -> Any:  # noqa: ANN401 - foreign
+    """Read `state.json`; None for what is no number: earlier versions wrote NaN."""
+    return json.loads(content, parse_constant=lambda _: None)
+
+
 def to_info(run_id: str, state: Mapping[str, Any], experiment: str, label: Label = NO_LABEL) -> RunInfo:
     """Read `state.json` and `experiment.json`. Raises ValueError with what is wrong."""
     if state.get("version") != VERSION:
@@ -202,8 +212,10 @@ def to_info(run_id: str, state: Mapping[str, Any], experiment: str, label: Label
     figures = dict.fromkeys(("test_loss", "test_accuracy"), float | int | None)
     plain = {"reason": str | None, **counts, **figures}
     for name, kind in plain.items():
-        if not isinstance(state.get(name), kind):
+        if not isinstance(state.get(name), kind) or state.get(name) in (math.inf, -math.inf):
             raise ValueError(f"`{name}` in state.json is not what it should be. Received: {name}={state[name]!r}")
+    if state.get("test_accuracy") is not None and state.get("test_loss") is None:
+        state = {**state, "state": "failed", "reason": BROKE_DOWN, "test_accuracy": None}
     times: dict[str, Any] = {name: _to_time(state[name]) for name in ("started", "ended") if state.get(name)}
     return RunInfo(
         id=run_id,

@@ -1,6 +1,7 @@
 """One training run on disk: what is recorded of it, and what pages ask of it. `cnnlab.runs.store` makes them."""
 
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -159,14 +160,7 @@ class Run:
     def _record(self, event: events.Event) -> None:
         match event:
             case events.RunStarted():
-                if not self._now().may_become(RunState.RUNNING):
-                    return
-                self._rewind(event.step)
-                counts = {name: getattr(event, name) for name in records.names_of(events.RunStarted) if name != "step"}
-                started = self._state().get("started") or now()
-                rates = self._learning_rates_until(event.step)
-                changes = {"reason": None, "ended": None, "started": started, "learning_rates": rates, **counts}
-                self._become(RunState.RUNNING, **changes)
+                self._begin(event)
             case events.BatchEnd() | events.EpochEnd():
                 part: CurvePart = "batch" if isinstance(event, events.BatchEnd) else "epoch"
                 self._files.append(CURVES[part], records.to_line(event))
@@ -179,6 +173,8 @@ class Run:
             case events.LearningRateSet():
                 before = self._learning_rates_until(event.step - 1)
                 self._update(learning_rates=[*before, (event.step, event.learning_rate)])
+            case events.Finished() if not math.isfinite(event.test_loss):  # by a worker with an earlier version
+                self.end(RunState.FAILED, records.BROKE_DOWN)
             case events.Finished():
                 self._files.write(_snapshot(event.step), to_npz(event.weights))
                 self._files.write("evaluation.npz", to_npz({"probabilities": event.probabilities}))
@@ -188,9 +184,18 @@ class Run:
             case events.Failed():
                 self.end(RunState.FAILED, event.reason)
 
+    def _begin(self, event: events.RunStarted) -> None:
+        """From the event's step on: what was recorded after it did not happen."""
+        if self._now().may_become(RunState.RUNNING):
+            self._rewind(event.step)
+            counts = {name: getattr(event, name) for name in records.names_of(events.RunStarted) if name != "step"}
+            started, rates = self._state().get("started") or now(), self._learning_rates_until(event.step)
+            changes = {"reason": None, "ended": None, "started": started, "learning_rates": rates, **counts}
+            self._become(RunState.RUNNING, **changes)
+
     def set_label(self, label: records.Label) -> None:
         """Keep what people say of the run. Raises OSError."""
-        self._files.write("label.json", json.dumps(asdict(label)).encode(), may_move=False)
+        self._files.write("label.json", json.dumps(asdict(label), allow_nan=False).encode(), may_move=False)
 
     def change_label(self, **changes: Any) -> None:  # noqa: ANN401 - of Label
         """Change some of what people say of the run, and nothing else. Raises ValueError or OSError."""
@@ -267,7 +272,7 @@ class Run:
             raise DamagedRunError(f"`{name}` of run {self.id} cannot be read: {error}") from error
 
     def _state(self) -> dict[str, Any]:
-        state = self._unsaved or self._load("state.json", json.loads)
+        state = self._unsaved or self._load("state.json", records.to_state)
         if not isinstance(state, dict | None):
             raise DamagedRunError(f"`state.json` of run {self.id} must be an object. Received: {state!r}")
         return state or {}
@@ -300,7 +305,7 @@ def now() -> str:
 
 
 def _to_json(state: Mapping[str, Any]) -> bytes:
-    return json.dumps(state, indent=1).encode()
+    return json.dumps(state, indent=1, allow_nan=False).encode()
 
 
 def _snapshot(step: int) -> str:

@@ -1,5 +1,7 @@
 """Draw: where digits come from, what is shown of them, one's own handwriting, and teaching it to a network."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -10,15 +12,16 @@ from cnnlab.evaluation import predict
 from cnnlab.nn.weights import Weights
 from cnnlab.runs import handwriting
 from cnnlab.runs.handwriting import Handwriting
+from cnnlab.runs.store import STATES
 from cnnlab.training.events import Failed, Finished, RunStarted, Start, WeightsSnapshot
 from pages.parts.draw.compare import story
 from pages.parts.draw.steps import SWITCHES
 from pages.parts.draw.tuning import answers, count_right
-from tests.pages.runs import TINY, make_run, weights_of
+from tests.pages.runs import TINY, broken_run, make_run, weights_of
 from tests.pages.seen import PAGES, click, components, labelled, labels, state, text
 from ui.handwriting import sets
 from ui.networks import STARTER_ID, Network
-from ui.reading import read, verdict
+from ui.reading import BROKE_DOWN, read, verdict
 from ui.state import Drawing
 from ui.words import when
 
@@ -89,6 +92,29 @@ def test_the_last_stroke_is_taken_back_and_then_the_canvas_is_empty(visit, page)
     assert state(at).canvas.drawing == Drawing()
     assert state(at).canvas.at_start["objects"] == []
     assert labelled(at.button, "Undo").disabled
+
+
+@pytest.mark.parametrize("view", [None, STEPS, NETWORKS, TRAINING, TEACH])
+def test_a_network_that_broke_down_reads_nothing(draws, store, view):
+    at = draws(7, view=view, run=broken_run(store).id)
+    if view == TEACH:
+        click(at, "7")
+    assert text(at).count(BROKE_DOWN) == (2 if view == TEACH else 1)
+    assert not re.search(r"\bnan\b", text(at))
+    sheet(at, "Whole number")
+    state(at).wide_canvas.drawing = drawing(2, 0)
+    at.run()
+    assert BROKE_DOWN in text(at)
+    assert "It reads" not in text(at)
+
+
+@pytest.mark.parametrize("run_state", STATES)
+def test_the_pages_network_is_among_several_whatever_its_run_does(draws, store, run_state):
+    run = make_run(store, run_state)
+    at = draws(7, view=NETWORKS, run=run.id)
+    assert labelled(at.multiselect, "Networks, at most four").value == [
+        STARTER_ID, *([] if run_state == "queued" else [run.id])
+    ]  # fmt: skip
 
 
 # Where digits come from

@@ -1,14 +1,17 @@
 """Contracts that every page keeps."""
 
 import re
+from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cnnlab.presets import PRESETS
+from tests.pages.runs import broken_run, finished, make_run
 from tests.pages.seen import PAGES, components, labelled, state, text
 from ui.lesson import STATIONS
+from ui.networks import NUM_CHOICES
 from ui.state import Drawing
 
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES)
@@ -20,6 +23,27 @@ def test_a_page_opens_in_a_fresh_session(visit, page):
     assert len(at.title) == 1
     assert "**Try**" in text(at)
     assert "**Notice**" in text(at)
+
+
+@EVERY_PAGE
+def test_no_widget_begins_outside_its_options(visit, store, engine, page):
+    """A run that no list of networks has by itself: it is interrupted, and older than the newest."""
+    engine.compute = lambda *_: Future()
+    run = make_run(store, "interrupted")
+    for _ in range(NUM_CHOICES + 1):
+        store.create(PRESETS["Tiny"]).record(finished())
+    at = visit(page, run=run.id)
+    for view in at.button_group(key="draw-view").options if page == "draw" else ():
+        at.button_group(key="draw-view").set_value(view).run()
+        assert not at.exception, view
+
+
+@EVERY_PAGE
+def test_a_run_that_broke_down_is_nowhere_a_result(visit, store, page):
+    run = broken_run(store)
+    at = visit(page, run=run.id)
+    assert not re.search(r"\bnan\b|9\.80? %", text(at))
+    assert run.info.state == "failed"
 
 
 @pytest.mark.parametrize("station", STATIONS)

@@ -12,7 +12,7 @@ from cnnlab.nn.layers import Dense, GlobalAveragePooling2D
 from cnnlab.presets import EXAMPLE_DRAFTS, PRESETS
 from cnnlab.runs.store import RunState, StoreError
 from cnnlab.training import pace
-from cnnlab.training.events import LearningRateSet, Orders, WeightsSnapshot
+from cnnlab.training.events import BatchEnd, LearningRateSet, Orders, WeightsSnapshot
 from pages.parts.train.controls import doing
 from tests.pages.runs import REASON, TINY, make_run, some_training, weights_of
 from tests.pages.seen import click, components, labelled, labels, state, text
@@ -169,6 +169,14 @@ def test_a_full_disk_is_told(visit, store):
 def test_a_cold_engine_is_told(visit, engine, engine_state, told):
     engine.state = engine_state
     assert told in visit("train").info[0].value
+
+
+@pytest.mark.parametrize("page", ["train", "experiments"])
+def test_an_engine_that_cannot_train_says_why(visit, engine, page):
+    engine.state, engine.problem = "unable", "TensorFlow cannot be loaded: *no* AVX."
+    at = visit(page)
+    assert r"\*no\* AVX" in at.error[0].value
+    assert not at.info
 
 
 # Runs
@@ -410,6 +418,13 @@ def test_speed_and_time_left_are_told(visit, store):
     assert "1,000 images a second, 1.00 ms each" in told
     assert f"{duration((1_500 - 4) * 100 / 1_000)} left" in told
     assert [duration(seconds) for seconds in (0.2, 59.4, 60, 3_725)] == ["0 s", "59 s", "1:00", "62:05"]
+
+
+@pytest.mark.parametrize("speed", [0.0, np.nan, np.inf])
+def test_a_speed_that_is_not_known_is_not_told(visit, store, speed):
+    run = make_run(store, "running")
+    run.record(BatchEnd(5, 2, 0.4, 0.5, speed))
+    assert visit("train", run=run.id).get("progress")[0].text.startswith("**Training** · update 5 of 1,500")
 
 
 # Through training

@@ -112,7 +112,7 @@ def encode(array: npt.ArrayLike, dtype: str = "<f4") -> str:
 @cache
 def _tables() -> str:
     """All scales of `ui.colours` for `raster.js`: JSON, base64 of the bytes of each by its kind."""
-    return json.dumps({kind: encode(colours.table(kind), "u1") for kind in get_args(colours.Kind)})
+    return json.dumps({kind: encode(colours.table(kind), "u1") for kind in get_args(colours.Kind)}, allow_nan=False)
 
 
 def scale_of(values: npt.ArrayLike, kind: colours.Kind | None = None, limit: float | None = None) -> dict[str, Any]:

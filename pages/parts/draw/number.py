@@ -8,7 +8,7 @@ from ui.components.gallery import Item, gallery
 from ui.drawing import canvas
 from ui.figures import to_bytes
 from ui.networks import Network
-from ui.reading import read
+from ui.reading import BROKE_DOWN, read
 from ui.state import state
 
 WIDE, NARROW = (620, 200), (340, 160)
@@ -28,6 +28,9 @@ def whole_number_board(network: Network) -> None:
         st.markdown("Write a number such as **2026**, its digits apart from each other.")
         return
     answers = np.array([reading.probabilities for reading in readings])
+    if not np.isfinite(answers).all():
+        st.markdown(BROKE_DOWN)
+        return
     number = "".join(map(str, answers.argmax(axis=1)))
     chance = answers.max(axis=1).prod()
     st.markdown(f"### It reads {number}")

@@ -18,6 +18,7 @@ from ui import cached
 from ui.components.gallery import Item, gallery
 from ui.computed import ask
 from ui.networks import Network, names_of_networks
+from ui.reading import BROKE_DOWN
 from ui.state import attempt, show_problem, state
 from ui.words import percent, plural
 
@@ -36,12 +37,15 @@ def answers(_network: Network, weights: Weights, images: np.ndarray) -> np.ndarr
 
 def count_right(network: Network, kept: Handwriting) -> int:
     """How many drawings a network reads rightly."""
-    return int((answers(network, network.weights, kept.images).argmax(axis=1) == kept.labels).sum())
+    return int(predict.is_right(answers(network, network.weights, kept.images), kept.labels).sum())
 
 
 def test(network: Network, kept: Handwriting) -> None:
     """How well the page's network reads the set, its mistakes, and on wish every other network."""
     read, right = answers(network, network.weights, kept.images), count_right(network, kept)
+    if not np.isfinite(read).all():
+        st.markdown(BROKE_DOWN)
+        return
     st.markdown(
         f"**{network.name}** reads **{right} of {plural(len(kept), 'drawing')} ({percent(right / len(kept), 0)})** "
         "rightly."

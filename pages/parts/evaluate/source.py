@@ -11,6 +11,7 @@ from ui.computed import computed
 from ui.controls import choose
 from ui.handwriting import follow_address, own
 from ui.networks import Network
+from ui.reading import BROKE_DOWN
 from ui.words import plural
 
 TEST, OWN = "MNIST's test digits", "My handwriting"
@@ -30,7 +31,7 @@ def reading(network: Network) -> Reading | None:
     if probabilities is None:
         return None
     if not np.isfinite(probabilities).all():
-        st.warning("The answers of this network are not numbers: its training broke down.", icon=":material/warning:")
+        st.warning(BROKE_DOWN, icon=":material/warning:")
         return None
     return Reading(network, images, labels, probabilities, of_mnist)
 

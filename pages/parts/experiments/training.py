@@ -8,8 +8,9 @@ from cnnlab.experiment import Experiment
 from cnnlab.runs.store import RunInfo, RunState, StoreError
 from cnnlab.studies import campaign
 from ui import cached
+from ui.computed import tell_engine_state
 from ui.state import attempt, show_problem
-from ui.words import ENGINE, duration, plural
+from ui.words import duration, plural
 
 TICK_SECONDS = 1.0
 PROBLEM = "experiments"
@@ -53,6 +54,8 @@ def seconds_left(experiments: Sequence[Experiment], found: Found, expected: Sequ
 
 
 def _button(experiments: Sequence[Experiment], found: Found, expected: Sequence[float] | None) -> None:
+    if cached.engine().state == "unable":
+        tell_engine_state()
     missing = [one for one in experiments if one not in found or not found[one].state.is_done]
     begun = any(found[one].state.can_go_on for one in missing if one in found)
     some = plural(len(missing), "run")
@@ -71,8 +74,8 @@ def _button(experiments: Sequence[Experiment], found: Found, expected: Sequence[
 
 
 def _progress(experiments: Sequence[Experiment], found: Found, expected: Sequence[float] | None) -> None:
-    if (engine := cached.engine()).state in ENGINE:
-        st.info(ENGINE[engine.state], icon=":material/hourglass_top:")
+    engine = cached.engine()
+    tell_engine_state()
     num_done = sum(info.state.is_done for info in found.values())
     share = sum(_share(one, found) for one in experiments) / len(experiments)
     words = f"**{num_done} of {len(experiments)} runs** are done"

@@ -110,7 +110,7 @@ def _json(chosen: Sequence[Row]) -> str:
     try:
         return to_json(run)
     except DamagedRunError as error:
-        return json.dumps({"run": run.id, "error": str(error)})
+        return json.dumps({"run": run.id, "error": str(error)}, allow_nan=False)
 
 
 def _change(chosen: Sequence[Row], **changes: Any) -> None:

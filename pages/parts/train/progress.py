@@ -1,5 +1,7 @@
 """How a run stands: its state, buttons, curves and doctor, the part of Train that runs again while it trains."""
 
+import math
+
 import streamlit as st
 
 from cnnlab.experiment import Experiment
@@ -8,6 +10,7 @@ from cnnlab.runs.store import DamagedRunError, Run, RunInfo, RunState
 from pages.parts.train.controls import doing, steer
 from pages.parts.train.results import results
 from ui import cached, trouble
+from ui.computed import tell_engine_state
 from ui.figures import run_curves
 from ui.state import show_problem
 from ui.words import ENGINE, duration
@@ -19,14 +22,14 @@ CURVES_HEIGHT = 230
 def progress(run: Run | None, draft: Experiment | None) -> None:
     """Show a run, or the empty curves of the draft while there is none."""
     is_live = run is not None and not run.info.is_over
-    tick = TICK_SECONDS if is_live or cached.engine().state != "ready" else None
+    tick = TICK_SECONDS if is_live or cached.engine().state in ENGINE else None
     st.fragment(_show, run_every=tick)(run, draft, was_live=is_live)
 
 
 def _show(run: Run | None, draft: Experiment | None, *, was_live: bool) -> None:
     show_problem("start")
-    if cached.engine().state in ENGINE and (run is None or not run.info.is_over):
-        st.info(ENGINE[cached.engine().state], icon=":material/hourglass_top:")
+    if run is None or not run.info.is_over:
+        tell_engine_state()
     if run is None:
         nothing = History(to_columns(BatchHistory, b""), to_columns(EpochHistory, b""))
         planned, in_epoch = (draft.num_steps, draft.batches_per_epoch) if draft else (1, 1)
@@ -70,8 +73,8 @@ def in_words(info: RunInfo, history: History, done: int, planned: int) -> str:
     if info.experiment and not info.is_over and done:
         rate = info.learning_rates[-1][1] if info.learning_rates else info.experiment.learning_rate_at(done)
         parts.append(f"learning rate {rate:.3g}")
-    if info.experiment and info.state == RunState.RUNNING and done:
-        speed = history.batches.images_per_second[-1]
+    speed = history.batches.images_per_second[-1] if done else 0.0
+    if info.experiment and info.state == RunState.RUNNING and 0 < speed < math.inf:
         seconds = (planned - done) * info.experiment.training.batch_size / speed
         parts += [f"{speed:,.0f} images a second, {1000 / speed:.2f} ms each", f"{duration(seconds)} left"]
     return " · ".join(parts)

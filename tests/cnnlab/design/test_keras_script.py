@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -99,7 +100,9 @@ def test_the_script_stops_early_where_the_run_does(tmp_path):
     file = tmp_path / "this_file.py"
     file.write_text(script(experiment))
     command = [sys.executable, file, mnist.FILE]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+    (tmp_path / "keras.json").write_text('{"floatx": "float16", "epsilon": 0.1, "image_data_format": "channels_first"}')
+    of_user = os.environ | {"KERAS_BACKEND": "torch", "KERAS_HOME": str(tmp_path)}
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path, env=of_user).stdout
     events = []
     run(experiment, events.append)
     epochs = [event for event in events if isinstance(event, EpochEnd)]

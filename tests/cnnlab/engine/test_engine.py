@@ -20,7 +20,7 @@ import pytest
 from cnnlab import mnist, starter
 from cnnlab.engine import local_cluster, wire
 from cnnlab.engine.cluster import Cluster, LiveRun, Question
-from cnnlab.engine.engine import ClusterLostError, Engine
+from cnnlab.engine.engine import ClusterLostError, Engine, WorkerDiedError
 from cnnlab.engine.wire import Outbox, asked_at_most_every, decode, encode
 from cnnlab.evaluation import predict
 from cnnlab.experiment import DataSettings
@@ -224,12 +224,11 @@ class FakeCluster:
         self.log.append("asked")
         return Cluster.answer(self, question)
 
-    def _need(self, kind):
-        return {kind: 1}
+    def _try(self, _tries, _kind, function, *arguments):
+        return FakeTask(function, arguments)
 
-    @property
-    def _client(self):
-        return SimpleNamespace(submit=lambda function, *arguments, **_: FakeTask(function, arguments))
+    def _release(self, task):
+        pass
 
 
 class FakeTask:
@@ -248,9 +247,6 @@ class FakeTask:
         return self.value
 
     exception = result
-
-    def release(self):
-        pass
 
 
 @pytest.fixture
@@ -904,6 +900,54 @@ def test_a_run_that_the_disk_refuses_is_stopped_and_kept(engine, store, monkeypa
     steps = run.history().batches.step
     np.testing.assert_array_equal(steps, np.arange(1, len(steps) + 1))
     assert run.weights() is not None
+
+
+def test_a_question_that_kills_its_worker_is_asked_twice_and_harms_no_other(engine, tmp_path):
+    script = f"echo -n x >> {tmp_path}/marks; kill -9 $PPID"
+    deadly, other = engine.compute(subprocess.run, ["sh", "-c", script]), engine.compute(math.sqrt, 4)
+    with pytest.raises(WorkerDiedError, match="The process that computes it died of it each time"):
+        deadly.result(180)
+    assert (tmp_path / "marks").read_text() == "xx"
+    assert other.result(180) == 2
+
+
+TENSORFLOW = """
+import os, signal
+from pathlib import Path
+with (Path(__file__).parents[1] / "marks").open("a") as marks:
+    marks.write("x")
+{}
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "times", "why"),
+    [
+        ("os.kill(os.getpid(), signal.SIGILL)", 3, "the process that loads it died 3 times."),
+        ("raise ImportError('DLL load failed')", 1, "ImportError: DLL load failed"),
+    ],
+)
+def test_without_tensorflow_nothing_is_trained_and_all_else_goes_on(tmp_path, monkeypatch, what, times, why):
+    (tmp_path / "tensorflow").mkdir()
+    (tmp_path / "tensorflow/__init__.py").write_text(TENSORFLOW.format(what))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("CNNLAB_WORKERS", "1")
+    store, states = RunStore(tmp_path / "runs"), set()
+    engine = Engine(store)
+    try:
+        early = store.get(engine.submit(TINY))
+        wait_until(lambda: states.add(engine.state) or engine.state == "unable")
+        assert "ready" not in states
+        assert why in engine.problem
+        late = store.get(engine.submit(TINY))
+        for run in (early, late):
+            wait_until(lambda run=run: run.info.is_over)
+            assert (run.info.state, run.info.reason) == ("interrupted", engine.problem)
+        assert engine.compute(math.sqrt, 4).result(60) == 2
+        assert engine.state == "unable"
+        assert (tmp_path / "marks").read_text() == times * "x"
+    finally:
+        engine.close()
 
 
 def test_a_dead_cluster_answers_no_question(engine):

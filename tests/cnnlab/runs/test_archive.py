@@ -114,6 +114,18 @@ def test_several_at_once_and_a_live_one_is_interrupted_then(run, store, tmp_path
     np.testing.assert_array_equal(other.get(live.id).history().batches.step, [1])
 
 
+@pytest.mark.parametrize(("loss", "state"), [("NaN", "failed"), ("-Infinity", "failed"), ("1e999", None)])
+def test_a_loss_that_is_no_number_is_not_written_again(run, files, store, loss, state):
+    content = files[f"{run.id}/state.json"].replace(b'"test_loss": 0.1', f'"test_loss": {loss}'.encode())
+    if state is None:
+        with pytest.raises(ValueError, match="Received: test_loss=inf"):
+            from_zip(edited(files, run, **{"state.json": content}), store)
+        return
+    (again,) = from_zip(edited(files, run, **{"state.json": content}), store)
+    assert store.get(again).info.state == state
+    json.loads(store.get(again)._files.read("state.json"), parse_constant=pytest.fail)
+
+
 def edited(files, run, **changes):
     """A zip in which some files of the run have another content; None: it is missing."""
     named = {name.replace("__", "/"): content for name, content in changes.items()}

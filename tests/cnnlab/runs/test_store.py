@@ -105,6 +105,22 @@ def test_a_new_run_is_queued(store, run):
     assert run.weights() is run.checkpoint() is run.model() is run.probabilities() is None
 
 
+@pytest.mark.parametrize("loss", [np.nan, np.inf])
+def test_an_end_without_a_test_loss_is_no_end_but_a_failure(store, run, loss):
+    """As a worker with an earlier version tells it, and as such a server has written it."""
+    record(run, started(), batch(1), replace(FINISHED, test_loss=loss))
+    earlier = store.create(EXPERIMENT)
+    record(earlier, started(), FINISHED)
+    state = json.loads(earlier._files.read("state.json")) | {"test_loss": loss}
+    earlier._files.write("state.json", json.dumps(state).encode())
+    for info in (run.info, earlier.info):
+        assert (info.state, info.test_loss, info.test_accuracy) == ("failed", None, None)
+        assert info.reason == "The loss is no longer a number after its last update: the weights grew too large."
+    earlier.queue()
+    for each in store.list():
+        json.loads(store.get(each.id)._files.read("state.json"), parse_constant=pytest.fail)
+
+
 def test_everything_recorded_is_read_back_by_another_store(store, run):
     record(run, started(), WeightsSnapshot(0, WEIGHTS), batch(1), batch(2), epoch(2), CHECKPOINT, batch(3), batch(4))
     assert store.get(run.id).info.state == "running"
