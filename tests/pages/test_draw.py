@@ -392,3 +392,6 @@ def test_teaching_that_fails_is_told(draws, store):
     state(at).handwriting.taught_run_id = run.id
     at.run()
     assert "The loss is not a number any more." in text(at)
+    (store.root / run.id / "start.npz").write_bytes(b"cut off")
+    at.run()
+    assert "The loss is not a number any more." in text(at)
