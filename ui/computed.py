@@ -13,6 +13,7 @@ import streamlit as st
 
 from ui import cached
 from ui.cached import Cache
+from ui.words import message
 
 T = TypeVar("T")
 MAX_BYTES = 256 * 2**20
@@ -53,7 +54,7 @@ def computed(what: str, function: Callable[..., T], *arguments: object) -> T | N
     error = answer.exception()
     if error is None:
         return answer.result()
-    st.error(f"{what}: this did not work. {error}", icon=":material/error:")
+    st.error(f"{what}: this did not work. {message(error)}", icon=":material/error:")
     key = f"again-{_key(function, arguments)[:16]}"
     st.button("Try again", key=key, on_click=forget, args=(function, *arguments))
     return None
