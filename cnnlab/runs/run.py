@@ -130,6 +130,14 @@ class Run:
             if (content := self._files.read(name)) is not None:
                 yield name, content
 
+    def holds(self, files: Mapping[str, bytes]) -> bool:
+        """Whether these are its files; what people say of it, and how its server left it, do not count."""
+        told = ("state.json", "label.json")
+        names = {name for name in files if name not in told}
+        return names == set(self._files.names()).difference(told) and all(
+            self._files.read(name) == files[name] for name in names
+        )
+
     def fill(self, files: Mapping[str, bytes], *, created: str | None = None) -> None:
         """Put files into a new run, and queue one that was `created` just now. Raises StoreError."""
         try:
