@@ -25,7 +25,7 @@ def _sets(folder: Path) -> HandwritingStore:
 def follow_address() -> None:
     """Take the set in `?handwriting=`, else this visitor's own; for an unknown one there is a message."""
     visitor = state()
-    set_id = asked("handwriting") or visitor.handwriting.set_id
+    set_id = asked("handwriting", visitor.handwriting.set_id)
     visitor.handwriting.set_id = None
     if set_id is not None:
         try:

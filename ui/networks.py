@@ -83,7 +83,7 @@ def run_name(info: RunInfo) -> str:
 def requested_run() -> Run | None:
     """The run that this page shows: from the address, else this visitor's last one. An unknown one gets a message."""
     visitor = state()
-    run_id = asked("run") or visitor.run_id
+    run_id = asked("run", visitor.run_id)
     if run_id is None:
         return None
     try:
