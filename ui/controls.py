@@ -13,6 +13,7 @@ from cnnlab.experiment import LOSSES, NUM_TRAINING_IMAGES, OPTIMIZERS, SCHEDULES
 from cnnlab.limits import LIMITS
 from cnnlab.nn.layers import INITIALIZERS, PADDINGS, SOBEL, Conv2D, Layer
 from cnnlab.nn.operations import ACTIVATIONS
+from ui.address import asked
 from ui.state import control, kept, pick, state
 
 T = TypeVar("T")
@@ -83,9 +84,9 @@ def choose_in_address(
 
     `otherwise` is chosen, by default `first`, where what was chosen before is no longer among the options.
     """
-    key, asked = f"chosen-{name}", st.query_params.get(name)
+    key, wanted = f"chosen-{name}", asked(name)
     choice = kept(key, first)
-    choice.now = next((option for option in options if str(option) == asked), choice.now)
+    choice.now = next((option for option in options if str(option) == wanted), choice.now)
     if choice.now not in options:
         choice.now = first if otherwise is None else otherwise
 

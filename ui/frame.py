@@ -41,7 +41,6 @@ _is_framed = ContextVar("is_framed", default=False)
 
 def run() -> None:
     """Run the page that is asked for, inside the frame: all that app.py does."""
-    st.set_page_config(page_title="cnnlab", page_icon=UI / "icon.png", layout="wide", menu_items={"About": ABOUT})
     st.html(UI / "page.css")
     engine()  # TensorFlow warms up on the engine while the visitor is still reading
     page = _navigation()
@@ -64,6 +63,8 @@ def begin() -> None:
 
 
 def _navigation() -> st.Page:
+    # First of all: otherwise the browser asks Google for the page's icon, to put it on the tab.
+    st.set_page_config(page_title="cnnlab", page_icon=UI / "icon.png", layout="wide", menu_items={"About": ABOUT})
     return st.navigation(
         {
             section: [

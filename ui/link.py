@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnnlab.experiment import MAX_URL_LENGTH, Experiment
 from ui.state import state
+from ui.words import message
 
 
 def follow_link() -> None:
@@ -20,7 +21,7 @@ def follow_link() -> None:
             link.problem = str(error)
     if link.problem:
         st.error(
-            f"The link's experiment cannot be used. {link.problem}. What you had before is kept.",
+            f"The link's experiment cannot be used. {message(link.problem)} What you had before is kept.",
             icon=":material/link_off:",
         )
 

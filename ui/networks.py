@@ -11,9 +11,10 @@ from cnnlab.nn import network
 from cnnlab.nn.network import LayerTrace
 from cnnlab.nn.weights import Weights
 from cnnlab.runs.store import Run, RunInfo, RunState, UnknownRunError
+from ui.address import asked
 from ui.cached import starter_network, store, weights_of
 from ui.state import control, state
-from ui.words import percent
+from ui.words import message, percent
 
 # One image is too little to share among threads: beside a training run that takes ten times longer.
 threadpool_limits(1, user_api="blas")
@@ -85,13 +86,13 @@ def run_name(info: RunInfo) -> str:
 def requested_run() -> Run | None:
     """The run that this page shows: from the address, else this visitor's last one. An unknown one gets a message."""
     visitor = state()
-    asked = st.query_params.get("run", visitor.run_id)
-    if asked is None:
+    run_id = asked("run", visitor.run_id)
+    if run_id is None:
         return None
     try:
-        run = store().get(asked)
+        run = store().get(run_id)
     except UnknownRunError as error:
-        st.warning(f"{error}. {INSTEAD}", icon=":material/search_off:")
+        st.warning(f"{message(error)} {INSTEAD}", icon=":material/search_off:")
         visitor.run_id = None
         st.query_params.pop("run", None)
         return None
@@ -131,10 +132,10 @@ def _load(run: Run) -> Network | None:
         if (found := network_of(run)) is not None:
             return found
     except ValueError as error:  # DamagedRunError is one
-        st.warning(f"Run {run.id}: {error}. {INSTEAD}", icon=":material/broken_image:")
+        st.warning(f"Run {run.id}: {message(error)} {INSTEAD}", icon=":material/broken_image:")
         return None
     if info.state == RunState.DAMAGED:
-        st.warning(f"{info.reason} {INSTEAD}", icon=":material/broken_image:")
+        st.warning(f"{message(info.reason)} {INSTEAD}", icon=":material/broken_image:")
     else:
         st.info(f"This run has no weights yet. {INSTEAD}", icon=":material/hourglass:")
     return None

@@ -13,6 +13,7 @@ from ui.controls import choose
 from ui.drawing import drawn_image
 from ui.figures import to_bytes
 from ui.state import attempt, show_problem, state, upload
+from ui.words import message, plain
 
 DIGIT, DRAWING, SHAPE, PHOTO, CAMERA = "Digit", "My drawing", "Picture", "Photo", "Camera"
 SOURCES = (DIGIT, DRAWING, SHAPE, PHOTO, CAMERA)
@@ -52,8 +53,8 @@ def choose_picture(key: str, *, side: int = 28, colour: bool = False) -> Picture
     if picture is not None and min(picture.pixels.shape[:2]) < LEAST_SIDE:
         height, width, _ = picture.pixels.shape
         st.error(
-            f"{picture.name} is too small or too narrow: brought to {side} pixels it has {height} rows and {width} "
-            f"columns, and at least {LEAST_SIDE} of each are needed.",
+            f"{plain(picture.name)} is too small or too narrow: brought to {side} pixels it has {height} rows and "
+            f"{width} columns, and at least {LEAST_SIDE} of each are needed.",
             icon=":material/error:",
         )
         picture = None
@@ -118,9 +119,9 @@ def _brought(key: str, source: str) -> Picture | None:
         try:
             course.photo = _read(file.getvalue(), file.name)
         except ValueError as error:
-            st.error(f"{error}.", icon=":material/error:")
+            st.error(message(error), icon=":material/error:")
             return course.photo
-    st.caption(otherwise if course.photo is None else f"Shown: {course.photo.name}")
+    st.caption(otherwise if course.photo is None else f"Shown: {plain(course.photo.name)}")
     return course.photo
 
 

@@ -21,6 +21,7 @@ from cnnlab.nn.layers import Layer
 from cnnlab.presets import DEFAULT, PRESETS
 from cnnlab.runs.handwriting import Handwriting
 from cnnlab.training.pace import Pace
+from ui.words import message
 
 MAX_UNDONE = 100
 TEST, DRAWING, PHOTO = "test", "drawing", "photo"
@@ -299,7 +300,7 @@ def attempt(key: str, errors: type[Exception] | tuple[type[Exception], ...] = Va
 def show_problem(key: str, instead: str = "", icon: str = "error") -> None:
     """Tell why the last `attempt` of this key failed, if it did, and what holds instead."""
     if problem := state().problems.get(key):
-        st.error(f"{problem.rstrip('.')}. {instead}".rstrip(), icon=f":material/{icon}:")
+        st.error(f"{message(problem)} {instead}".rstrip(), icon=f":material/{icon}:")
 
 
 def control(
@@ -311,6 +312,8 @@ def control(
     `apply` is shown beside the widget, which goes back to the last good value.
     """
     shown = value
+    if widget is st.number_input:  # emptied, it would take its least value without a word
+        options = {"value": None, "required": True} | options
 
     def changed() -> None:
         nonlocal shown
@@ -323,6 +326,13 @@ def control(
     st.session_state[key] = value
     widget(label, key=key, on_change=changed, **options)
     show_problem(key, "It stays as it was.")
+
+
+def number_field(label: str, low: float, high: float, first: float, key: str, **look: Any) -> float:
+    """Show a number field, at first at `first`, that says so when it is left empty or beyond its limits."""
+    st.session_state.setdefault(key, first)
+    value = st.number_input(label, low, high, None, key=key, required=True, **look)
+    return first if value is None else value
 
 
 def pick(

@@ -40,7 +40,7 @@ def inside(run: Run) -> NetworkHealth | None:
     try:
         experiment, weights = run.info.experiment, run.weights()
     except DamagedRunError as error:
-        st.warning(str(error), icon=":material/broken_image:")
+        st.warning(message(error), icon=":material/broken_image:")
         return None
     if experiment is None or weights is None:
         return None

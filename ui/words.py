@@ -4,9 +4,18 @@ import re
 
 from cnnlab.words import percent
 
-__all__ = ["ENGINE", "duration", "percent", "plain", "plural", "time_span", "when"]
+__all__ = ["ENGINE", "duration", "message", "percent", "plain", "plural", "time_span", "when"]
 
 MINUTE = 60
+MAX_MESSAGE = 1_000
+"""Characters."""
+NOTHING = ":small[]"
+_SIGNS = re.compile(r"[\\`*\[\]|$<~&]|(?<![^\W_])_|_(?![^\W_])|:(?=[:\w+-])")
+_TOGETHER = re.compile(
+    r"^(?=[#+=>-]|\d+[.)])"  # a heading, a list, a quotation, a line
+    r"|(?=://)|(?=@)|(?<=www)(?=\.)|(?<=\\:)(?=[\w+-])|(?<=[<>~-])(?=[=>-])",  # links, icons, arrows
+    re.IGNORECASE,
+)
 ENGINE = {
     "starting": "The engine is starting.",
     "warming up": "The engine is warming up (TensorFlow takes some seconds to load).",
@@ -16,8 +25,19 @@ ENGINE = {
 
 
 def plain(text: str) -> str:
-    """Text that somebody gave, so that Markdown shows it as it is."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|$<>:~&])", r"\\\1", text)
+    """Text that somebody gave, in one line, so that Markdown shows it letter by letter.
+
+    Streamlit looks for links, icons and arrows again in what was escaped; NOTHING keeps their signs apart.
+    """
+    line = " ".join(text.encode("utf-8", "replace").decode().split())
+    return _TOGETHER.sub(NOTHING, _SIGNS.sub(r"\\\g<0>", line))
+
+
+def message(error: object) -> str:
+    """What went wrong, as a sentence of Markdown; it may quote anything, and names in backquotes are code."""
+    words = str(error)
+    text = plain(words if len(words) <= MAX_MESSAGE else f"{words[:MAX_MESSAGE]} (and so on)")
+    return re.sub(r"\\`([\w./]+)\\`", r"`\1`", text).rstrip(".") + "."
 
 
 def duration(seconds: float) -> str:

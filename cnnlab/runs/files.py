@@ -10,8 +10,10 @@ import io
 import os
 import secrets
 import shutil
+import struct
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +21,11 @@ from pathlib import Path
 import numpy as np
 
 ATTEMPTS, WAIT_SECONDS = 5, 0.02
+_NO_ARRAYS = (
+    *(ValueError, TypeError, AttributeError, LookupError, ArithmeticError, OSError, EOFError, SyntaxError),
+    *(MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error),
+)
+"""What NumPy and zipfile raise for a file that is none of theirs, damaged or made to harm."""
 
 
 class RunFiles:
@@ -123,10 +130,14 @@ def to_npz(arrays: Mapping[str, np.ndarray]) -> bytes:
 def from_npz(content: bytes) -> dict[str, np.ndarray]:
     """Read what `to_npz` wrote. Raises ValueError when it is anything else."""
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
-    except (ValueError, OSError, EOFError, KeyError, AttributeError, TypeError, zipfile.BadZipFile) as error:
-        raise ValueError(f"This is not an .npz file of numbers ({error})") from error
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except _NO_ARRAYS as error:
+        raise ValueError("This is not an .npz file of numbers, or it is damaged") from error
+    for name, array in arrays.items():
+        if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
+            raise ValueError(f"This is not an .npz file of numbers: `{name[:60]}` holds something else")
+    return arrays
 
 
 def _patiently(save: Callable[[Path], None], folder: Path) -> None:

@@ -138,6 +138,14 @@ class Run:
             if (content := self._files.read(name)) is not None:
                 yield name, content
 
+    def holds(self, files: Mapping[str, bytes]) -> bool:
+        """Whether these are its files; what people say of it, and how its server left it, do not count."""
+        told = ("state.json", "label.json")
+        names = {name for name in files if name not in told}
+        return names == set(self._files.names()).difference(told) and all(
+            self._files.read(name) == files[name] for name in names
+        )
+
     def fill(self, files: Mapping[str, bytes], *, is_queued: bool = False) -> None:
         """Make a new run of these files, all or nothing; `is_queued`: it waits for this server. Raises StoreError."""
         if is_queued:

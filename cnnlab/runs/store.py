@@ -91,8 +91,14 @@ class RunStore:
         return sorted((run.info for run in runs), key=lambda info: (info.created, info.id), reverse=True)
 
     def add(self, run_id: str, files: Mapping[str, bytes]) -> Run:
-        """Keep a run that was made elsewhere, under another id when this one is taken. Raises StoreError."""
+        """Keep a run that was made elsewhere, under another id when this one is taken. Raises StoreError.
+
+        One that is here already, under this id or another one that it was given, is returned as it is.
+        """
         with self._lock:
+            for known in [self.get(info.id) for info in self.list() if info.id[:16] == run_id[:16]]:
+                if known.holds(files):
+                    return known
             while self._open(run_id).exists() or self._in_bin(run_id).exists():
                 run_id = f"{run_id[:16]}{secrets.token_hex(3)}"
             run = self._open(run_id)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from cnnlab.runs.records import Label
 from cnnlab.runs.store import RunStore
 from tests.browser.visitor import (
     HINT,
@@ -32,8 +33,10 @@ def store(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def run(store):
-    """A finished run, so that every page has all its parts."""
-    return make_run(store, "finished")
+    """A finished run, so that every page has all its parts; its name and note point elsewhere."""
+    run = make_run(store, "finished")
+    run.set_label(Label("![c](http://127.0.0.2:9/x.png)", "<img src='http://127.0.0.3:9/y'> ![d](http://127.0.0.4:9)"))
+    return run
 
 
 @pytest.fixture(scope="module")

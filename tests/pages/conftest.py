@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
+from cnnlab.evaluation import predict
 from cnnlab.experiment import Experiment
 from cnnlab.runs.store import RunStore
+from cnnlab.studies import campaign
 from cnnlab.training.events import Orders, Start
 from tests.pages.seen import PAGES, ROOT
 from ui import cached
@@ -105,6 +108,14 @@ def engine(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     fake = FakeEngine(store)
     monkeypatch.setattr(cached, "engine", lambda: fake)
     return fake
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes the engine long is answered at once, for tests of something else."""
+    monkeypatch.setattr(predict, "predict", lambda *given: np.full((len(given[-1]), 10), 0.1, np.float32))
+    monkeypatch.setattr(predict, "accuracy_under", lambda *_: np.linspace(1, 0, 21))
+    monkeypatch.setattr(campaign, "seconds", lambda experiments: (2.0,) * len(experiments))
 
 
 @pytest.fixture

@@ -336,6 +336,22 @@ def test_counting_is_by_the_network_s_own_answers(visit):
     assert count_right(network, kept) == sum(np.argmax(each, axis=1) == kept.labels)
 
 
+def test_the_same_file_is_not_put_to_it_twice(visit):
+    images = mnist.load().test.images[:4, ..., 0]
+    parts = [Handwriting(images[:count], mnist.load().test.labels[:count]) for count in (3, 3, 4)]
+    at = visit("draw")
+    at.button_group(key="draw-view").set_value(TEACH).run()
+    said = []
+    for part in parts:
+        at.get("file_uploader")[0].set_value(("mine.npz", part.to_bytes(), "application/octet-stream")).run()
+        said += [toast.value for toast in at.toast]
+    assert sets().get(state(at).handwriting.set_id).labels.tolist() == mnist.load().test.labels[:4].tolist()
+    assert said == ["In yours already: 3 drawings of this file."] * 2
+    at.get("file_uploader")[0].set_value(("bad.npz", b"no", "application/octet-stream")).run()
+    assert "This is not an .npz file of numbers, or it is damaged." in at.error[0].value
+    assert "pickle" not in at.error[0].value
+
+
 # Teaching
 
 

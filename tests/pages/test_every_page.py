@@ -14,6 +14,10 @@ from ui.lesson import STATIONS
 from ui.networks import NUM_CHOICES
 from ui.state import Drawing
 
+NAMES = ("run", "handwriting", "experiment", "study", "preset", "images", "sweep", "unit", "at")
+VIEWS = {"look_inside": ("Trace", "Excited by"), "experiments": ("guided", "against", "sweep")}
+"""Of the pages that read the address otherwise in each."""
+NONSENSE = ("9" * 5_000, "\0²", ["-1", ""])
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES)
 
 
@@ -59,10 +63,16 @@ def test_a_page_is_in_the_navigation(visit, page):
     assert page in {Path(str(info["script_path"])).stem for info in visit()._registered_pages.values()}
 
 
+@pytest.mark.usefixtures("at_once")
 @EVERY_PAGE
 def test_a_page_opens_with_nonsense_in_the_address(visit, page):
     at = visit(page, run="../../etc/passwd", experiment="%%%", unknown="1")
-    assert len(at.title) == 1
+    for view in VIEWS.get(page, ["x"]):
+        for nonsense in NONSENSE:
+            at.query_params |= dict.fromkeys(NAMES, nonsense) | {"view": view}
+            at.run()
+            assert len(at.title) == 1
+            assert not at.exception
 
 
 def test_home_lists_the_newest_runs(visit, store):

@@ -175,7 +175,7 @@ def test_a_run_is_named_starred_and_found(visit, store):
     assert first.info.label == Label()
     assert table(at)["★"].tolist() == ["", "★"]
     assert table(at)["Name"].tolist() == ["", "my *best* | <b>one</b>"]
-    assert any(link.label == f"my \\*best\\* \\| \\<b\\>one\\</b\\> · {short} in Train" for link in at.get("page_link"))
+    assert any(link.label == f"my \\*best\\* \\| \\<b>one\\</b> · {short} in Train" for link in at.get("page_link"))
     for words, expected in [
         ("PATIENCE", [short]),
         ("best one", [short]),
@@ -253,14 +253,20 @@ def test_runs_are_taken_along_and_brought_in(visit, store):
     run, _ = make(store)
     store.get(run.id)._files.write("model.keras", keras_file())
     content = to_zip([run])
+    store.delete([run.id])
+    make(store, seed=1)
     at = visit("runs")
     choose(at, 0)
     assert len(at.get("download_button")) == 4
     upload(at, "runs.zip", content)
     assert len(table(at)) == 2
-    (new,) = [info.id for info in store.list() if info.id != run.id]
+    (new,) = [info.id for info in store.list() if info.experiment == TINY]
     assert links(at) == [f"run={new}"]
-    assert at.toast[0].value == "1 run came in, and is ticked."
+    assert at.toast[0].value == "1 run came in: ticked in the table."
+    upload(at, "again.zip", content)
+    assert len(table(at)) == 2
+    assert links(at) == [f"run={new}"]
+    assert at.toast[0].value == "1 run here before: ticked in the table."
     upload(at, "other.zip", b"no zip")
     assert len(at.toast) == 0
     assert "not a whole, plain zip file" in at.error[0].value

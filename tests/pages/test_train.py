@@ -392,6 +392,9 @@ def test_the_learning_rate_is_changed_while_it_trains(visit, store, engine, run_
     run = make_run(store, run_state)
     at = visit("train", run=run.id)
     field = next(one for one in at.number_input if one.key == f"rate-{run.id}")
+    assert field.value == TINY.training.learning_rate
+    for one in at.number_input:  # emptied, each says so in the browser, and keeps what it had
+        assert (one.proto.required, one.proto.HasField("default")) == (True, False), one.label
     assert (field.value, field.min, field.max) == (0.005, *LIMITS["learning_rate"])
     assert "learning rate 0.005" in at.get("progress")[0].text
     field.set_value(0.1)

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import streamlit as st
 
 from cnnlab import mnist, starter
 from cnnlab.experiment import Experiment
@@ -61,7 +62,7 @@ def test_the_largest_networks_stay_under_two_megabytes(sent, name):
 
 def test_a_step_into_the_largest_kernel_stays_under_two_megabytes(sent, monkeypatch):
     subject = subject_of(LARGEST["a large kernel"])
-    monkeypatch.setattr(trace_view.st, "query_params", {"at": "2.0.0.3"})
+    monkeypatch.setattr(st, "query_params", {"at": "2.0.0.3"})
     trace_view.show(subject)
     assert sent[0]["operation"] == "convolution"
     assert len(json.dumps(sent[0], allow_nan=False)) < 2_000_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.words import percent, plural, time_span
+from ui.words import MAX_MESSAGE, message, percent, plain, plural, time_span
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,17 @@ def test_things_are_counted():
 )
 def test_a_time_as_people_say_it(seconds, words):
     assert time_span(seconds) == words
+
+
+def test_what_went_wrong_is_one_sentence_and_quotes_nothing_as_markdown():
+    assert (
+        message(ValueError("`kernel_size` must be 3. Received: 'a*b'")) == "`kernel_size` must be 3. Received: 'a\\*b'."
+    )
+    assert message("It is over.") == "It is over."
+    assert message("\ud800\n\n    x") == "? x."
+    assert len(message("x" * 9_999)) < 2 * MAX_MESSAGE
+
+
+def test_a_text_without_signs_stays_as_it_is():
+    words = "Run 7, with 3 layers (LeNet-5), learning_rate=0.1; 98.7 %!"
+    assert plain(words) == words

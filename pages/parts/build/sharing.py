@@ -32,7 +32,7 @@ def files(experiment: Experiment | None) -> None:
 def _opened(file: Any) -> None:
     with attempt("open"):
         if file is not None:
-            state().load(Experiment.from_json(file.getvalue().decode("utf-8", errors="replace")))
+            state().load(Experiment.from_json(file.getvalue()))
 
 
 def _link(experiment: Experiment) -> None:

@@ -12,7 +12,7 @@ from ui.cached import store
 from ui.components.probabilities import probabilities
 from ui.networks import STARTER_ID, Network, names_of_networks, network_of, starter
 from ui.state import state
-from ui.words import when
+from ui.words import plain, when
 
 MAX_NETWORKS = 4
 MAX_STAGES = 40
@@ -44,7 +44,7 @@ def side_by_side(network: Network, image: np.ndarray | None) -> None:
     with st.container(horizontal=True):
         for network_id in chosen:
             with st.container(width=WIDTH):
-                st.markdown(f":small[{names[network_id]}]")
+                st.markdown(f":small[{plain(names[network_id])}]")
                 reader = readable(network_id)
                 if reader is None:
                     st.caption("Its weights cannot be read.")

@@ -121,5 +121,8 @@ def _opened(file: object) -> None:
     opened = Handwriting()
     with attempt("handwriting"):
         opened = Handwriting.from_bytes(content) if content else opened
-    if len(opened):
-        add(opened)
+    new = opened.new_to(own())
+    if len(new):
+        add(new)
+    if num_known := len(opened) - len(new):
+        st.toast(f"In yours already: {plural(num_known, 'drawing')} of this file.", icon=":material/info:")

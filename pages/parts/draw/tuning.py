@@ -20,7 +20,7 @@ from ui.computed import ask
 from ui.networks import Network, names_of_networks
 from ui.reading import BROKE_DOWN
 from ui.state import attempt, show_problem, state
-from ui.words import percent, plural
+from ui.words import message, percent, plain, plural
 
 MAX_MISTAKES = 30
 SHOWN = 56
@@ -47,8 +47,8 @@ def test(network: Network, kept: Handwriting) -> None:
         st.markdown(BROKE_DOWN)
         return
     st.markdown(
-        f"**{network.name}** reads **{right} of {plural(len(kept), 'drawing')} ({percent(right / len(kept), 0)})** "
-        "rightly."
+        f"**{plain(network.name)}** reads **{right} of {plural(len(kept), 'drawing')} "
+        f"({percent(right / len(kept), 0)})** rightly."
     )
     wrong = np.flatnonzero(read.argmax(axis=1) != kept.labels)[:MAX_MISTAKES]
     if len(wrong):
@@ -125,13 +125,13 @@ def _before_and_after(run: Run, kept: Handwriting, *, was_live: bool) -> None:
         st.rerun()  # without ticking
     after = readable(run.id)
     if info.experiment is None or start is None or after is None or info.test_accuracy is None:
-        st.warning(info.reason or "This run ended before it was tested.", icon=":material/broken_image:")
+        st.warning(message(info.reason or "This run ended before it was tested"), icon=":material/broken_image:")
         return
     before = Network("before", info.experiment, start.weights)
     taught = Handwriting(start.images, start.labels)
     rows: list[tuple[str, float | None, float]] = []
     rows.append(("MNIST's 10,000 test digits", _mnist_before(run), info.test_accuracy))
-    for name, drawings in (("The drawings that it was taught", taught), ("Drawings kept since", _since(kept, taught))):
+    for name, drawings in (("The drawings that it was taught", taught), ("Drawings kept since", kept.new_to(taught))):
         if len(drawings):
             old, new = (count_right(network, drawings) / len(drawings) for network in (before, after))
             rows.append((f"{name}: {len(drawings)}", old, new))
@@ -166,10 +166,3 @@ def _start(run: Run) -> Start | None:
     with suppress(DamagedRunError):
         return run.start()
     return None
-
-
-def _since(kept: Handwriting, taught: Handwriting) -> Handwriting:
-    """The drawings that are not among those that were taught."""
-    known = {image.tobytes() for image in taught.images}
-    new = np.array([image.tobytes() not in known for image in kept.images], bool)
-    return Handwriting(kept.images[new], kept.labels[new])

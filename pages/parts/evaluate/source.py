@@ -12,7 +12,7 @@ from ui.controls import choose
 from ui.handwriting import follow_address, own
 from ui.networks import Network
 from ui.reading import BROKE_DOWN
-from ui.words import plural
+from ui.words import message, plural
 
 TEST, OWN = "MNIST's test digits", "My handwriting"
 
@@ -51,5 +51,5 @@ def _kept(network: Network) -> np.ndarray | None:
     try:
         return run.probabilities() if run else None
     except DamagedRunError as error:
-        st.warning(f"{error}. The digits are read again.", icon=":material/broken_image:")
+        st.warning(f"{message(error)} The digits are read again.", icon=":material/broken_image:")
         return None

@@ -16,7 +16,7 @@ from pages.parts.experiments.training import TICK_SECONDS, Found, are_done, bar,
 from ui import cached, trouble
 from ui.lesson import notes_say, prediction_of
 from ui.state import Prediction
-from ui.words import percent
+from ui.words import message, percent
 
 FIGURE_WIDTH = 160
 BUILD, TRAIN = "pages/build.py", "pages/train.py"
@@ -160,7 +160,7 @@ def _doctor(study: Study, found: Found) -> None:
             run = cached.store().get(found[next(study.runs_of(name))].id)
             trouble.show(trouble.of_run(run, trouble.inside(run)))
         except ValueError as error:  # damaged, or deleted just now
-            st.warning(str(error), icon=":material/broken_image:")
+            st.warning(message(error), icon=":material/broken_image:")
 
 
 def _open(study: Study, found: Found) -> None:

@@ -15,7 +15,7 @@ from ui import cached
 from ui.components.heat import Cell, State, heat
 from ui.components.spread import Lines, spread
 from ui.state import component_value, kept
-from ui.words import percent, plural
+from ui.words import message, percent, plural
 
 BUILD, TRAIN = "pages/build.py", "pages/train.py"
 LEAST_SPAN = 0.01
@@ -129,7 +129,7 @@ def _line(now: Sweep, accuracies: np.ndarray) -> None:
 def _chosen(one: Experiment | str, words: str, found: Found) -> None:
     """Say more of the chosen cell, and show the way to its run."""
     with st.container(border=True, gap="small"):
-        st.markdown(f"**Chosen** · {words}")
+        st.markdown(f"**Chosen** · {message(words)}")
         if isinstance(one, str):
             return
         with st.container(horizontal=True, gap="small"):

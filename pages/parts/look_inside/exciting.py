@@ -12,6 +12,7 @@ from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import Conv2D
 from cnnlab.nn.receptive_field import Box, ReceptiveField
 from ui import colours
+from ui.address import asked_number
 from ui.components.gallery import Item, gallery
 from ui.computed import computed
 from ui.controls import choose
@@ -90,8 +91,7 @@ def show(subject: Subject) -> None:
     with every:
         all_units(units)
     with one:
-        asked = st.query_params.get("unit", "0")
-        one_unit(units, min(int(asked), units.count - 1) if asked.isascii() and asked.isdigit() else 0)
+        one_unit(units, asked_number("unit", units.count) or 0)
     try_this(
         "a filter of the first layer, one of the second, and a unit of the last.",
         "how much more the framed parts have in common than the digits: a filter answers to a piece, not to a digit.",

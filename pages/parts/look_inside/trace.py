@@ -7,13 +7,13 @@ and unit 31 of layer 7, layers counted from 1 as on the page (0 is the picture),
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from cnnlab.explain.trace import PIXELS, Cell, Explanation, check_cell, explain, output_shape, seen_pixels
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import Dropout, Flatten, dimensions
 from pages.parts.look_inside import go_to_view
 from ui import colours
+from ui.address import asked
 from ui.components.trace import Crumb, Scene, largest_terms, trace
 from ui.figures import short
 from ui.lesson import try_this
@@ -27,7 +27,7 @@ VECTOR, MAP = 1, 3
 def show(subject: Subject) -> None:
     """Take apart the value at the end of the path in the address; without one, the score of the class that won."""
     last = len(subject.traces) - 1
-    path = read_path(subject, st.query_params.get("at", ""))
+    path = read_path(subject, asked("at") or "")
     path = path or (Cell(last, (int(subject.probabilities.argmax()),)),)
     explanation = _explain(subject, path[-1])
     trace(explanation, _scene(subject, path, explanation), key=KEY, went=lambda went: _go(path, explanation, went))

@@ -14,7 +14,7 @@ from pages.parts.runs.listing import Row
 from ui import colours
 from ui.cached import store
 from ui.figures import chart
-from ui.words import plain, plural
+from ui.words import message, plain, plural
 
 MAX_CHOSEN = 6
 LINES = ("#2F62EA", "#B8420C", "#0A8F68", "#A945C4", "#BF8A0A", "#6E737D")
@@ -33,7 +33,7 @@ def curves(chosen: Sequence[Row]) -> None:
         try:
             epochs = store().get(row.info.id).history().epochs
         except ValueError as error:  # damaged, or deleted just now
-            st.warning(str(error), icon=":material/broken_image:")
+            st.warning(message(error), icon=":material/broken_image:")
             continue
         line = {"color": colour, "dash": dash}
         x, y, name = epochs.epoch + 1, getattr(epochs, CURVES[what]), html.escape(row.name)
@@ -131,7 +131,7 @@ def _right(row: Row, labels: np.ndarray) -> np.ndarray | None:
     try:
         probabilities = store().get(row.info.id).probabilities()
     except ValueError as error:
-        st.warning(str(error), icon=":material/broken_image:")
+        st.warning(message(error), icon=":material/broken_image:")
         return None
     if probabilities is None or probabilities.shape != (len(labels), 10) or not np.isfinite(probabilities).all():
         return None

@@ -12,7 +12,7 @@ from cnnlab.presets import preset_of
 from cnnlab.runs.store import RunInfo
 from ui.cached import store
 from ui.state import kept
-from ui.words import plain
+from ui.words import message, plain
 
 TABLE_HEIGHT = 320
 PERCENT = "%.2f %%"
@@ -81,9 +81,9 @@ def reasons(chosen: Sequence[Row]) -> None:
     for row in chosen:
         name, reason, note = f"**{plain(row.name)}**", row.info.reason, row.info.label.note
         if reason:
-            st.caption(f"{name}, {row.info.state}: {plain(reason)}")
+            st.caption(f"{name}, {row.info.state}: {message(reason)}")
         if note:
-            st.caption(f"{name}: {plain(' '.join(note.split()))}")
+            st.caption(f"{name}: {plain(note)}")
 
 
 def choose_runs(run_ids: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from pages.parts.runs.listing import Row, choose_runs
 from ui import cached
 from ui.cached import store
 from ui.state import attempt, control, show_problem, state, upload
-from ui.words import plural
+from ui.words import message, plural
 
 MAX_UPLOAD_MB = 400
 
@@ -66,10 +66,10 @@ def _take_along(chosen: Sequence[Row]) -> None:
             runs = _runs(chosen)
             check_size(runs)
         except UnknownRunError as error:
-            st.warning(str(error), icon=":material/search_off:")
+            st.warning(message(error), icon=":material/search_off:")
             return
         except ValueError as error:
-            st.warning(f"{error}. Tick fewer of them.", icon=":material/folder_zip:")
+            st.warning(f"{message(error)} Tick fewer of them.", icon=":material/folder_zip:")
             return
         name = chosen[0].info.id if len(chosen) == 1 else f"{len(chosen)}-runs"
         files: list[tuple[str, Any, str, str, str]] = [
@@ -141,10 +141,13 @@ def _opened(file: Any) -> None:
     with attempt("runs-zip", (ValueError, StoreError)):
         if file is None:
             return
+        before = {info.id for info in store().list()}
         run_ids = from_zip(file.getvalue(), store())
         choose_runs(run_ids)
-        came = f"{plural(len(run_ids), 'run')} came in, and {'is' if len(run_ids) == 1 else 'are'} ticked."
-        st.toast(came, icon=":material/check:")
+        num_known = len(before.intersection(run_ids))
+        parts = {"came in": len(run_ids) - num_known, "here before": num_known}
+        said = ", ".join(f"{plural(count, 'run')} {what}" for what, count in parts.items() if count)
+        st.toast(f"{said}: ticked in the table.", icon=":material/check:")
 
 
 def _messages() -> None:

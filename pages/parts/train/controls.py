@@ -13,7 +13,7 @@ from ui import cached
 from ui.components.presses import presses
 from ui.controls import training_settings
 from ui.estimate import estimate
-from ui.state import Draft, attempt, show_problem, state
+from ui.state import Draft, attempt, number_field, show_problem, state
 from ui.words import plural
 
 RATE_WIDTH = 150
@@ -136,8 +136,8 @@ def _learning_rate(info: RunInfo) -> None:
     (low, high), first = LIMITS["learning_rate"], info.experiment.training.learning_rate
     form = st.form(f"rate-form-{info.id}", border=False, width="content", enter_to_submit=True)
     with form, st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        rate = st.number_input(
-            "Learning rate", low, high, first, step=0.001, format="%g", key=f"rate-{info.id}", width=RATE_WIDTH
+        rate = number_field(
+            "Learning rate", low, high, first, f"rate-{info.id}", step=0.001, format="%g", width=RATE_WIDTH
         )
         if st.form_submit_button("Apply", help="From the next update on, whatever the schedule says"):
             with attempt("rate"):

@@ -13,7 +13,7 @@ from ui import cached, trouble
 from ui.computed import tell_engine_state
 from ui.figures import run_curves
 from ui.state import show_problem
-from ui.words import ENGINE, duration
+from ui.words import ENGINE, duration, message
 
 TICK_SECONDS = 0.5
 CURVES_HEIGHT = 230
@@ -41,13 +41,13 @@ def _show(run: Run | None, draft: Experiment | None, *, was_live: bool) -> None:
     try:
         history = run.history()
     except DamagedRunError as error:
-        st.error(str(error), icon=":material/broken_image:")
+        st.error(message(error), icon=":material/broken_image:")
         return
     done = int(history.batches.step[-1]) if len(history.batches.step) else 0
     planned = info.experiment.num_steps if info.experiment else 1
     st.progress(min(1.0, done / planned), in_words(info, history, done, planned))
     if info.reason:
-        st.warning(info.reason, icon=":material/warning:")
+        st.warning(message(info.reason), icon=":material/warning:")
     if not info.is_over:
         steer(run, done)
     in_epoch = info.batches_per_epoch or (info.experiment.batches_per_epoch if info.experiment else 1)

@@ -23,7 +23,7 @@ from ui.figures import layer_name, short, to_bytes
 from ui.lesson import try_this
 from ui.sources import Digit, shown_test_digit
 from ui.state import pick, state
-from ui.words import when
+from ui.words import message, when
 
 TICK_SECONDS = 0.7
 OF_EACH, NUM_SHOWN = 12, 40
@@ -189,7 +189,7 @@ def _gallery(run: Run, known: Stages) -> None:
     drawing, test, shown = drawn_image(), mnist.load().test, _shown()
     st.markdown("**Test digits** · watched only, nothing is learned from them")
     if known.problem:
-        st.caption(f"They could not be read: {known.problem}")
+        st.caption(f"They could not be read: {message(known.problem)}")
         st.button("Try again", key="look-again", on_click=known.try_again)
     looks = known.looks()
     own = None

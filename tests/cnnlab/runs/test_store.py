@@ -339,7 +339,7 @@ def test_what_pages_ask_of_a_run(store, run):
     run.end("finished")
     assert not run.can_go_on
     run._files.write("epochs.csv", b"nonsense\n1,2\n")
-    with pytest.raises(DamagedRunError, match="6 columns"):
+    with pytest.raises(DamagedRunError, match="first line must be step,epoch,"):
         run.last_epoch()
 
 
@@ -458,7 +458,7 @@ def test_cut_arrays_are_told(run, content):
 def test_a_pickle_is_not_opened(run):
     (run._files.folder / "weights").mkdir()
     np.savez(run._files.folder / "weights" / "000000.npz", a=np.array([{}], dtype=object))
-    with pytest.raises(DamagedRunError, match="pickle"):
+    with pytest.raises(DamagedRunError, match="This is not an"):
         run.weights()
     with pytest.raises(ValueError, match="Object arrays cannot be saved"):
         files.to_npz({"a": np.array([{}], dtype=object)})
