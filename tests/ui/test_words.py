@@ -1,8 +1,11 @@
 """Numbers, times and shares in words."""
 
-import pytest
+from datetime import UTC, datetime
 
-from ui.words import percent, plural, time_span
+import pytest
+from streamlit.runtime.context import ContextProxy
+
+from ui.words import moment, percent, plural, time_span
 
 
 @pytest.mark.parametrize(
@@ -32,3 +35,17 @@ def test_things_are_counted():
 )
 def test_a_time_as_people_say_it(seconds, words):
     assert time_span(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("Europe/Berlin", "01 Jul, 23:30:05 CEST"),
+        ("America/Sao_Paulo", "01 Jul, 18:30:05 UTC-03"),
+        ("Pacific/Auckland", "02 Jul, 09:30:05 NZST"),
+        *((zone, "01 Jul, 21:30:05 UTC") for zone in (None, "", "America", "Mars/Base", "../../etc/passwd", "\0")),
+    ],
+)
+def test_a_time_by_the_visitors_clock(monkeypatch, zone, words):
+    monkeypatch.setattr(ContextProxy, "timezone", property(lambda _: zone))
+    assert moment(datetime(2026, 7, 1, 21, 30, 5, tzinfo=UTC)) == words

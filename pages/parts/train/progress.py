@@ -9,7 +9,7 @@ from pages.parts.train.controls import doing, steer
 from pages.parts.train.results import results
 from ui import cached, trouble
 from ui.figures import run_curves
-from ui.words import ENGINE, duration
+from ui.words import ENGINE, duration, moment
 
 TICK_SECONDS = 0.5
 CURVES_HEIGHT = 230
@@ -73,7 +73,7 @@ def in_words(info: RunInfo, history: History, done: int, planned: int) -> str:
     if ahead:
         parts.append(f"number {ahead} in the queue")
     elif info.is_over:
-        parts.append(f"run of {info.created:%d %b, %H:%M:%S} UTC")
+        parts.append(f"run of {moment(info.created)}")
     parts.append(f"update {done:,} of {planned:,}")
     if info.experiment and not info.is_over and done:
         rate = info.learning_rates[-1][1] if info.learning_rates else info.experiment.learning_rate_at(done)
