@@ -13,6 +13,7 @@ from ui.cached import engine
 
 ABOUT = "A visual playground for convolutional neural networks."
 UI = Path(__file__).parent
+SCRIPT = (UI / "page.js").read_text(encoding="utf-8")
 PAGES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "": (("home", "Home", "home"),),
     "Learn": (
@@ -40,10 +41,12 @@ _is_framed = ContextVar("is_framed", default=False)
 
 def run() -> None:
     """Run the page that is asked for, inside the frame: all that app.py does."""
-    st.set_page_config(page_title="cnnlab", page_icon=UI / "icon.png", layout="wide", menu_items={"About": ABOUT})
-    st.html(UI / "page.css")
-    engine()  # TensorFlow warms up on the engine while the visitor is still reading
     page = _navigation()
+    title = f"{page.title} · cnnlab"
+    st.set_page_config(page_title=title, page_icon=UI / "icon.png", layout="wide", menu_items={"About": ABOUT})
+    st.html(UI / "page.css")
+    st.html(f"<script>{SCRIPT}</script>", unsafe_allow_javascript=True)
+    engine()  # TensorFlow warms up on the engine while the visitor is still reading
     token = _is_framed.set(True)
     try:
         page.run()

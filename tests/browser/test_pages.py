@@ -21,7 +21,9 @@ from tests.browser.visitor import (
 )
 from tests.pages.runs import make_run
 from tests.pages.seen import PAGES, ROOT
+from ui import frame
 
+TITLES = {name: title for pages in frame.PAGES.values() for name, title, _ in pages}
 UNNAMED = re.compile(r"- (?:button|slider|spinbutton|textbox|combobox|checkbox|switch|radio|link)(?: \[[^\]]*\])*:?$")
 
 
@@ -54,6 +56,7 @@ def test_every_page_stays_on_this_machine_names_its_controls_and_fits_a_phone(pa
     page.on("websocket", lambda socket: addresses.append(socket.url))
     page.goto(f"{server.url}/{'' if name == 'home' else name}?run={run.id}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page).to_have_title(f"{TITLES[name]} · cnnlab")
     snapshot = settle(page).splitlines()
     hosts = {urlsplit(address).hostname for address in addresses if urlsplit(address).scheme not in ("data", "blob")}
     assert hosts == {"127.0.0.1"}
@@ -69,6 +72,24 @@ def test_every_page_stays_on_this_machine_names_its_controls_and_fits_a_phone(pa
     assert max(widths) <= 390
     boxes = [root.bounding_box() for root in page.locator(".root").all() if root.is_visible()]
     assert [box for box in boxes if box["x"] < 0 or box["x"] + box["width"] > 390] == []
+
+
+def test_what_is_to_be_copied_is_selected_where_a_page_has_no_clipboard(page, server):
+    page.add_init_script("delete Navigator.prototype.clipboard")  # as by plain http from another computer
+    open_page(page, server.url, "Build")
+    assert page.title() == "Build · cnnlab"
+    page.get_by_text("The same in Keras").click()
+    shown = page.get_by_test_id("stCode").filter(has_text="import keras")
+    shown.hover()
+    shown.get_by_role("button", name="Copy to clipboard").click()
+    expect(page.get_by_text("Copied.", exact=True)).to_be_visible()
+    assert page.evaluate("getSelection().toString()").strip() == shown.locator("code").inner_text().strip()
+    page.evaluate("getSelection().empty(); document.execCommand = () => false")
+    other = page.get_by_test_id("stCode").first
+    other.hover()
+    other.get_by_role("button").click()
+    expect(page.get_by_text("Selected. Copy it with Ctrl+C")).to_be_visible()
+    assert page.evaluate("getSelection().toString()").strip() == other.locator("code").inner_text().strip()
 
 
 def test_a_drawing_stays_from_page_to_page(page, server):
