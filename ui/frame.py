@@ -42,8 +42,6 @@ _is_framed = ContextVar("is_framed", default=False)
 def run() -> None:
     """Run the page that is asked for, inside the frame: all that app.py does."""
     page = _navigation()
-    title = f"{page.title} · cnnlab"
-    st.set_page_config(page_title=title, page_icon=UI / "icon.png", layout="wide", menu_items={"About": ABOUT})
     st.html(UI / "page.css")
     st.html(f"<script>{SCRIPT}</script>", unsafe_allow_javascript=True)
     engine()  # TensorFlow warms up on the engine while the visitor is still reading
@@ -62,7 +60,9 @@ def begin() -> None:
 
 
 def _navigation() -> st.Page:
-    return st.navigation(
+    # First of all: without an icon of ours, the browser would fetch the page's from another host.
+    st.set_page_config(page_icon=UI / "icon.png", layout="wide", menu_items={"About": ABOUT})
+    page = st.navigation(
         {
             section: [
                 st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:", default=name == "home")
@@ -71,3 +71,5 @@ def _navigation() -> st.Page:
             for section, pages in PAGES.items()
         }
     )
+    st.set_page_config(page_title=f"{page.title} · cnnlab")
+    return page

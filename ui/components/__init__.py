@@ -22,6 +22,8 @@ import streamlit as st
 from ui import colours
 
 P = ParamSpec("P")
+FORCED_COLOURS = Path(__file__).with_name("forced_colours.css").read_text(encoding="utf-8")
+"""What every component looks like in Windows' high contrast."""
 
 _IMPORT = re.compile(r'^import (?:\* as )?(\{[^}]*\}|\w+) from "(\.{1,2}/\w+\.js)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:const|function) (\w+)", re.MULTILINE)
@@ -36,6 +38,7 @@ def define(place: str) -> Callable[..., Any]:
     """
     folder = Path(place).parent
     html, css = ((folder / f"component.{part}").read_text(encoding="utf-8") for part in ("html", "css"))
+    css += FORCED_COLOURS
     mount = st.components.v2.component(f"cnnlab_{folder.name}", html=html, css=css, js=script(folder / "component.js"))
     return lambda *, data, **options: mount(data=to_data(data), **options)
 
