@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from cnnlab.runs.store import RunStore
 from tests.browser.visitor import (
     HINT,
+    PATIENCE,
     at_rest,
     choose_preset,
     draw,
@@ -121,7 +122,7 @@ def test_what_backgrounds_tell_is_seen_in_high_contrast(browser, server, run):
         expect(page.locator(chosen).first).to_have_css("outline-style", "solid")
         expect(page.locator(other).first).to_have_css("outline-style", "none")
     open_page(page, server.url, "Train", f"run={run.id}")
-    at_rest(page)
+    expect(page.locator(".scale").first).to_be_visible(timeout=PATIENCE)
     assert num_colours("[data-testid=stProgressBarTrack]") > 1
     assert num_colours(".track:has(.bar)") > 1
     assert num_colours(".scale") > 2
