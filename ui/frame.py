@@ -14,6 +14,7 @@ from ui.cached import engine
 
 ABOUT = "A visual playground for convolutional neural networks."
 UI = Path(__file__).parent
+SCRIPT = (UI / "page.js").read_text(encoding="utf-8")
 PAGES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "": (("home", "Home", "home"),),
     "Learn": (
@@ -41,9 +42,10 @@ _is_framed = ContextVar("is_framed", default=False)
 
 def run() -> None:
     """Run the page that is asked for, inside the frame: all that app.py does."""
-    st.html(UI / "page.css")
-    engine()  # TensorFlow warms up on the engine while the visitor is still reading
     page = _navigation()
+    st.html(UI / "page.css")
+    st.html(f"<script>{SCRIPT}</script>", unsafe_allow_javascript=True)
+    engine()  # TensorFlow warms up on the engine while the visitor is still reading
     token = _is_framed.set(True)
     try:
         page.run()
@@ -63,9 +65,9 @@ def begin() -> None:
 
 
 def _navigation() -> st.Page:
-    # First of all: otherwise the browser asks Google for the page's icon, to put it on the tab.
-    st.set_page_config(page_title="cnnlab", page_icon=UI / "icon.png", layout="wide", menu_items={"About": ABOUT})
-    return st.navigation(
+    # First of all: without an icon of ours, the browser would fetch the page's from another host.
+    st.set_page_config(page_icon=UI / "icon.png", layout="wide", menu_items={"About": ABOUT})
+    page = st.navigation(
         {
             section: [
                 st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:", default=name == "home")
@@ -74,3 +76,5 @@ def _navigation() -> st.Page:
             for section, pages in PAGES.items()
         }
     )
+    st.set_page_config(page_title=f"{page.title} · cnnlab")
+    return page

@@ -14,7 +14,7 @@ from cnnlab.runs.store import Run, RunInfo, RunState, UnknownRunError
 from ui.address import asked
 from ui.cached import starter_network, store, weights_of
 from ui.state import control, state
-from ui.words import message, percent
+from ui.words import message, moment, percent
 
 # One image is too little to share among threads: beside a training run that takes ten times longer.
 threadpool_limits(1, user_api="blas")
@@ -77,7 +77,7 @@ def names_of_networks(shown: Network | None = None) -> dict[str, str]:
 def run_name(info: RunInfo) -> str:
     """A run in a few words: its name, when, how good. No two runs have the same."""
     given = f"{info.label.name}, run" if info.label.name else "Run"
-    when = f"{given} {info.id[-6:]} of {info.created:%d %b, %H:%M:%S} UTC"
+    when = f"{given} {info.id[-6:]} of {moment(info.created)}"
     if info.test_accuracy is not None:
         return f"{when}, {percent(info.test_accuracy, 2)} on the test digits"
     return f"{when}, {info.state}"

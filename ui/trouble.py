@@ -12,6 +12,7 @@ from cnnlab.doctor.unit_health import NetworkHealth
 from cnnlab.experiment import MAX_URL_LENGTH
 from cnnlab.runs.store import DamagedRunError, Run, RunState
 from ui.computed import computed
+from ui.words import message
 
 TRAIN = "pages/train.py"
 BADGES = {

@@ -1,10 +1,14 @@
 """Numbers, times and foreign text in words: one way to write each, for all pages."""
 
 import re
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+import streamlit as st
 
 from cnnlab.words import percent
 
-__all__ = ["ENGINE", "duration", "message", "percent", "plain", "plural", "time_span", "when"]
+__all__ = ["ENGINE", "duration", "message", "moment", "percent", "plain", "plural", "time_span", "time_zone", "when"]
 
 MINUTE = 60
 MAX_MESSAGE = 1_000
@@ -52,6 +56,21 @@ def time_span(seconds: float) -> str:
         return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"  # noqa: PLR2004 - two digits either way
     minutes, rest = divmod(round(seconds), MINUTE)
     return f"{minutes} min {rest} s"
+
+
+def time_zone() -> tzinfo:
+    """The visitor's time zone, as the browser names it; UTC where it names none that is known here."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (KeyError, ValueError, OSError):
+        return UTC
+
+
+def moment(time: datetime) -> str:
+    """A point in time by the visitor's clock: 28 Nov, 17:44:05 CET."""
+    local = time.astimezone(time_zone())
+    zone = f"{local:%Z}"
+    return f"{local:%d %b, %H:%M:%S} {'UTC' * zone.startswith(('+', '-'))}{zone}"
 
 
 def plural(count: int, noun: str) -> str:

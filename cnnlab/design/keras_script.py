@@ -25,7 +25,7 @@ PART = re.compile(r"^# %% (.*)\n", re.MULTILINE)
 
 
 def script(experiment: Experiment) -> str:
-    """Return a Python script: MNIST by Keras's own loader, or from a file named on the command line."""
+    """Return a Python script: MNIST from the file on the command line, from one beside it, or by Keras's own loader."""
     return PART.sub(r"# \1\n", _program(experiment, is_script=True))
 
 

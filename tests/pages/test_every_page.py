@@ -3,9 +3,11 @@
 import re
 from concurrent.futures import Future
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from streamlit.runtime.context import ContextProxy
 
 from cnnlab.presets import PRESETS
 from tests.pages.runs import broken_run, finished, make_run
@@ -83,6 +85,19 @@ def test_home_lists_the_newest_runs(visit, store):
     links = [link.query_string.removeprefix("run=") for link in at.get("page_link") if "run=" in link.query_string]
     assert 0 < len(links) < len(ids)
     assert set(links) <= set(ids)
+
+
+def test_times_are_the_visitors(visit, store, monkeypatch):
+    monkeypatch.setattr(ContextProxy, "timezone", property(lambda _: "Asia/Kathmandu"))
+    run = make_run(store, "finished")
+    local = f"{run.info.created.astimezone(ZoneInfo('Asia/Kathmandu')):%d %b, %H:%M:%S}"
+    pages = ("home", "train", "runs", "look_inside", "draw", "evaluate")
+    told = {page: "".join(str(getattr(part, "proto", "")) for part in visit(page, run=run.id)) for page in pages}
+    told = {page: words.replace("\\", "") for page, words in told.items()}
+    assert "Made (Asia/Kathmandu)" in told["runs"]
+    assert '"timezone": "Asia/Kathmandu"' in told.pop("runs")
+    for words in told.values():
+        assert set(re.findall(r"\d\d \w{3}, [\d:]{8} [\w+]+", words)) == {f"{local} UTC+0545"}
 
 
 def test_two_visitors_share_nothing_but_the_runs(visit, store):

@@ -23,6 +23,8 @@ from ui import colours
 from ui.acts import Handlers, do, listen
 
 P = ParamSpec("P")
+FORCED_COLOURS = Path(__file__).with_name("forced_colours.css").read_text(encoding="utf-8")
+"""What every component looks like in Windows' high contrast."""
 
 _IMPORT = re.compile(r'^import (?:\* as )?(\{[^}]*\}|\w+) from "(\.{1,2}/\w+\.js)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:const|function) (\w+)", re.MULTILINE)
@@ -37,6 +39,7 @@ def define(place: str) -> Callable[..., Any]:
     """
     folder = Path(place).parent
     html, css = ((folder / f"component.{part}").read_text(encoding="utf-8") for part in ("html", "css"))
+    css += FORCED_COLOURS
     mount = st.components.v2.component(f"cnnlab_{folder.name}", html=html, css=css, js=script(folder / "component.js"))
 
     def show(*, key: str, data: Mapping[str, object], acts: Handlers | None = None, **options: Any) -> Any:

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from cnnlab import mnist
 from cnnlab.design import keras_script
 from cnnlab.experiment import MAX_URL_LENGTH, Experiment
 from ui.state import attempt, show_problem, state, upload
@@ -59,6 +60,8 @@ def code(experiment: Experiment) -> None:
             for label, content, file in (
                 ("Download script", keras_script.script(experiment), "cnn.py"),
                 ("Download notebook", keras_script.notebook(experiment), "cnn.ipynb"),
+                ("Download the digits", mnist.FILE.read_bytes, "mnist.npz"),
             ):
                 st.download_button(label, content, file, icon=":material/download:", on_click="ignore")
         st.caption("It needs TensorFlow only, and repeats the run: the same first weights, the same batches.")
+        st.caption("Without a network it takes the digits from mnist.npz, if that lies in the same folder.")

@@ -12,7 +12,7 @@ from cnnlab.presets import preset_of
 from cnnlab.runs.store import RunInfo
 from ui.cached import store
 from ui.state import kept
-from ui.words import message, plain
+from ui.words import message, plain, time_zone
 
 TABLE_HEIGHT = 320
 PERCENT = "%.2f %%"
@@ -102,12 +102,14 @@ def choose(rows: Sequence[Row], shown: Sequence[Row]) -> list[Row]:
     key = "runs-" + hashlib.blake2b("".join(ids).encode(), digest_size=8).hexdigest()  # its rows mean these runs
     key += f"-{choice.num_resets}"
     chosen = [index for index, run_id in enumerate(ids) if run_id in choice.now]
+    zone = str(time_zone())
+    made = f"Made ({zone})"
     event = st.dataframe(
-        _columns(shown),
+        _columns(shown) | {made: [row.info.created for row in shown]},
         height=min(TABLE_HEIGHT, 38 + 35 * max(1, len(shown))),
         hide_index=True,
         placeholder="",
-        column_config=COLUMNS,
+        column_config=COLUMNS | {made: st.column_config.DatetimeColumn(format="D MMM, HH:mm:ss", timezone=zone)},
         key=key,
         on_select="rerun",
         selection_mode="multi-row",
@@ -129,7 +131,6 @@ COLUMNS = {
     "Test accuracy": st.column_config.NumberColumn(format=PERCENT, help="On 10,000 digits never seen before"),
     "Parameters": st.column_config.NumberColumn(format="localized"),
     "Seconds": st.column_config.NumberColumn(format="%.0f"),
-    "Made (UTC)": st.column_config.DatetimeColumn(format="D MMM, HH:mm:ss", timezone="UTC"),
 }
 
 
@@ -147,7 +148,6 @@ def _columns(rows: Sequence[Row]) -> dict[str, list[object]]:
         "Parameters": [row.num_parameters for row in rows],
         "Seconds": [row.seconds for row in rows],
         **{name.capitalize(): values for name, values in settings.items()},
-        "Made (UTC)": [row.info.created for row in rows],
     }
 
 

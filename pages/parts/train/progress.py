@@ -13,7 +13,7 @@ from ui import cached, trouble
 from ui.computed import tell_engine_state
 from ui.figures import run_curves
 from ui.state import show_problem
-from ui.words import ENGINE, duration, message
+from ui.words import ENGINE, duration, message, moment
 
 TICK_SECONDS = 0.5
 CURVES_HEIGHT = 230
@@ -68,7 +68,7 @@ def in_words(info: RunInfo, history: History, done: int, planned: int) -> str:
     if ahead:
         parts.append(f"number {ahead} in the queue")
     elif info.is_over:
-        parts.append(f"run of {info.created:%d %b, %H:%M:%S} UTC")
+        parts.append(f"run of {moment(info.created)}")
     parts.append(f"update {done:,} of {planned:,}")
     if info.experiment and not info.is_over and done:
         rate = info.learning_rates[-1][1] if info.learning_rates else info.experiment.learning_rate_at(done)
