@@ -13,6 +13,7 @@ from cnnlab.experiment import LOSSES, NUM_TRAINING_IMAGES, OPTIMIZERS, SCHEDULES
 from cnnlab.limits import LIMITS
 from cnnlab.nn.layers import INITIALIZERS, PADDINGS, SOBEL, Conv2D, Layer
 from cnnlab.nn.operations import ACTIVATIONS
+from ui.link import came_by_history
 from ui.state import control, kept, pick, state
 
 T = TypeVar("T")
@@ -85,9 +86,13 @@ def choose_in_address(
     """
     key, asked = f"chosen-{name}", st.query_params.get(name)
     choice = kept(key, first)
-    choice.now = next((option for option in options if str(option) == asked), choice.now)
+    choice.now = next(
+        (option for option in options if str(option) == asked), first if came_by_history() else choice.now
+    )
     if choice.now not in options:
         choice.now = first if otherwise is None else otherwise
+    if choice.now != first:
+        st.query_params[name] = str(choice.now)
 
     def apply(value: T) -> None:
         choice.now, st.query_params[name] = value, str(value)

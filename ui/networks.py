@@ -12,6 +12,7 @@ from cnnlab.nn.network import LayerTrace
 from cnnlab.nn.weights import Weights
 from cnnlab.runs.store import Run, RunInfo, UnknownRunError
 from ui.cached import starter_network, store, weights_of
+from ui.link import came_by_history
 from ui.state import control, state
 from ui.words import percent
 
@@ -82,8 +83,9 @@ def run_name(info: RunInfo) -> str:
 def requested_run() -> Run | None:
     """The run that this page shows: from the address, else this visitor's last one. An unknown one gets a message."""
     visitor = state()
-    asked = st.query_params.get("run", visitor.run_id)
+    asked = st.query_params.get("run", None if came_by_history() else visitor.run_id)
     if asked is None:
+        visitor.run_id = None
         return None
     try:
         run = store().get(asked)
@@ -99,7 +101,7 @@ def requested_run() -> Run | None:
 def choose_network() -> Network:
     """Show which network the page speaks of, let the visitor choose another one, and return it."""
     visitor = state()
-    visitor.shows_starter = visitor.shows_starter and "run" not in st.query_params
+    visitor.shows_starter = (visitor.shows_starter or came_by_history()) and "run" not in st.query_params
     run = None if visitor.shows_starter else requested_run()
     names, shown = names_of_networks(), (_load(run) if run else None) or starter()
     names.setdefault(shown.run_id or STARTER_ID, shown.name)

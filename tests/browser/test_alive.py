@@ -1,15 +1,51 @@
-"""The page stays alive: nothing that it needs is let go of."""
+"""The page stays alive: nothing that it needs is let go of, Back and Forward."""
+
+import re
 
 import pytest
+from playwright.sync_api import Page, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from cnnlab.presets import PRESETS
+from cnnlab.runs.store import RunStore
 from tests.browser.conftest import NO_ENGINE, ROOT
-from tests.browser.visitor import at_rest, go_to, open_page
+from tests.browser.visitor import (
+    PATIENCE,
+    at_rest,
+    choose_preset,
+    go_to,
+    open_page,
+    settle,
+)
+from tests.pages.runs import make_run
 
 
 @pytest.fixture(scope="module")
-def url(start_app, tmp_path_factory):
-    return start_app(ROOT / "app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))} | NO_ENGINE)
+def store(tmp_path_factory):
+    return RunStore(tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture(scope="module")
+def run(store):
+    return make_run(store, "finished")
+
+
+@pytest.fixture(scope="module")
+def url(start_server, store):
+    return start_server(ROOT / "app.py", {"CNNLAB_RUNS": str(store.root)} | NO_ENGINE).url
+
+
+def history_length(page: Page) -> int:
+    return page.evaluate("history.length")
+
+
+def parameters(page: Page, name: str) -> None:
+    """The page, its choice and its address say this preset."""
+    count = PRESETS[name].architecture.num_parameters
+    expect(page.get_by_text(f"{count:,} parameters").first).to_be_visible(timeout=PATIENCE)
+    chosen = page.get_by_role("radiogroup", name="Begin with").get_by_role("radio", checked=True)
+    expect(chosen).to_have_text(name, timeout=PATIENCE)
+    expect(page).to_have_url(re.compile(f"experiment={PRESETS[name].to_url()}"))
 
 
 def test_no_message_is_a_reference_and_none_carries_a_script(page, url):
@@ -23,3 +59,57 @@ def test_no_message_is_a_reference_and_none_carries_a_script(page, url):
     components = [message.delta.new_element.bidi_component for message in messages]
     assert sum(component.component_name != "" for component in components) > 3
     assert {component.js_content for component in components} == {""}
+
+
+def test_back_and_forward_show_what_the_address_says(page, url):
+    open_page(page, url, "Build")
+    settle(page)
+    before = history_length(page)
+    for name in ("LeNet-5", "Study notes"):
+        choose_preset(page, name)
+        parameters(page, name)
+    assert history_length(page) == before + 2
+    page.go_back()
+    parameters(page, "LeNet-5")
+    settle(page)
+    parameters(page, "LeNet-5")
+    page.go_forward()
+    parameters(page, "Study notes")
+
+
+def test_opening_a_page_is_one_step_though_it_completes_its_address(page, url, run):
+    open_page(page, url, "Train", f"run={run.id}")
+    settle(page)
+    before = history_length(page)
+    for title in ("Evaluate", "Look inside"):
+        go_to(page, title)
+        settle(page)
+        assert f"run={run.id}" in page.url
+    assert history_length(page) == before + 2
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Evaluate", timeout=PATIENCE)
+
+
+def test_a_choice_in_the_address_follows_back_and_forward(page, url):
+    open_page(page, url, "Experiments")
+    sheets = page.get_by_role("radiogroup", name="View")
+    sheets.get_by_text("Sweep").click()
+    expect(page).to_have_url(re.compile("view=sweep"))
+    settle(page)
+    page.go_back()
+    expect(sheets.get_by_role("radio", checked=True)).to_have_text("Guided", timeout=PATIENCE)
+    assert "view=sweep" not in page.url
+    page.go_forward()
+    expect(sheets.get_by_role("radio", checked=True)).to_have_text("Sweep", timeout=PATIENCE)
+
+
+def test_places_on_a_page_do_not_fill_the_history(page, url):
+    open_page(page, url, "Pixels and channels")
+    settle(page)
+    before = history_length(page)
+    for kind in ("words", "term"):
+        link = page.locator(f"a[href^='#{kind}-']").first
+        link.click()
+        expect(page).to_have_url(re.compile(f"#{kind}-"))
+    assert history_length(page) == before
+    expect(link).to_be_focused()  # so that its meaning shows
