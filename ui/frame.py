@@ -43,6 +43,7 @@ def run() -> None:
     st.set_page_config(page_title="cnnlab", page_icon=UI / "icon.png", layout="wide", menu_items={"About": ABOUT})
     st.html(UI / "page.css")
     engine()  # TensorFlow warms up on the engine while the visitor is still reading
+    _run_again_when_connected()
     page = _navigation()
     token = _is_framed.set(True)
     try:
@@ -56,6 +57,11 @@ def begin() -> None:
     if not _is_framed.get():
         _navigation()
         st.rerun()
+
+
+@st.fragment(run_every="1h")
+def _run_again_when_connected() -> None:
+    """Nothing. After a lost connection, Streamlit sends what was done meanwhile at once where a part runs by itself."""
 
 
 def _navigation() -> st.Page:

@@ -1,4 +1,4 @@
-"""The page stays alive: nothing that it needs is let go of, Back and Forward."""
+"""The page stays alive: nothing that it needs is let go of, Back and Forward, a lost connection, a translated page."""
 
 import re
 
@@ -10,14 +10,31 @@ from cnnlab.presets import PRESETS
 from cnnlab.runs.store import RunStore
 from tests.browser.conftest import NO_ENGINE, ROOT
 from tests.browser.visitor import (
+    PAGES,
     PATIENCE,
+    TITLES,
     at_rest,
     choose_preset,
+    draw_a_one,
     go_to,
     open_page,
+    reads,
     settle,
 )
 from tests.pages.runs import make_run
+
+TRANSLATE = """() => {
+    const texts = document.createTreeWalker(document.querySelector("#root"), NodeFilter.SHOW_TEXT);
+    const all = [];
+    while (texts.nextNode()) all.push(texts.currentNode);
+    for (const text of all.filter((one) => one.data.trim())) {
+        const outer = document.createElement("font");
+        outer.append(document.createElement("font"));
+        outer.firstChild.textContent = `x${text.data}`;
+        text.replaceWith(outer);
+    }
+}"""
+"""As Google Translate does it: an element of its own, with a text of its own, instead of each text."""
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +50,26 @@ def run(store):
 @pytest.fixture(scope="module")
 def url(start_server, store):
     return start_server(ROOT / "app.py", {"CNNLAB_RUNS": str(store.root)} | NO_ENGINE).url
+
+
+class Line:
+    """The line to the server, which can be cut; a cut one is answered by nobody."""
+
+    def __init__(self, page: Page, *, is_cut: bool = False) -> None:
+        self.is_cut, self.socket = is_cut, None
+        page.route_web_socket("**/_stcore/stream*", self._connect)
+        page.route("**/_stcore/health*", lambda route: route.abort() if self.is_cut else route.continue_())
+
+    def _connect(self, socket) -> None:
+        if self.is_cut:
+            socket.close()
+        else:
+            self.socket = socket
+            socket.connect_to_server()
+
+    def cut(self) -> None:
+        self.is_cut = True
+        self.socket.close()
 
 
 def history_length(page: Page) -> int:
@@ -113,3 +150,33 @@ def test_places_on_a_page_do_not_fill_the_history(page, url):
         expect(page).to_have_url(re.compile(f"#{kind}-"))
     assert history_length(page) == before
     expect(link).to_be_focused()  # so that its meaning shows
+
+
+def test_a_blocked_connection_is_said(page, url):
+    Line(page, is_cut=True)
+    page.goto(url)
+    expect(page.get_by_role("alert").filter(has_text="does not reach its server")).to_be_visible()
+
+
+def test_a_drawing_made_without_a_connection_is_read_when_it_is_back(page, url):
+    line = Line(page)
+    open_page(page, url, "Draw")
+    settle(page)
+    line.cut()
+    draw_a_one(page)
+    lost = page.get_by_role("alert").filter(has_text="The connection to the server is lost")
+    expect(lost).to_be_visible()
+    line.is_cut = False
+    reads(page, 1)
+    expect(lost).to_have_count(0)
+
+
+def test_a_translated_page_shows_the_next_pages_words(page, url):
+    open_page(page, url, "Home")
+    for title in [*PAGES][1:]:
+        settle(page)
+        page.evaluate(TRANSLATE)
+        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^x"))
+        page.get_by_test_id("stSidebarNavLink").filter(has_text=title).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(TITLES[title], timeout=PATIENCE)
+    expect(page.get_by_text("NotFoundError")).to_have_count(0)
