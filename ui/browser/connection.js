@@ -12,7 +12,7 @@ const LOOK = "position: fixed; z-index: 1000000; inset: auto 0 0 0; padding: 0.7
 
 const sentence = document.createElement("div");
 sentence.id = "cnnlab-connection";
-sentence.role = "alert";
+sentence.setAttribute("role", "alert");
 sentence.style.cssText = LOOK;
 
 let wasConnected = false;
