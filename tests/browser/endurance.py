@@ -58,7 +58,7 @@ def clicks(page: Page, minutes: float) -> Counter[str]:
 
     def change_page() -> None:
         title = random.choice([*visitor.PAGES]) if is_on_draw() else "Draw"
-        page.get_by_test_id("stSidebarNavLink").filter(has_text=title).click(timeout=2_000)
+        page.get_by_test_id("stSidebarNavLink").filter(has_text=title).click(timeout=20_000)
 
     acts = {
         "stroke": (5, stroke),
@@ -70,7 +70,7 @@ def clicks(page: Page, minutes: float) -> Counter[str]:
     done, end = Counter[str](), time.monotonic() + 60 * minutes
     visitor.go_to(page, "Draw")
     while time.monotonic() < end:
-        weights = [weight for weight, _ in acts.values()] if is_on_draw() else [0, 0, 0, 1, 1]
+        weights = [weight for weight, _ in acts.values()] if is_on_draw() else [0, 0, 0, 9, 1]
         name = random.choices([*acts], weights)[0]
         try:
             acts[name][1]()

@@ -114,16 +114,16 @@ def test_back_and_forward_show_what_the_address_says(page, url):
 
 
 def test_opening_a_page_is_one_step_though_it_completes_its_address(page, url, run):
-    open_page(page, url, "Train", f"run={run.id}")
+    open_page(page, url, "Look inside", f"run={run.id}")
     settle(page)
     before = history_length(page)
-    for title in ("Evaluate", "Look inside"):
+    for title in ("Draw", "Look inside"):
         go_to(page, title)
         settle(page)
         assert f"run={run.id}" in page.url
     assert history_length(page) == before + 2
     page.go_back()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Evaluate", timeout=PATIENCE)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Draw", timeout=PATIENCE)
 
 
 def test_a_choice_in_the_address_follows_back_and_forward(page, url):
