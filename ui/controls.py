@@ -14,6 +14,7 @@ from cnnlab.limits import LIMITS
 from cnnlab.nn.layers import INITIALIZERS, PADDINGS, SOBEL, Conv2D, Layer
 from cnnlab.nn.operations import ACTIVATIONS
 from ui.address import asked
+from ui.link import came_by_history
 from ui.state import control, kept, pick, state
 
 T = TypeVar("T")
@@ -86,9 +87,12 @@ def choose_in_address(
     """
     key, wanted = f"chosen-{name}", asked(name)
     choice = kept(key, first)
-    choice.now = next((option for option in options if str(option) == wanted), choice.now)
+    unasked = first if came_by_history() else choice.now
+    choice.now = next((option for option in options if str(option) == wanted), unasked)
     if choice.now not in options:
         choice.now = first if otherwise is None else otherwise
+    if choice.now != first:
+        st.query_params[name] = str(choice.now)
 
     def apply(value: T) -> None:
         choice.now, st.query_params[name] = value, str(value)

@@ -46,6 +46,7 @@ def run() -> None:
     st.html(UI / "page.css")
     st.html(f"<script>{SCRIPT}</script>", unsafe_allow_javascript=True)
     engine()  # TensorFlow warms up on the engine while the visitor is still reading
+    _run_again_when_connected()
     token = _is_framed.set(True)
     try:
         page.run()
@@ -62,6 +63,11 @@ def begin() -> None:
         _navigation()
         st.rerun()
     acts.do()
+
+
+@st.fragment(run_every="1h")
+def _run_again_when_connected() -> None:
+    """Nothing. After a lost connection, Streamlit sends what was done meanwhile at once where a part runs by itself."""
 
 
 def _navigation() -> st.Page:

@@ -13,6 +13,7 @@ from cnnlab.nn.weights import Weights
 from cnnlab.runs.store import Run, RunInfo, RunState, UnknownRunError
 from ui.address import asked
 from ui.cached import starter_network, store, weights_of
+from ui.link import came_by_history
 from ui.state import control, state
 from ui.words import message, moment, percent
 
@@ -86,8 +87,9 @@ def run_name(info: RunInfo) -> str:
 def requested_run() -> Run | None:
     """The run that this page shows: from the address, else this visitor's last one. An unknown one gets a message."""
     visitor = state()
-    run_id = asked("run", visitor.run_id)
+    run_id = asked("run", None if came_by_history() else visitor.run_id)
     if run_id is None:
+        visitor.run_id = None
         return None
     try:
         run = store().get(run_id)
@@ -103,7 +105,7 @@ def requested_run() -> Run | None:
 def choose_network() -> Network:
     """Show which network the page speaks of, let the visitor choose another one, and return it."""
     visitor = state()
-    visitor.shows_starter = visitor.shows_starter and "run" not in st.query_params
+    visitor.shows_starter = (visitor.shows_starter or came_by_history()) and "run" not in st.query_params
     run = None if visitor.shows_starter else requested_run()
     shown = (_load(run) if run else None) or starter()
     names = names_of_networks(shown)

@@ -25,6 +25,7 @@ def open_app(page: Page, url: str, query: str) -> list[str]:
     page.goto(f"{url}/?{query}")
     expect(page.locator(".root").last).to_be_visible()
     expect(page.get_by_text("part 0")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # the script of a component comes after its HTML
     page.wait_for_timeout(300)
     frames.clear()
     return frames
