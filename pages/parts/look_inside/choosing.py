@@ -7,10 +7,10 @@ import numpy as np
 import streamlit as st
 
 from cnnlab import mnist
-from cnnlab.digits import prepare, scan
+from cnnlab.digits import prepare
 from ui.drawing import drawn_image
 from ui.networks import Network
-from ui.sources import bring_photo, shown_test_digit
+from ui.sources import bring_photo, ink_of, shown_test_digit
 from ui.state import DRAWING, PHOTO, TEST, control, pick, state
 from ui.subject import Subject
 from ui.words import percent
@@ -88,7 +88,7 @@ def photo(network: Network) -> Subject:
     with st.popover("Take or choose a photo", icon=":material/photo_camera:"):
         bring_photo()
     brought = state().paper
-    image = None if brought is None else prepare.from_canvas(prepare.to_canvas(scan.to_ink(brought)))
+    image = None if brought is None else prepare.from_canvas(prepare.to_canvas(ink_of(brought)))
     if image is None:
         words = "There is no photo yet" if brought is None else "No ink is to be seen in it"
         st.caption(f"{words}; the test digit stays.", width="content")
