@@ -9,6 +9,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
 from cnnlab.experiment import Experiment
+from cnnlab.explain import likeness
 from cnnlab.runs.store import RunStore
 from cnnlab.training.events import Orders, Start
 from tests.pages.seen import PAGES, ROOT
@@ -95,6 +96,8 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]
 def engine(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     """The engine that the pages speak to."""
     fake = FakeEngine(store)
+    monkeypatch.setattr(likeness, "NUM_DIGITS", 200)
+    monkeypatch.setattr(likeness, "NUM_HELD_BACK", 200)
     monkeypatch.setattr(cached, "engine", lambda: fake)
     return fake
 

@@ -10,6 +10,7 @@ from cnnlab import mnist
 from cnnlab.digits import prepare
 from ui.drawing import drawn_image
 from ui.networks import Network
+from ui.reading import UNLIKE, is_like, likeness_of
 from ui.sources import bring_photo, ink_of, shown_test_digit
 from ui.state import DRAWING, PHOTO, TEST, control, pick, state
 from ui.subject import Subject
@@ -109,4 +110,8 @@ def reading(subject: Subject) -> str:
         return "the answer is not a number"
     first = int(subject.probabilities.argmax())
     sign = "" if subject.label is None else " :material/check:" if subject.label == first else " :material/close:"
-    return f"read as **{first}**{sign} {percent(subject.probabilities[first])}"
+    said = f"read as **{first}**{sign} {percent(subject.probabilities[first])}"
+    if subject.label is not None:
+        return said
+    known = likeness_of(subject.network, subject.traces)
+    return said if is_like(known, subject.network, subject.image, subject.traces) is not False else f"{said}, {UNLIKE}"
