@@ -13,7 +13,7 @@ from ui.components.maps import maps
 from ui.components.presses import presses
 from ui.components.probabilities import probabilities
 from ui.networks import Network
-from ui.reading import Reading, read, verdict
+from ui.reading import Reading, hint, is_like, likeness_of, read, verdict
 from ui.state import Canvas, Drawing, is_mounted, state
 from ui.words import plural
 
@@ -95,11 +95,18 @@ def board(
         with st.container(width=ANSWER_WIDTH):
             st.markdown("**How it reads it**")
             probabilities(reading.probabilities if reading else None, key="answer")
-            st.markdown(verdict(reading.probabilities) if reading else "&nbsp;")
+            st.markdown(_answer(network, reading) if reading else "&nbsp;")
         with st.container(width=SEEN_SIDE):
             st.markdown("**What it sees**")
             _what_it_sees(reading, preparation)
     return reading
+
+
+def _answer(network: Network, reading: Reading) -> str:
+    """The answer in words, with what to try where the drawing is unlike any digit."""
+    known = likeness_of(network, reading.traces)
+    like = is_like(known, network, reading.steps.image, reading.traces)
+    return verdict(reading.probabilities, like=like) + (hint(reading.rgba) if like is False else "")
 
 
 def _what_it_sees(reading: Reading | None, preparation: Preparation) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnnlab import mnist
-from cnnlab.digits import pictures
+from cnnlab.digits import pictures, scan
 from cnnlab.digits.pictures import DRAWN, Picture
 from cnnlab.limits import LIMITS
 from ui.controls import choose
@@ -129,6 +129,12 @@ def _brought(key: str, source: str) -> Picture | None:
 def _read(data: bytes, name: str) -> Picture:
     """Read a file once, not at every run of the page."""
     return pictures.read(data, name)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def ink_of(paper: np.ndarray) -> np.ndarray:
+    """Find the ink in a photo once, not at every run of the page: see `scan.to_ink`."""
+    return scan.to_ink(paper)
 
 
 def bring_photo() -> None:

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest, app_test
 
 from cnnlab.evaluation import predict
 from cnnlab.experiment import Experiment
+from cnnlab.explain import likeness
 from cnnlab.runs.store import RunStore
 from cnnlab.studies import campaign
 from cnnlab.training.events import Orders, Start
@@ -106,6 +107,8 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]
 def engine(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     """The engine that the pages speak to."""
     fake = FakeEngine(store)
+    monkeypatch.setattr(likeness, "NUM_DIGITS", 200)
+    monkeypatch.setattr(likeness, "NUM_HELD_BACK", 200)
     monkeypatch.setattr(cached, "engine", lambda: fake)
     return fake
 

@@ -19,6 +19,7 @@ from pages.parts.draw.steps import SWITCHES
 from pages.parts.draw.tuning import answers, count_right
 from tests.pages.runs import TINY, broken_run, make_run, weights_of
 from tests.pages.seen import PAGES, click, components, labelled, labels, state, text
+from ui import reading
 from ui.handwriting import sets
 from ui.networks import STARTER_ID, Network
 from ui.reading import BROKE_DOWN, read, verdict
@@ -59,11 +60,42 @@ def sheet(at, name):
 def test_the_first_two_digits_are_told_apart_in_words():
     values = np.full(10, 0.002)
     values[[4, 9]] = 0.61, 0.37
-    assert verdict(values) == "**4** at 61 %, **9** at 37 %: undecided."
+    assert verdict(values, like=True) == "**4** at 61 %, **9** at 37 %: undecided."
     values[[4, 9]] = 0.75, 0.2
-    assert verdict(values) == "**4** at 75 %, **9** at 20 %: not sure."
+    assert verdict(values, like=True) == "**4** at 75 %, **9** at 20 %: not sure."
     values[[4, 9]] = 0.97, 0.01
-    assert verdict(values) == "A **4**, and it is sure."
+    assert verdict(values, like=True) == "A **4**, and it is sure."
+    assert verdict(values, like=None) == "A **4**.", "without evidence it is not sure"
+    assert "97 %, but this is unlike any digit" in verdict(values, like=False)
+
+
+def tap(pen=20):
+    """One touch of the canvas."""
+    return Drawing({"version": "", "objects": [{"type": "Path"}]}, strokes.ink([np.full((2, 2), 140.0)], pen))
+
+
+@pytest.mark.parametrize("page", ["home", "draw"])
+def test_what_is_no_digit_is_never_sure(visit, page):
+    at = visit(page)
+    state(at).canvas.drawing = drawing(7)
+    assert "and it is sure" in text(at.run())
+    state(at).canvas.drawing = tap()
+    assert "unlike any digit" in text(at.run())
+    assert "and it is sure" not in text(at)
+    assert "Whole number" not in text(at)
+    state(at).canvas.drawing = drawing(4, 2)
+    assert "Two digits? Draw reads them under **Whole number**" in text(at.run())
+
+
+def test_a_run_s_network_is_asked_for_evidence_too(draws, store, monkeypatch):
+    run = make_run(store, "finished")
+    monkeypatch.setattr(reading, "SURE", 0.0)
+    assert "and it is sure" in text(draws(7, run=run.id))
+    at = draws(7, run=run.id)
+    state(at).canvas.drawing = tap()
+    assert "and it is sure" not in text(at.run())
+    monkeypatch.setattr(reading, "computed", lambda *_: None)
+    assert "and it is sure" not in text(draws(7, run=run.id))
 
 
 def test_a_drawing_is_traced_once_a_run(draws, monkeypatch):
@@ -166,6 +198,9 @@ def test_a_whole_number_is_read(visit):
     at.run()
     assert "It reads 2026" in text(at)
     assert "digits" in components(at)
+    assert "unlike any digit" not in text(at)
+    state(at).wide_canvas.drawing = Drawing({}, np.concatenate([drawing(2).rgba, tap(90).rgba], axis=1))
+    assert "Number 2 from the left" in text(at.run())
 
 
 # Step by step
