@@ -131,7 +131,8 @@ def test_several_at_once_and_a_live_one_is_interrupted_then(run, store, tmp_path
 
 
 @pytest.mark.parametrize(("loss", "state"), [("NaN", "failed"), ("-Infinity", "failed"), ("1e999", None)])
-def test_a_loss_that_is_no_number_is_not_written_again(run, files, store, loss, state):
+def test_a_loss_that_is_no_number_is_not_written_again(run, files, loss, state, tmp_path):
+    store = RunStore(tmp_path / "other")
     content = files[f"{run.id}/state.json"].replace(b'"test_loss": 0.1', f'"test_loss": {loss}'.encode())
     if state is None:
         with pytest.raises(ValueError, match="Received: test_loss=inf"):
