@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: app test lint pictures
+.PHONY: app test lint pictures environment
 
 app: .venv/app
 	$(BIN)/streamlit run app.py
@@ -19,11 +19,14 @@ lint: .venv/dev node_modules/.stamp
 pictures: .venv/dev
 	$(BIN)/python -m tests.browser.pictures
 
-.venv/bin/python:
-	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v[:2] <= (3, 13) else "cnnlab needs Python 3.11, 3.12 or 3.13, and this is %d.%d: choose another one with make PYTHON=python3.12 app" % v[:2])'
-	$(PYTHON) -m venv .venv
+# Without a pip that answers, an environment was never finished, or its Python is gone or another one now.
+ENVIRONMENT := $(if $(shell $(BIN)/python -m pip --version 2>&1 | grep '^pip '),,environment)
 
-.venv/app: requirements.txt | .venv/bin/python
+environment:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v[:2] <= (3, 13) else "cnnlab needs Python 3.11, 3.12 or 3.13, and this is %d.%d: choose another one with make PYTHON=python3.12 app" % v[:2])'
+	$(PYTHON) -m venv --clear .venv
+
+.venv/app: requirements.txt $(ENVIRONMENT)
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	@touch $@
 
@@ -31,6 +34,6 @@ node_modules/.stamp: package.json package-lock.json
 	npm ci --silent
 	@touch $@
 
-.venv/dev: requirements.txt requirements-dev.txt | .venv/bin/python
+.venv/dev: requirements.txt requirements-dev.txt $(ENVIRONMENT)
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	@touch $@

@@ -1,5 +1,10 @@
 """cnnlab. Run it with `streamlit run app.py`."""
 
-from ui import frame
+import streamlit as st
 
-frame.run()
+from ui import frame, server
+
+if __name__ == "__main__":
+    frame.run()  # a visitor's page
+else:
+    app = st.App(__file__, routes=server.routes(), lifespan=server.lifespan)  # Streamlit finds the server by this line

@@ -15,6 +15,7 @@ BENCHMARKS = ("training", "forward", "curves", "runs", "start", "draw", "scripts
 """Modules of this package, in the order in which they run."""
 
 MIN_SECONDS = 0.02
+SHORTEST = 1e-6
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def _timed(candidate: Callable[[], object]) -> Callable[[], float]:
     candidate()  # the first call may load or compile something
     start = time.perf_counter()
     candidate()
-    calls = 1 + int(MIN_SECONDS / (time.perf_counter() - start))
+    calls = 1 + int(MIN_SECONDS / max(time.perf_counter() - start, SHORTEST))
 
     def timed() -> float:
         start = time.perf_counter()

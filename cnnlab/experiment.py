@@ -8,6 +8,7 @@ import base64
 import binascii
 import json
 import math
+import re
 from dataclasses import MISSING, dataclass, field, fields
 from functools import lru_cache
 from typing import Any, Self, TypeVar
@@ -179,11 +180,13 @@ class Experiment:
             "training": changed_fields(self.training),
             "seed": self.seed,
         }
-        return json.dumps(content, separators=(",", ":"))
+        return json.dumps(content, separators=(",", ":"), allow_nan=False)
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Read what `to_json` wrote. Raises ValueError with a sentence that says what is wrong."""
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read what `to_json` wrote, or a file of it. Raises ValueError with a sentence that says what is wrong."""
+        if isinstance(text, bytes):  # an editor may have put a byte-order mark before it, or made UTF-16 of it
+            text = text.decode(json.detect_encoding(text), "replace")
         if len(text) > MAX_JSON_LENGTH:
             raise ValueError(f"An experiment has at most {MAX_JSON_LENGTH:,} characters. Received: {len(text):,}")
         try:
@@ -197,7 +200,7 @@ class Experiment:
         if not isinstance(layers, list):
             raise ValueError(f"`layers` must be a list. Received: layers={layers!r}")
         return cls(
-            _read_architecture(json.dumps(layers)),
+            _read_architecture(json.dumps(layers, allow_nan=True)),  # the layers refuse it, in words
             read_settings(DataSettings, content.get("data", {}), "`data`"),
             read_settings(TrainingSettings, content.get("training", {}), "`training`"),
             content.get("seed", 0),
@@ -209,12 +212,18 @@ class Experiment:
 
     @classmethod
     def from_url(cls, text: str) -> Self:
-        """Read what `to_url` wrote. Raises ValueError with a sentence that says what is wrong."""
+        """Read what `to_url` wrote. Raises ValueError with a sentence that says what is wrong.
+
+        Line breaks of a mail, and what else stood around the link (a quotation mark, a bracket, a full stop), are
+        dropped.
+        """
         if len(text) > MAX_URL_LENGTH:
             raise ValueError(f"`experiment` has at most {MAX_URL_LENGTH:,} characters. Received: {len(text):,}")
+        in_one_line = "".join(one for one in text if one.isprintable() and one != " ")
         try:
-            decoded = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode()
-        except (binascii.Error, UnicodeError, ValueError) as error:
+            link = re.findall(r"[\w-]+", in_one_line, re.ASCII)[0]
+            decoded = base64.b64decode(link + "=" * (-len(link) % 4), altchars=b"-_", validate=True).decode()
+        except (binascii.Error, ValueError, IndexError) as error:
             raise ValueError("`experiment` is not one of this app's links: it may have been cut off") from error
         return cls.from_json(decoded)
 

@@ -16,6 +16,7 @@ from cnnlab import mnist
 from cnnlab.digits import affine, prepare, strokes
 from cnnlab.digits.distortions import thicken
 from cnnlab.experiment import Experiment, TrainingSettings
+from cnnlab.explain.likeness import Likeness
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import HEAD, Dense, Dropout, Flatten
 from cnnlab.nn.layers import convolution_block as block
@@ -23,6 +24,7 @@ from cnnlab.nn.weights import Weights
 
 EXPERIMENT_FILE = Path(__file__).parent / "assets" / "starter.json"
 WEIGHTS_FILE = EXPERIMENT_FILE.with_suffix(".npz")
+LIKENESS_FILE = EXPERIMENT_FILE.with_name("starter_likeness.npz")
 
 EXPERIMENT = Experiment(
     Architecture((*block(16, 5), *block(64, 5), Flatten(), Dense(128, activation="relu"), Dropout(0.4), HEAD)),
@@ -104,6 +106,7 @@ def main() -> None:
     weights = train(EXPERIMENT)
     EXPERIMENT_FILE.write_text(EXPERIMENT.to_json() + "\n", encoding="utf-8")
     np.savez(WEIGHTS_FILE, allow_pickle=False, **weights)
+    Likeness.of(*load()).save(LIKENESS_FILE)
     test = mnist.load().test
     print(f"test accuracy          {accuracy(*load(), mnist.normalise(test.images), test.labels):.2%}")
     print(f"accuracy on drawings   {accuracy(*load(), *drawn_digits()):.2%}")

@@ -62,7 +62,7 @@ def look_further(network: Network, reading: Reading | None) -> None:
     elif view == STEPS:
         show_steps(reading.steps if reading else None)
     elif view == NETWORKS:
-        side_by_side(image)
+        side_by_side(network, image)
     elif view == TRAINING:
         through_training(image)
     else:

@@ -12,7 +12,8 @@ from ui.frame import begin
 from ui.lesson import try_this
 from ui.link import follow_link, write_link
 from ui.networks import requested_run
-from ui.state import show_problem, state
+from ui.state import state
+from ui.words import message
 
 begin()
 
@@ -22,9 +23,8 @@ st.title("Train")
 follow_link()
 run = requested_run()
 summary(visitor.draft, is_live=run is not None and not run.info.is_over)
-show_problem("start")
 if store().warning:
-    st.warning(store().warning, icon=":material/hard_drive:")
+    st.warning(message(store().warning), icon=":material/hard_drive:")
 experiment = visitor.draft.experiment()
 write_link(experiment)
 

@@ -13,6 +13,7 @@ import streamlit as st
 from cnnlab import starter
 from cnnlab.engine.engine import Engine
 from cnnlab.experiment import Experiment
+from cnnlab.explain.likeness import Likeness
 from cnnlab.nn.weights import Weights
 from cnnlab.runs.store import Run, RunStore
 
@@ -101,6 +102,12 @@ def engine() -> Engine:
 def starter_network() -> tuple[Experiment, Weights]:
     """The network that ships with the project."""
     return starter.load()
+
+
+@st.cache_resource(show_spinner=False)
+def starter_likeness() -> Likeness:
+    """What the starter network made of digits, for drawings to be compared with."""
+    return Likeness.load(starter.LIKENESS_FILE)
 
 
 @st.cache_resource(show_spinner=False)

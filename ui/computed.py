@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from cnnlab.engine.engine import WorkerDiedError
 from ui import cached
 from ui.cached import Cache
+from ui.words import ENGINE, message
 
 T = TypeVar("T")
 MAX_BYTES = 256 * 2**20
@@ -53,10 +55,22 @@ def computed(what: str, function: Callable[..., T], *arguments: object) -> T | N
     error = answer.exception()
     if error is None:
         return answer.result()
-    st.error(f"{what}: this did not work. {error}", icon=":material/error:")
+    st.error(f"{what}: this did not work. {message(error)}", icon=":material/error:")
+    if isinstance(error, WorkerDiedError):
+        return None
     key = f"again-{_key(function, arguments)[:16]}"
     st.button("Try again", key=key, on_click=forget, args=(function, *arguments))
     return None
+
+
+def tell_engine_state() -> None:
+    """Say what the engine is doing, or why it cannot train, unless it is ready."""
+    engine = cached.engine()
+    if engine.state == "unable":
+        instead = "The Learn pages, Draw and Look inside work all the same."
+        st.error(f"{message(engine.problem)} {instead}", icon=":material/error:")
+    elif engine.state in ENGINE:
+        st.info(ENGINE[engine.state], icon=":material/hourglass_top:")
 
 
 def _key(function: Callable[..., Any], arguments: tuple[object, ...]) -> str:

@@ -13,6 +13,8 @@ from cnnlab.experiment import LOSSES, NUM_TRAINING_IMAGES, OPTIMIZERS, SCHEDULES
 from cnnlab.limits import LIMITS
 from cnnlab.nn.layers import INITIALIZERS, PADDINGS, SOBEL, Conv2D, Layer
 from cnnlab.nn.operations import ACTIVATIONS
+from ui.address import asked
+from ui.link import came_by_history
 from ui.state import control, kept, lasting, pick, state
 
 T = TypeVar("T")
@@ -65,9 +67,9 @@ CHOICES: dict[str, Sequence[str]] = {
 
 
 def choose(label: str, options: Iterable[T], key: str, default: T | None = None, **look: Any) -> T:
-    """Show a row of options, of which one is always chosen, at first `default` or the first; kept for the visit."""
+    """Show a row of options, of which one is always chosen, at first `default` if it is one; kept for the visit."""
     names = list(options)
-    first = names[0] if default is None else default
+    first = default if default in names else names[0]
     return lasting(st.segmented_control, label, names, default=first, required=True, key=key, **look)
 
 
@@ -83,11 +85,14 @@ def choose_in_address(
 
     `otherwise` is chosen, by default `first`, where what was chosen before is no longer among the options.
     """
-    key, asked = f"chosen-{name}", st.query_params.get(name)
+    key, wanted = f"chosen-{name}", asked(name)
     choice = kept(key, first)
-    choice.now = next((option for option in options if str(option) == asked), choice.now)
+    unasked = first if came_by_history() else choice.now
+    choice.now = next((option for option in options if str(option) == wanted), unasked)
     if choice.now not in options:
         choice.now = first if otherwise is None else otherwise
+    if choice.now != first:
+        st.query_params[name] = str(choice.now)
 
     def apply(value: T) -> None:
         choice.now, st.query_params[name] = value, str(value)

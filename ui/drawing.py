@@ -10,9 +10,10 @@ from streamlit_drawable_canvas import st_canvas
 from cnnlab.digits import prepare
 from cnnlab.digits.prepare import STANDARD, Preparation
 from ui.components.maps import maps
+from ui.components.presses import presses
 from ui.components.probabilities import probabilities
 from ui.networks import Network
-from ui.reading import Reading, read, verdict
+from ui.reading import Reading, hint, is_like, likeness_of, read, verdict
 from ui.state import Canvas, Drawing, is_mounted, state
 from ui.words import plural
 
@@ -56,8 +57,10 @@ def canvas(
         on.cleared = None
         on.drawing = Drawing(strokes, drawn.image_data) if strokes["objects"] else Drawing()
     with st.container(horizontal=True, gap="small"):
-        for label, act, icon in (("Undo", on.undo, ":material/undo:"), ("Clear", on.clear, ":material/delete:")):
-            st.button(label, on_click=act, icon=icon, disabled=on.drawing.rgba is None)
+        acts = {"Undo": (on.undo, ":material/undo:"), "Clear": (on.clear, ":material/delete:")}
+        presses(f"presses-{on.name}", {f"{label}-{on.name}": act for label, (act, _) in acts.items()})
+        for label, (act, icon) in acts.items():
+            st.button(label, key=f"{label}-{on.name}", on_click=act, icon=icon, disabled=on.drawing.rgba is None)
     return on.drawing.rgba
 
 
@@ -92,11 +95,18 @@ def board(
         with st.container(width=ANSWER_WIDTH):
             st.markdown("**How it reads it**")
             probabilities(reading.probabilities if reading else None, key="answer")
-            st.markdown(verdict(reading.probabilities) if reading else "&nbsp;")
+            st.markdown(_answer(network, reading) if reading else "&nbsp;")
         with st.container(width=SEEN_SIDE):
             st.markdown("**What it sees**")
             _what_it_sees(reading, preparation)
     return reading
+
+
+def _answer(network: Network, reading: Reading) -> str:
+    """The answer in words, with what to try where the drawing is unlike any digit."""
+    known = likeness_of(network, reading.traces)
+    like = is_like(known, network, reading.steps.image, reading.traces)
+    return verdict(reading.probabilities, like=like) + (hint(reading.rgba) if like is False else "")
 
 
 def _what_it_sees(reading: Reading | None, preparation: Preparation) -> None:

@@ -12,11 +12,13 @@ from typing import Any, TypeVar, cast
 
 import streamlit as st
 
+from ui import acts
 from ui.cached import engine
 from ui.keeping import is_awaited, keep
 
 ABOUT = "A visual playground for convolutional neural networks."
 UI = Path(__file__).parent
+SCRIPT = (UI / "page.js").read_text(encoding="utf-8")
 PAGES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "": (("home", "Home", "home"),),
     "Learn": (
@@ -45,10 +47,11 @@ _is_framed = ContextVar("is_framed", default=False)
 
 def run() -> None:
     """Run the page that is asked for, inside the frame: all that app.py does."""
-    st.set_page_config(page_title="cnnlab", page_icon=UI / "icon.png", layout="wide", menu_items={"About": ABOUT})
-    st.html(UI / "page.css")
-    engine()  # TensorFlow warms up on the engine while the visitor is still reading
     page = _navigation()
+    st.html(UI / "page.css")
+    st.html(f"<script>{SCRIPT}</script>", unsafe_allow_javascript=True)
+    engine()  # TensorFlow warms up on the engine while the visitor is still reading
+    _run_again_when_connected()
     if is_awaited():  # what the browser keeps: the page begins with it
         return
     token = _is_framed.set(True)
@@ -60,10 +63,19 @@ def run() -> None:
 
 
 def begin() -> None:
-    """Begin a page's script: where app.py has not run, tell Streamlit which pages there are, and start again."""
+    """Begin a page's script: where app.py has not run, tell Streamlit which pages there are, and start again.
+
+    What was done in the browser and not yet here is done before the page is made.
+    """
     if not _is_framed.get():
         _navigation()
         st.rerun()
+    acts.do()
+
+
+@st.fragment(run_every="1h")
+def _run_again_when_connected() -> None:
+    """Nothing. After a lost connection, Streamlit sends what was done meanwhile at once where a part runs by itself."""
 
 
 def fragment(part: Part) -> Part:
@@ -80,7 +92,9 @@ def fragment(part: Part) -> Part:
 
 
 def _navigation() -> st.Page:
-    return st.navigation(
+    # First of all: without an icon of ours, the browser would fetch the page's from another host.
+    st.set_page_config(page_icon=UI / "icon.png", layout="wide", menu_items={"About": ABOUT})
+    page = st.navigation(
         {
             section: [
                 st.Page(f"pages/{name}.py", title=title, icon=f":material/{icon}:", default=name == "home")
@@ -89,3 +103,5 @@ def _navigation() -> st.Page:
             for section, pages in PAGES.items()
         }
     )
+    st.set_page_config(page_title=f"{page.title} · cnnlab")
+    return page

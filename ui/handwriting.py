@@ -6,8 +6,10 @@ from pathlib import Path
 import streamlit as st
 
 from cnnlab.runs.handwriting import Handwriting, HandwritingStore, UnknownHandwritingError
+from ui.address import asked
 from ui.cached import store
 from ui.state import attempt, state
+from ui.words import message
 
 
 def sets() -> HandwritingStore:
@@ -23,19 +25,19 @@ def _sets(folder: Path) -> HandwritingStore:
 def follow_address() -> None:
     """Take the set in `?handwriting=`, else this visitor's own; for an unknown one there is a message."""
     visitor = state()
-    asked = st.query_params.get("handwriting", visitor.handwriting.set_id)
+    set_id = asked("handwriting", visitor.handwriting.set_id)
     visitor.handwriting.set_id = None
-    if asked is not None:
+    if set_id is not None:
         try:
-            sets().get(asked)
+            sets().get(set_id)
         except UnknownHandwritingError as error:
-            st.warning(f"{error}. Yours begins with the next drawing that you keep.", icon=":material/search_off:")
+            st.warning(f"{message(error)} Yours begins with the next drawing you keep.", icon=":material/search_off:")
             st.query_params.pop("handwriting", None)
         except ValueError as error:
-            st.warning(f"This handwriting cannot be read. {error}.", icon=":material/broken_image:")
+            st.warning(f"This handwriting cannot be read. {message(error)}", icon=":material/broken_image:")
             st.query_params.pop("handwriting", None)
         else:
-            visitor.handwriting.set_id = st.query_params["handwriting"] = asked
+            visitor.handwriting.set_id = st.query_params["handwriting"] = set_id
 
 
 def own() -> Handwriting:

@@ -1,15 +1,26 @@
-"""The experiment in the address: read when somebody opens a link, written with every edit of the draft."""
+"""What stands in the address: the experiment, read when somebody opens a link, written with every edit of the draft."""
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnlab.experiment import MAX_URL_LENGTH, Experiment
 from ui.state import state
+from ui.words import message
+
+
+def came_by_history() -> bool:
+    """Whether the visitor has pressed Back or Forward: the page is as its address says, not as it was left."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def follow_link() -> None:
     """Read the experiment in `?experiment=` when it is new; for a bad one there is a message, and nothing changes."""
     visitor, address = state(), st.query_params.get("experiment")
-    link = visitor.link
+    link, page = visitor.link, (st.context.url or "").partition("?")[0]
+    if came_by_history() or page != link.page:
+        link.earlier.clear()  # the browser is not late: this address was asked for
+    link.page = page
     if address == link.now:
         link.earlier.clear()
     elif address is not None and address not in link.earlier:
@@ -20,7 +31,7 @@ def follow_link() -> None:
             link.problem = str(error)
     if link.problem:
         st.error(
-            f"The link's experiment cannot be used. {link.problem}. What you had before is kept.",
+            f"The link's experiment cannot be used. {message(link.problem)} What you had before is kept.",
             icon=":material/link_off:",
         )
 

@@ -10,10 +10,12 @@ from cnnlab.experiment import Experiment
 from cnnlab.nn import network
 from cnnlab.nn.network import LayerTrace
 from cnnlab.nn.weights import Weights
-from cnnlab.runs.store import Run, RunInfo, UnknownRunError
+from cnnlab.runs.store import Run, RunInfo, RunState, UnknownRunError
+from ui.address import asked
 from ui.cached import starter_network, store, weights_of
+from ui.link import came_by_history
 from ui.state import control, state
-from ui.words import percent
+from ui.words import message, moment, percent
 
 # One image is too little to share among threads: beside a training run that takes ten times longer.
 threadpool_limits(1, user_api="blas")
@@ -64,16 +66,19 @@ def network_of(run: Run, step: int | None = None) -> Network | None:
     return Network(run_name(info), info.experiment, weights, run.id) if weights and info.experiment else None
 
 
-def names_of_networks() -> dict[str, str]:
-    """All networks that can read: their ids and names, the starter first, then the newest runs."""
+def names_of_networks(shown: Network | None = None) -> dict[str, str]:
+    """All networks that can read: their ids and names, the starter first, then the newest runs, then the one shown."""
     runs = [info for info in store().list() if info.state in ("finished", "stopped", "running")][:NUM_CHOICES]
-    return {STARTER_ID: STARTER, **{info.id: run_name(info) for info in runs}}
+    names = {STARTER_ID: STARTER, **{info.id: run_name(info) for info in runs}}
+    if shown:
+        names.setdefault(shown.run_id or STARTER_ID, shown.name)
+    return names
 
 
 def run_name(info: RunInfo) -> str:
     """A run in a few words: its name, when, how good. No two runs have the same."""
     given = f"{info.label.name}, run" if info.label.name else "Run"
-    when = f"{given} {info.id[-6:]} of {info.created:%d %b, %H:%M:%S} UTC"
+    when = f"{given} {info.id[-6:]} of {moment(info.created)}"
     if info.test_accuracy is not None:
         return f"{when}, {percent(info.test_accuracy, 2)} on the test digits"
     return f"{when}, {info.state}"
@@ -82,13 +87,14 @@ def run_name(info: RunInfo) -> str:
 def requested_run() -> Run | None:
     """The run that this page shows: from the address, else this visitor's last one. An unknown one gets a message."""
     visitor = state()
-    asked = st.query_params.get("run", visitor.run_id)
-    if asked is None:
+    run_id = asked("run", None if came_by_history() else visitor.run_id)
+    if run_id is None:
+        visitor.run_id = None
         return None
     try:
-        run = store().get(asked)
+        run = store().get(run_id)
     except UnknownRunError as error:
-        st.warning(f"{error}. {INSTEAD}", icon=":material/search_off:")
+        st.warning(f"{message(error)} {INSTEAD}", icon=":material/search_off:")
         visitor.run_id = None
         st.query_params.pop("run", None)
         return None
@@ -99,10 +105,10 @@ def requested_run() -> Run | None:
 def choose_network() -> Network:
     """Show which network the page speaks of, let the visitor choose another one, and return it."""
     visitor = state()
-    visitor.shows_starter = visitor.shows_starter and "run" not in st.query_params
+    visitor.shows_starter = (visitor.shows_starter or came_by_history()) and "run" not in st.query_params
     run = None if visitor.shows_starter else requested_run()
-    names, shown = names_of_networks(), (_load(run) if run else None) or starter()
-    names.setdefault(shown.run_id or STARTER_ID, shown.name)
+    shown = (_load(run) if run else None) or starter()
+    names = names_of_networks(shown)
 
     def choose(chosen: str) -> None:
         visitor.shows_starter = chosen == STARTER_ID
@@ -128,10 +134,10 @@ def _load(run: Run) -> Network | None:
         if (found := network_of(run)) is not None:
             return found
     except ValueError as error:  # DamagedRunError is one
-        st.warning(f"Run {run.id}: {error}. {INSTEAD}", icon=":material/broken_image:")
+        st.warning(f"Run {run.id}: {message(error)} {INSTEAD}", icon=":material/broken_image:")
         return None
-    if info.state == "damaged":
-        st.warning(f"{info.reason} {INSTEAD}", icon=":material/broken_image:")
+    if info.state == RunState.DAMAGED:
+        st.warning(f"{message(info.reason)} {INSTEAD}", icon=":material/broken_image:")
     else:
         st.info(f"This run has no weights yet. {INSTEAD}", icon=":material/hourglass:")
     return None

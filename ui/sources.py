@@ -6,13 +6,14 @@ import numpy as np
 import streamlit as st
 
 from cnnlab import mnist
-from cnnlab.digits import pictures
+from cnnlab.digits import pictures, scan
 from cnnlab.digits.pictures import DRAWN, Picture
 from cnnlab.limits import LIMITS
 from ui.controls import choose
 from ui.drawing import drawn_image
 from ui.figures import to_bytes
 from ui.state import attempt, lasting, show_problem, state, upload
+from ui.words import message, plain
 
 DIGIT, DRAWING, SHAPE, PHOTO, CAMERA = "Digit", "My drawing", "Picture", "Photo", "Camera"
 SOURCES = (DIGIT, DRAWING, SHAPE, PHOTO, CAMERA)
@@ -52,8 +53,8 @@ def choose_picture(key: str, *, side: int = 28, colour: bool = False) -> Picture
     if picture is not None and min(picture.pixels.shape[:2]) < LEAST_SIDE:
         height, width, _ = picture.pixels.shape
         st.error(
-            f"{picture.name} is too small or too narrow: brought to {side} pixels it has {height} rows and {width} "
-            f"columns, and at least {LEAST_SIDE} of each are needed.",
+            f"{plain(picture.name)} is too small or too narrow: brought to {side} pixels it has {height} rows and "
+            f"{width} columns, and at least {LEAST_SIDE} of each are needed.",
             icon=":material/error:",
         )
         picture = None
@@ -118,9 +119,9 @@ def _brought(key: str, source: str) -> Picture | None:
         try:
             course.photo = _read(file.getvalue(), file.name)
         except ValueError as error:
-            st.error(f"{error}.", icon=":material/error:")
+            st.error(message(error), icon=":material/error:")
             return course.photo
-    st.caption(otherwise if course.photo is None else f"Shown: {course.photo.name}")
+    st.caption(otherwise if course.photo is None else f"Shown: {plain(course.photo.name)}")
     return course.photo
 
 
@@ -128,6 +129,12 @@ def _brought(key: str, source: str) -> Picture | None:
 def _read(data: bytes, name: str) -> Picture:
     """Read a file once, not at every run of the page."""
     return pictures.read(data, name)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def ink_of(paper: np.ndarray) -> np.ndarray:
+    """Find the ink in a photo once, not at every run of the page: see `scan.to_ink`."""
+    return scan.to_ink(paper)
 
 
 def bring_photo() -> None:

@@ -3,7 +3,7 @@
 Anything worth keeping is in an Experiment or a run; this holds what is still being edited, and which run is looked at.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from inspect import signature
@@ -22,6 +22,7 @@ from cnnlab.nn.layers import Layer
 from cnnlab.presets import DEFAULT, PRESETS
 from cnnlab.runs.handwriting import Handwriting
 from cnnlab.training.pace import Pace
+from ui.words import message
 
 MAX_UNDONE = 100
 TEST, DRAWING, PHOTO = "test", "drawing", "photo"
@@ -124,6 +125,8 @@ class Link:
     """The one that was read or written last."""
     earlier: set[str] = field(default_factory=set)
     """Those written before, as long as the browser has not reported the last one."""
+    page: str = ""
+    """The page that was shown last, of those that have it."""
     problem: str | None = None
     """Why the last one could not be used."""
 
@@ -147,6 +150,18 @@ class Timing:
     """By `pace.alike`: how often it was measured."""
     paces: dict[Experiment, Pace] = field(default_factory=dict)
     """How fast each of these is trained, as measured last."""
+
+
+@dataclass
+class Acts:
+    """What was done in components whose acts are counted: see `ui.acts`."""
+
+    visit: str = field(default_factory=lambda: token_hex(8))
+    """Tells this visit from others of the same browser tab, whose acts are not done again."""
+    done: int = 0
+    """The number of the last act that was done."""
+    handlers: dict[str, Mapping[str, Callable[[Any], None]]] = field(default_factory=dict)
+    """By the component's key and the act's name."""
 
 
 @dataclass
@@ -256,6 +271,7 @@ class State:
     choices: dict[str, Any] = field(default_factory=dict)
     """By the keys of widgets: what was chosen in those that last."""
     keeping: Keeping = field(default_factory=Keeping)
+    acts: Acts = field(default_factory=Acts)
 
     @property
     def looks_at_drawing(self) -> bool:
@@ -320,7 +336,7 @@ def attempt(key: str, errors: type[Exception] | tuple[type[Exception], ...] = Va
 def show_problem(key: str, instead: str = "", icon: str = "error") -> None:
     """Tell why the last `attempt` of this key failed, if it did, and what holds instead."""
     if problem := state().problems.get(key):
-        st.error(f"{problem.rstrip('.')}. {instead}".rstrip(), icon=f":material/{icon}:")
+        st.error(f"{message(problem)} {instead}".rstrip(), icon=f":material/{icon}:")
 
 
 def control(
@@ -332,6 +348,8 @@ def control(
     `apply` is shown beside the widget, which goes back to the last good value.
     """
     shown = value
+    if widget is st.number_input:  # emptied, it would take its least value without a word
+        options = {"value": None, "required": True} | options
 
     def changed() -> None:
         nonlocal shown
@@ -344,6 +362,13 @@ def control(
     st.session_state[key] = value
     widget(label, key=key, on_change=changed, **options)
     show_problem(key, "It stays as it was.")
+
+
+def number_field(label: str, low: float, high: float, first: float, key: str, **look: Any) -> float:
+    """Show a number field, at first at `first`, that says so when it is left empty or beyond its limits."""
+    st.session_state.setdefault(key, first)
+    value = st.number_input(label, low, high, None, key=key, required=True, **look)
+    return first if value is None else value
 
 
 def pick(

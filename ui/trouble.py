@@ -10,8 +10,9 @@ from cnnlab.doctor.finding import ERROR, GOOD, INFO, WARNING, Finding
 from cnnlab.doctor.remedies import Try
 from cnnlab.doctor.unit_health import NetworkHealth
 from cnnlab.experiment import MAX_URL_LENGTH
-from cnnlab.runs.store import Run
+from cnnlab.runs.store import DamagedRunError, Run, RunState
 from ui.computed import computed
+from ui.words import message
 
 TRAIN = "pages/train.py"
 BADGES = {
@@ -31,13 +32,17 @@ def of_run(run: Run, inside: NetworkHealth | None = None) -> tuple[Finding, ...]
     info = run.info
     if info.experiment is None:
         return ()
-    failure = info.reason if info.state == "failed" else None
+    failure = info.reason if info.state == RunState.FAILED else None
     return diagnose(run.history(), info.experiment, failure=failure, health=inside, learning_rates=info.learning_rates)
 
 
 def inside(run: Run) -> NetworkHealth | None:
-    """What the engine has seen inside the run's newest network; None as long as it looks, which the page says."""
-    experiment, weights = run.info.experiment, run.weights()
+    """What the engine has seen inside the run's newest network; None as long as it looks or cannot, which is said."""
+    try:
+        experiment, weights = run.info.experiment, run.weights()
+    except DamagedRunError as error:
+        st.warning(message(error), icon=":material/broken_image:")
+        return None
     if experiment is None or weights is None:
         return None
     return computed(

@@ -25,7 +25,7 @@ PART = re.compile(r"^# %% (.*)\n", re.MULTILINE)
 
 
 def script(experiment: Experiment) -> str:
-    """Return a Python script: MNIST by Keras's own loader, or from a file named on the command line."""
+    """Return a Python script: MNIST from the file on the command line, from one beside it, or by Keras's own loader."""
     return PART.sub(r"# \1\n", _program(experiment, is_script=True))
 
 
@@ -39,7 +39,9 @@ def notebook(experiment: Experiment) -> str:
         kind = "code" if code else "markdown"
         cells.append({"cell_type": kind, "metadata": {}, "source": source, **code, "id": f"cell-{number}"})
     kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    return json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+    return json.dumps(
+        {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}, indent=1, allow_nan=False
+    )
 
 
 def layer_line(layer: Layer) -> str:

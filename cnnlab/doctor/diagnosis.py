@@ -61,7 +61,7 @@ def _not_a_number(curves: Curves, failure: str | None) -> Finding | None:
     if not is_wrong.any() and not (failure or "").startswith(NOT_A_NUMBER):
         return None
     first = int(is_wrong.argmax()) if is_wrong.any() else curves.num_updates
-    step = int(curves.history.batches.step[first]) if is_wrong.any() else first + 1
+    step = int(curves.history.batches.step[first]) if is_wrong.any() else min(first + 1, curves.experiment.num_steps)
     sentence = f"At update {step:,} the loss was no longer a number: the weights grew too large."
     if first:
         shown = ", ".join(map(number, curves.losses[max(0, first - 3) : first]))

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from subprocess import Popen
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import dask
 from distributed import Client, Queue, Variable, get_client
@@ -22,15 +22,28 @@ from cnnlab.experiment import Experiment
 from cnnlab.runs.store import Run
 from cnnlab.training.events import Checkpoint, Failed, Orders, Start
 
+T = TypeVar("T")
+
 CONNECT_SECONDS = 10
 ORDERS_SECONDS = 0.2
 RUNS_PER_WORKER = 20
 CONTACT_SECONDS = 30
 MAX_MESSAGES = 200
+DIED = "The process that computes it died of it each time; perhaps the computer is out of memory."
+QUESTION_TRIES, WARM_UP_TRIES = 2, 3
+"""So many workers may die of it; a run may kill more (Dask's `allowed-failures`), and goes on from its checkpoint."""
 
 
 class ClusterLostError(RuntimeError):
     """The cluster has died or cannot be reached."""
+
+
+class WorkerDiedError(RuntimeError):
+    """Every worker that tried has died of it."""
+
+
+class NoTensorFlowError(RuntimeError):
+    """No worker can load TensorFlow."""
 
 
 @dataclass(eq=False)
@@ -43,14 +56,16 @@ class Question:
     task: Any = None
 
     def fail(self, error: BaseException) -> None:
-        """End with an error, unless nobody waits any more."""
-        if self.task or self.answer.set_running_or_notify_cancel():
+        """End with an error, unless it has ended or nobody waits any more."""
+        if not self.answer.done() and (self.answer.running() or self.answer.set_running_or_notify_cancel()):
             self.answer.set_exception(error)
 
 
 @dataclass(eq=False)
 class LiveRun:
-    """A run that is not over. `attempt` names the worker's task that speaks for it; None: it has not begun.
+    """A run that is not over; touched under the engine's lock.
+
+    `attempt` names the worker's task that speaks for it; None: it has not begun.
 
     `key` is a name of its own for every time that a run is given to the cluster. `orders` are those that it is to have,
     `given` those that its worker was given last. `paused_at`: the step at which it is paused, None while it trains.
@@ -70,6 +85,12 @@ class LiveRun:
     reason: str | None = None
     is_background: bool = False
     """It lets the others pass."""
+
+    def has_new_orders(self) -> bool:
+        """Whether it is paused and has orders which it has not obeyed."""
+        orders, rates = self.orders, self.run.info.learning_rates
+        goes_on = self.paused_at is not None and (orders.pause_at is None or orders.pause_at > self.paused_at)
+        return goes_on or orders.should_stop or orders.learning_rate not in (None, *(rate for _, rate in rates[-1:]))
 
     def __post_init__(self) -> None:
         self.key = f"cnnlab-run-{self.run.id}-{secrets.token_hex(4)}"
@@ -94,12 +115,9 @@ class Cluster:
         return {kind: 1} if kind and kind in self._kinds else {}
 
     def _warm_up(self) -> None:
-        workers = self._workers("train")
-        self._runs_left = RUNS_PER_WORKER * max(1, len(workers))
-        self._warm_ups = [
-            self._client.submit(local_cluster.warm_up, workers=[worker], allow_other_workers=True, pure=False)
-            for worker in workers
-        ]
+        num_workers = self.num_workers()
+        self._runs_left = RUNS_PER_WORKER * num_workers
+        self._warm_ups = [self._try(WARM_UP_TRIES, "train", local_cluster.warm_up) for _ in range(num_workers)]
 
     def num_workers(self) -> int:
         """Return how many runs can be trained at once, one a worker; 1 while there is no worker yet."""
@@ -120,8 +138,14 @@ class Cluster:
             raise ConnectionError
 
     def is_warm(self) -> bool:
-        """Whether TensorFlow is loaded in all workers that there were at the beginning."""
-        self._warm_ups = [future for future in self._warm_ups if not future.done()]
+        """Whether a worker has loaded TensorFlow. Raises NoTensorFlowError when none can."""
+        if self._warm_ups and all(future.status == "error" for future in self._warm_ups):
+            error = self._warm_ups[0].exception()
+            died = f"the process that loads it died {WARM_UP_TRIES} times. Is the processor too old for it (no AVX)?"
+            why = died if isinstance(error, WorkerDiedError | KilledWorker) else f"{type(error).__name__}: {error}"
+            raise NoTensorFlowError(f"Nothing can be trained here, because TensorFlow cannot be loaded: {why}")
+        if any(future.status == "finished" for future in self._warm_ups):
+            self._warm_ups = []  # who still loads it goes on
         return not self._warm_ups
 
     def begin(self, live: LiveRun) -> None:
@@ -141,8 +165,7 @@ class Cluster:
         answer, task = question.answer, question.task
         if task is None:
             if answer.set_running_or_notify_cancel():
-                need = self._need("compute") or None
-                question.task = self._client.submit(question.function, *question.arguments, pure=False, resources=need)
+                question.task = self._try(QUESTION_TRIES, "compute", question.function, *question.arguments)
             return question.task is None
         if not task.done():
             return False
@@ -150,15 +173,26 @@ class Cluster:
             answer.set_result(task.result())
         else:
             error = task.exception() if task.status == "error" else ClusterLostError("its task was cancelled")
-            answer.set_exception(error)
-        task.release()
+            answer.set_exception(WorkerDiedError(DIED) if isinstance(error, KilledWorker) else error)
+        self._release(task)
         return True
+
+    def _try(self, tries: int, kind: str, function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401
+        """Have a worker call a function; when it dies of it another one, but not more than `tries`."""
+        key, need = f"cnnlab-{secrets.token_hex(8)}", self._need(kind) or None
+        Variable(key, client=self._client).set(0)
+        return self._client.submit(_call, key, tries, function, *arguments, key=key, pure=False, resources=need)
+
+    def _release(self, task: Any) -> None:  # noqa: ANN401 - a distributed.Future
+        task.release()
+        Variable(task.key, client=self._client).delete()
 
     def give_orders(self, live: LiveRun) -> None:
         """Give a run its orders, if they are new."""
-        if live.given != live.orders:
-            live.given = live.orders
-            self._orders(live).set(asdict(live.orders))
+        orders = live.orders
+        if live.given != orders:
+            live.given = orders
+            self._orders(live).set(asdict(orders))
 
     def messages(self) -> tuple[dict[str, Any], ...]:
         """Fetch what the workers have sent since."""
@@ -198,6 +232,19 @@ def connect(address: str | None) -> Iterator[Cluster]:
     finally:
         if child:
             local_cluster.stop(child)
+
+
+def _call(key: str, tries: int, function: Callable[..., T], *arguments: object) -> T:
+    """Call a function, on a worker. Raises WorkerDiedError when so many have died of it."""
+    tried = Variable(key, client=get_client())
+    count = tried.get(timeout=CONTACT_SECONDS)
+    if count == tries:
+        raise WorkerDiedError(DIED)
+    tried.set(count + 1)
+    try:
+        return function(*arguments)
+    finally:
+        tried.set(count)
 
 
 def _train(run_id: str, experiment: str, start: Start | None, key: str, queue: str) -> None:

@@ -98,10 +98,8 @@ def warm_up() -> None:
 
 def dask_setup(worker: Any) -> None:  # noqa: ANN401
     """Prepare a worker, also one that a nanny restarted; Dask calls this because the module is preloaded."""
-    if "compute" in worker.state.total_resources:  # it seldom needs TensorFlow
-        threadpool_limits(1, user_api="blas")  # and its matrices are too small to be shared among threads
-    else:
-        worker.executors["default"].submit(warm_up)  # in the one thread that trains later, before any task
+    if "compute" in worker.state.total_resources:
+        threadpool_limits(1, user_api="blas")  # its matrices are too small to be shared among threads
 
 
 def main() -> None:

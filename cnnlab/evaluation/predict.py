@@ -38,7 +38,12 @@ def reader(experiment: Experiment, weights: Weights) -> Callable[[np.ndarray], n
 def test_accuracy(experiment: Experiment, weights: Weights) -> float:
     """Return the share of MNIST's 10,000 test images that a network reads rightly. For workers."""
     test = mnist.load().test
-    return float(np.mean(predict(experiment, weights, test.images).argmax(axis=1) == test.labels))
+    return float(is_right(predict(experiment, weights, test.images), test.labels).mean())
+
+
+def is_right(answers: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Return which answers, float (..., n, 10), to images with these labels, (n,), are right; NaN never is."""
+    return np.isfinite(answers).all(axis=-1) & (answers.argmax(axis=-1) == labels)
 
 
 def initial_weights(experiment: Experiment) -> Weights:
@@ -55,14 +60,14 @@ def accuracy_under(experiment: Experiment, weights: Weights, name: str, num_imag
     distorted = np.stack([distortions.sweep(image, name, Distortion()) for image in images], axis=1)
     steps = np.round(distorted * 255).astype(np.uint8)
     answers = predict(experiment, weights, steps.reshape(-1, 28, 28)).reshape(*steps.shape[:2], -1)
-    return (answers.argmax(axis=2) == labels).mean(axis=1)
+    return is_right(answers, labels).mean(axis=1)
 
 
 def accuracy_by_shift(experiment: Experiment, weights: Weights, most: int) -> np.ndarray:
     """Return the accuracy on the test digits after `shift_by_turns` by 0, 1, ... `most` pixels: float64 (most + 1,)."""
     test, read = mnist.load().test, reader(experiment, weights)
     shifted = (shift_by_turns(test.images, pixels) for pixels in range(most + 1))
-    return np.array([np.mean(read(images).argmax(axis=1) == test.labels) for images in shifted])
+    return np.array([is_right(read(images), test.labels).mean() for images in shifted])
 
 
 def shift_by_turns(images: np.ndarray, pixels: int) -> np.ndarray:

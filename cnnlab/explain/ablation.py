@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from cnnlab import mnist
-from cnnlab.evaluation.predict import predict
+from cnnlab.evaluation.predict import is_right, predict
 from cnnlab.experiment import Experiment
 from cnnlab.nn import operations as ops
 from cnnlab.nn.architecture import Architecture
@@ -116,4 +116,4 @@ def without_each_filter(experiment: Experiment, weights: Weights, layer_index: i
         predict(experiment, Changes().switched(layer_index, index, off=True).apply(weights), test.images[:num_images])
         for index in range(weights[f"{layer_index}/kernel"].shape[-1])
     )
-    return np.array([np.mean(answer.argmax(axis=1) == test.labels[:num_images]) for answer in answers])
+    return np.array([is_right(answer, test.labels[:num_images]).mean() for answer in answers])

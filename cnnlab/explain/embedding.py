@@ -24,6 +24,7 @@ NUM_DIGITS = 2_000
 NUM_FOLLOWED = 500  # digits that are followed over a run's snapshots
 NUM_DIRECTIONS = 128
 """Directions that are kept: all of a layer with so many values, nearly all that differs in a wider one."""
+MIN_POINTS = 4
 MAX_VALUES = 4_000_000
 """Numbers held at once: of a layer with more than 2,000 values a digit, fewer digits are shown."""
 
@@ -42,15 +43,18 @@ class Principal:
     @classmethod
     def of(cls, points: np.ndarray, num_directions: int = NUM_DIRECTIONS) -> Self:
         """Find the first directions of points, float32 (n, units); the largest part of each is positive."""
-        if not np.isfinite(points).all():
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = points.mean(axis=0, dtype=np.float64).astype(np.float32)  # of equal points it is the very same
+            centred = points - mean
+        if not np.isfinite(centred).all():
             raise ValueError("`points` must be finite. Received: values that are not numbers; has training diverged?")
-        mean = points.mean(axis=0)
-        _, lengths, directions = np.linalg.svd(points - mean, full_matrices=False)
-        variances = lengths[:num_directions] ** 2
+        _, lengths, directions = np.linalg.svd(centred, full_matrices=False)
+        variances = np.square(lengths, dtype=np.float64)
         directions = directions[:num_directions]
         strongest = np.abs(directions).argmax(axis=1)
         directions *= np.sign(directions[np.arange(len(directions)), strongest])[:, np.newaxis]
-        return cls(mean, directions, variances / max((lengths**2).sum(), np.finfo(np.float32).tiny))
+        shares = variances[:num_directions] / max(variances.sum(), np.finfo(np.float64).tiny)
+        return cls(mean, directions, shares.astype(np.float32))
 
     def project(self, points: np.ndarray) -> np.ndarray:
         """Where points lie along the directions: float32 (..., units) -> float32 (..., k)."""
@@ -165,9 +169,24 @@ def separation_of_pixels() -> float:
 
 
 def tsne(places: np.ndarray) -> np.ndarray:
-    """Lay points out in a plane so that neighbours stay neighbours: float32 (n, k) -> float32 (n, 2). Takes seconds."""
+    """Lay points out in a plane so that neighbours stay neighbours: float32 (n, k) -> float32 (n, 2). Takes seconds.
+
+    Raises ValueError where there is nothing to lay out: scikit-learn's native code does not check, and may crash.
+    """
+    points = places[:, :50].astype(np.float64)
+    if len(points) < MIN_POINTS or points.shape[1] < 2:  # noqa: PLR2004 - a plane
+        shape = f"{len(points)} digits with {points.shape[1]} numbers each"
+        raise ValueError(f"t-SNE needs {MIN_POINTS} digits with two numbers each. Received: {shape}")
+    if not np.isfinite(points).all():
+        raise ValueError("What this layer makes of the digits are not numbers: has training diverged?")
+    points -= points.mean(axis=0)
+    if not points.any():
+        raise ValueError(
+            "This layer makes the same of every digit, so there is nothing to tell them apart by: it is dead"
+        )
+    points /= np.abs(points).max()
     from sklearn.manifold import TSNE  # noqa: PLC0415 - slow to load, and for workers only
 
-    flat = TSNE(2, perplexity=min(30, (len(places) - 1) / 3), max_iter=500, init="pca", random_state=0)
+    flat = TSNE(2, perplexity=min(30, (len(points) - 1) / 3), max_iter=500, init="pca", random_state=0)
     with threadpool_limits(1):  # its threads wait by spinning: beside a training run that takes ten times longer
-        return np.asarray(flat.fit_transform(places[:, :50]), np.float32)
+        return np.asarray(flat.fit_transform(points.astype(np.float32)), np.float32)

@@ -26,6 +26,11 @@ class Weights(dict[str, np.ndarray]):
                 f"expected: {expected.get(wrong[0])}, received: {received.get(wrong[0])}"
             )
 
+    @property
+    def are_finite(self) -> bool:
+        """Whether all are numbers; they no longer are where training broke down."""
+        return all(np.isfinite(value).all() for value in self.values())
+
     def digest(self) -> str:
         """What no other weights have: SHA-256 of names, dtypes, shapes and numbers."""
         content = hashlib.sha256()

@@ -24,6 +24,7 @@ from cnnlab.presets import PRESETS
 from cnnlab.report.charts import TEMPLATES, Line, chart, digit
 from cnnlab.runs.records import DamagedRunError, History, RunInfo
 from cnnlab.runs.run import Run
+from cnnlab.runs.states import RunState
 
 NUM_MISTAKES = 16
 PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy")
@@ -45,7 +46,7 @@ def report(run: Run, health: NetworkHealth | None = None) -> str:
     parts: dict[str, Any] = {"title": info.label.name or f"Run {run.id}", "info": info, "experiment": info.experiment}
     parts |= _answers(run)
     if info.experiment:
-        failure = info.reason if info.state == "failed" else None
+        failure = info.reason if info.state == RunState.FAILED else None
         parts |= (
             _results(info, info.experiment)
             | _network(info.experiment)

@@ -13,24 +13,33 @@ import json
 import re
 import zipfile
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
+from cnnlab.experiment import Experiment
 from cnnlab.nn.layers import LAYERS
 from cnnlab.nn.weights import Weights
 from cnnlab.runs import records
 from cnnlab.runs.files import from_npz
-from cnnlab.runs.records import BatchHistory, EpochHistory, RunInfo
+from cnnlab.runs.handwriting import Handwriting
+from cnnlab.runs.records import BatchHistory, Columns, EpochHistory
+from cnnlab.runs.states import RunState
 from cnnlab.runs.store import Run, RunStore
 
 MAX_RUNS = 50
 MAX_FILES = 100
 """Of one run."""
+MAX_LINES = 300_000
+"""Of its curves: more than the longest run has updates."""
 MAX_BYTES = 400_000_000
 """Of everything in a zip, unpacked; and of everything in an archive within it. The largest run has 360 million."""
 
-NAME = re.compile(r"(?P<run>\d{8}-\d{6}-[0-9a-f]{6})/(?P<file>[\w./]+)", re.ASCII)
+NAME = re.compile(r"(?:[^./][^/]*/){0,2}(?P<run>\d{8}-\d{6}-[0-9a-f]{6})/(?P<file>[\w./]+)", re.ASCII)
+"""A file of a run; who unpacked a zip and packed it again may have put folders above."""
+LITTER = re.compile(r"(?:.*/)?(?:__MACOSX/.*|\._[^/]*|\.DS_Store|desktop\.ini|Thumbs\.db|)", re.IGNORECASE)
+"""What systems put beside the files when they pack a folder, and the folders themselves."""
 SNAPSHOT = re.compile(r"weights/\d{6,9}\.npz", re.ASCII)
 PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Those of which no more is unpacked than is asked for."""
@@ -69,16 +78,17 @@ def to_json(run: Run) -> str:
     """Return a run's settings and curves as JSON: one list of numbers a column, null for what is no number."""
     info, history = run.info, run.history()
     experiment = json.loads(info.experiment.to_json()) if info.experiment else None
-    return json.dumps({"run": run.id, "experiment": experiment, **records.from_history(history)})
+    return json.dumps({"run": run.id, "experiment": experiment, **records.from_history(history)}, allow_nan=False)
 
 
 def from_zip(content: bytes, store: RunStore) -> list[str]:
-    """Check a zip file, keep its runs, and return their ids in order; one whose id is taken gets another one.
+    """Check a zip file, keep its runs, and return their ids in order.
+
+    A run that is in the store already is not kept twice; another one whose id is taken gets another id.
 
     Raises ValueError when anything in it is not what it should be (nothing is kept then), or StoreError.
     """
-    runs = _unpacked(content)
-    checked = {run_id: _checked(run_id, files) for run_id, files in runs.items()}
+    checked = {run_id: _checked(run_id, files) for run_id, files in _unpacked(content).items()}
     return [store.add(run_id, files).id for run_id, files in checked.items()]
 
 
@@ -90,10 +100,15 @@ def _unpacked(content: bytes) -> dict[str, dict[str, bytes]]:
     """The files of each run, by run and name."""
     runs: dict[str, dict[str, bytes]] = {}
     for name, part in _members(content, "The file").items():
-        found = NAME.fullmatch(name)
+        if LITTER.fullmatch(name):
+            continue
+        found = NAME.fullmatch(name.replace("\\", "/"))
         if not found or not _is_known(found["file"]):
             raise ValueError(f"The file must hold runs and nothing else. Received: {name[:80]!r}")
-        runs.setdefault(found["run"], {})[found["file"]] = part
+        files = runs.setdefault(found["run"], {})
+        if found["file"] in files:
+            raise ValueError(f"The file holds run {found['run']} twice")
+        files[found["file"]] = part.removeprefix(BOM_UTF8) if name.endswith((".json", ".csv")) else part
     if not 0 < len(runs) <= MAX_RUNS:
         raise ValueError(f"The file must hold from 1 to {MAX_RUNS} runs. Received: {len(runs)}")
     return runs
@@ -125,19 +140,21 @@ def _checked(run_id: str, files: dict[str, bytes]) -> dict[str, bytes]:
     if not {"state.json", "experiment.json"} <= files.keys() or len(files) > MAX_FILES:
         raise ValueError(f"Run {run_id} must have state.json, experiment.json and at most {MAX_FILES} files")
     try:
-        state = json.loads(files["state.json"])
-        info = records.to_info(run_id, state, files["experiment.json"].decode())
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        state = records.to_state(files["state.json"])
+        info = records.to_info(run_id, state, files["experiment.json"])
+        experiment = Experiment.from_json(files["experiment.json"])
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"Run {run_id} cannot be read: {error}") from error
     for name, content in files.items():
         try:
-            CHECKS[name](content) if name in CHECKS else _check_weights(content, info)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError) as error:
+            CHECKS.get(name, _check_weights)(content, experiment)
+        except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError, MemoryError) as error:
             raise ValueError(f"`{name}` of run {run_id} cannot be read: {error}") from error
     state.pop("owner", None)
     if not info.is_over:
-        state |= {"state": "interrupted", "reason": CUT}
-    return files | {"state.json": json.dumps(state, indent=1).encode()}
+        state |= {"state": RunState.INTERRUPTED, "reason": CUT}
+    written = {"state.json": json.dumps(state, indent=1, allow_nan=False), "experiment.json": experiment.to_json()}
+    return files | {name: text.encode() for name, text in written.items()}
 
 
 def _arrays(content: bytes) -> dict[str, Any]:
@@ -145,18 +162,29 @@ def _arrays(content: bytes) -> dict[str, Any]:
     return from_npz(content)
 
 
-def _check_weights(content: bytes, info: RunInfo) -> None:
-    if info.experiment:
-        Weights(_arrays(content)).check(info.experiment.architecture)
+def _check_weights(content: bytes, experiment: Experiment) -> None:
+    Weights(_arrays(content)).check(experiment.architecture)
 
 
-def _check_answers(content: bytes) -> None:
+def _check_start(content: bytes, experiment: Experiment) -> None:
+    start = records.to_start(_arrays(content))
+    start.weights.check(experiment.architecture)
+    Handwriting(start.images, start.labels)
+
+
+def _check_curve(columns: type[Columns], content: bytes, _: Experiment) -> None:
+    if content.count(b"\n") > MAX_LINES:
+        raise ValueError(f"It must have at most {MAX_LINES:,} lines")
+    records.to_columns(columns, content)
+
+
+def _check_answers(content: bytes, _: Experiment) -> None:
     answers = _arrays(content)["probabilities"]
     if answers.shape != (10_000, 10):
         raise ValueError(f"`probabilities` must be of shape (10000, 10). Received: {answers.shape}")
 
 
-def _check_keras(content: bytes) -> None:
+def _check_keras(content: bytes, _: Experiment) -> None:
     """A model as Keras saves it, made of KERAS_CLASSES."""
     members = _members(content, "It")
     if members.keys() != KERAS_FILES:
@@ -183,14 +211,14 @@ def _objects(value: object) -> Iterable[dict[str, Any]]:
             yield from _objects(part)
 
 
-CHECKS: dict[str, Callable[[bytes], object]] = {
-    "state.json": json.loads,
-    "experiment.json": bytes.decode,
-    "label.json": records.to_label,
-    "history.csv": partial(records.to_columns, BatchHistory),
-    "epochs.csv": partial(records.to_columns, EpochHistory),
-    "checkpoint.npz": lambda content: records.to_checkpoint(_arrays(content)),
-    "start.npz": lambda content: records.to_start(_arrays(content)),
+CHECKS: dict[str, Callable[[bytes, Experiment], object]] = {
+    "state.json": lambda *_: None,  # these two are read before
+    "experiment.json": lambda *_: None,
+    "label.json": lambda content, _: records.to_label(content),
+    "history.csv": partial(_check_curve, BatchHistory),
+    "epochs.csv": partial(_check_curve, EpochHistory),
+    "checkpoint.npz": lambda content, _: records.to_checkpoint(_arrays(content)),
+    "start.npz": _check_start,
     "evaluation.npz": _check_answers,
     "model.keras": _check_keras,
 }

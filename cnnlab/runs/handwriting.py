@@ -9,7 +9,6 @@ import secrets
 import tempfile
 import threading
 import zipfile
-import zlib
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -72,6 +71,13 @@ class Handwriting:
         found = np.flatnonzero((self.labels == label) & (self.images == image).all(axis=(1, 2)))[:1]
         return type(self)(np.delete(self.images, found, axis=0), np.delete(self.labels, found))
 
+    def new_to(self, other: Self) -> Self:
+        """The drawings that are not in another set with the same labels."""
+        known = {(image.tobytes(), label) for image, label in zip(other.images, other.labels, strict=True)}
+        pairs = zip(self.images, self.labels, strict=True)
+        new = np.array([(image.tobytes(), label) not in known for image, label in pairs], bool)
+        return type(self)(self.images[new], self.labels[new])
+
     def to_bytes(self) -> bytes:
         """The content of an `.npz` file with `images` and `labels`."""
         return to_npz({"images": self.images, "labels": self.labels})
@@ -84,10 +90,7 @@ class Handwriting:
             size = max(size, sum(entry.file_size for entry in archive.infolist()))
         if size > MAX_BYTES:
             raise ValueError(f"A set must have at most {MAX_BYTES:,} bytes. Received: {size:,} bytes")
-        try:
-            arrays = from_npz(content)
-        except (MemoryError, RuntimeError, zlib.error) as error:
-            raise ValueError(f"This is not an .npz file of numbers ({error})") from error
+        arrays = from_npz(content)
         if arrays.keys() != {"images", "labels"}:
             raise ValueError(
                 f"A set of handwriting must hold `images` and `labels`. Received: {', '.join(sorted(arrays))[:60]}"
@@ -121,12 +124,13 @@ class HandwritingStore:
     """All sets, one file each, below one folder or else a temporary one; OSError when neither can be written."""
 
     def __init__(self, folder: Path) -> None:
-        self._files = RunFiles(folder, lambda _: Path(tempfile.mkdtemp(prefix="cnnlab-handwriting-")))
+        self._files = RunFiles(folder, lambda _: Path(tempfile.mkdtemp(prefix="cnnlab-handwriting-")) / "sets")
         self._lock = threading.Lock()
 
     def create(self) -> str:
         """Make an empty set and return its name."""
         set_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        self._files.make_folder()
         self._files.write(_name(set_id), Handwriting().to_bytes())
         return set_id
 

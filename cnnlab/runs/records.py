@@ -1,6 +1,7 @@
 """The files of a run, read and written: `state.json`, `history.csv`, `epochs.csv` and `checkpoint.npz`."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -10,15 +11,20 @@ from typing import Any, TypeVar
 import numpy as np
 
 from cnnlab.experiment import Experiment
-from cnnlab.limits import check_flag
+from cnnlab.limits import check_flag, check_limit
 from cnnlab.nn.weights import Weights
 from cnnlab.runs.files import complete_lines
-from cnnlab.training.events import BatchEnd, Checkpoint, EpochEnd, Start
+from cnnlab.runs.states import RunState
+from cnnlab.training.events import NOT_A_NUMBER, BatchEnd, Checkpoint, EpochEnd, Start
 
 VERSION = 1
 MAX_NAME, MAX_NOTE = 60, 2_000
 """Characters."""
-STATES = ("queued", "running", "paused", "finished", "stopped", "failed", "interrupted")
+MAX_COUNT = 10_000_000
+"""More images, updates or epochs than any run has."""
+YEARS = 2000, 2200
+BROKE_DOWN = f"{NOT_A_NUMBER} after its last update: the weights grew too large."
+"""Why a run failed whose end was recorded without a test loss."""
 
 
 class DamagedRunError(ValueError):
@@ -35,7 +41,7 @@ class Label:
 
     def __post_init__(self) -> None:
         for what, text, most in (("name", self.name, MAX_NAME), ("note", self.note, MAX_NOTE)):
-            if not isinstance(text, str) or len(text) > most:
+            if not isinstance(text, str) or len(text) > most or text.encode("utf-8", "ignore").decode() != text:
                 raise ValueError(f"A {what} has at most {most:,} characters. Received: {len(str(text)):,}")
         if not self.name.isprintable():
             raise ValueError("A name is one line of letters, digits and signs")
@@ -49,12 +55,12 @@ NO_LABEL = Label()
 class RunInfo:
     """A run in a few words. Times are in UTC; `reason` is a sentence for the learner.
 
-    `state` is one of STATES, or "damaged": then there is a reason and no experiment. `started` is when training first
-    began, `ended` when it last ended. The counts are None until training has begun.
+    A damaged run has a reason and no experiment. `started` is when training first began, `ended` when it last ended.
+    The counts are None until training has begun.
     """
 
     id: str
-    state: str
+    state: RunState
     created: datetime
     experiment: Experiment | None = None
     reason: str | None = None
@@ -73,7 +79,7 @@ class RunInfo:
     @property
     def is_over(self) -> bool:
         """Whether nothing more happens in this run, unless it is resumed."""
-        return self.state not in ("queued", "running", "paused")
+        return self.state.is_over
 
     @property
     def seconds(self) -> float | None:
@@ -127,7 +133,9 @@ def to_line(event: BatchEnd | EpochEnd) -> bytes:
 
 def to_columns(columns: type[Columns], content: bytes) -> Columns:
     """Read a CSV file with one line of names. Raises ValueError when a finished line is not what it should be."""
-    _, _, lines = _without_seconds_left(complete_lines(content)).partition(b"\n")
+    names, _, lines = _without_seconds_left(complete_lines(content)).partition(b"\n")
+    if content and names.strip() != _names_line(columns):
+        raise ValueError(f"Its first line must be {_names_line(columns).decode()}. Received: {names[:60]!r}")
     return _to_columns(columns, lines)
 
 
@@ -150,6 +158,8 @@ def _to_columns(columns: type[Columns], content: bytes) -> Columns:
     table = np.loadtxt(lines, delimiter=",", ndmin=2, comments=None) if lines else np.empty((0, num_columns))
     if table.shape[1] != num_columns:
         raise ValueError(f"It must have {num_columns} columns. Received: {table.shape[1]} columns")
+    if not ((table[:, :2] >= 0) & (table[:, :2] <= MAX_COUNT)).all() or (np.diff(table[:, 0]) <= 0).any():
+        raise ValueError("Its steps and epochs must be numbers that grow")
     return columns(*table.T)
 
 
@@ -157,7 +167,11 @@ def until(step: int, columns: type[BatchHistory | EpochHistory], content: bytes)
     """Leave the lines of the first `step` updates in a CSV file, below a line of names."""
     lines = _without_seconds_left(complete_lines(content)).splitlines(keepends=True)
     kept = (line for line in lines if (number := line.partition(b",")[0]).isdigit() and int(number) <= step)
-    return ",".join(names_of(columns)).encode() + b"\n" + b"".join(kept)
+    return _names_line(columns) + b"\n" + b"".join(kept)
+
+
+def _names_line(columns: type[BatchHistory | EpochHistory]) -> bytes:
+    return ",".join(names_of(columns)).encode()
 
 
 def from_checkpoint(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
@@ -192,35 +206,58 @@ def to_start(arrays: Mapping[str, np.ndarray]) -> Start:
     return Start(Weights(weights), arrays["images"], arrays["labels"])
 
 
-def to_info(run_id: str, state: Mapping[str, Any], experiment: str, label: Label = NO_LABEL) -> RunInfo:
+def to_state(content: bytes) -> Any:  # noqa: ANN401 - foreign
+    """Read `state.json`; None for what is no number: earlier versions wrote NaN."""
+    return json.loads(content, parse_constant=lambda _: None)
+
+
+def to_info(run_id: str, state: Mapping[str, Any], experiment: str | bytes, label: Label = NO_LABEL) -> RunInfo:
     """Read `state.json` and `experiment.json`. Raises ValueError with what is wrong."""
+    try:
+        return _to_info(run_id, state, experiment, label)
+    except (LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise ValueError(f"state.json is not what it should be ({error!r})") from error
+
+
+def _to_info(run_id: str, state: Mapping[str, Any], experiment: str | bytes, label: Label) -> RunInfo:
     if state.get("version") != VERSION:
         raise ValueError(f"`version` in state.json must be {VERSION}. Received: version={state.get('version')!r}")
-    if state.get("state") not in STATES:
-        raise ValueError(f"`state` must be one of {', '.join(STATES)}. Received: state={state.get('state')!r}")
-    counts = dict.fromkeys(("num_train", "num_validation", "batches_per_epoch", "epochs"), int | None)
-    figures = dict.fromkeys(("test_loss", "test_accuracy"), float | int | None)
-    plain = {"reason": str | None, **counts, **figures}
-    for name, kind in plain.items():
-        if not isinstance(state.get(name), kind):
-            raise ValueError(f"`{name}` in state.json is not what it should be. Received: {name}={state[name]!r}")
+    if state.get("state") not in (kept := [one.value for one in RunState if one != RunState.DAMAGED]):
+        raise ValueError(f"`state` must be one of {', '.join(kept)}. Received: state={state.get('state')!r}")
+    least = {"num_train": 1, "num_validation": 0, "batches_per_epoch": 1, "epochs": 1}
+    kinds = {"reason": str, "test_loss": float | int, "test_accuracy": float | int, **dict.fromkeys(least, int)}
+    for name, kind in kinds.items():
+        value = state.get(name)
+        is_so = value is None or (isinstance(value, kind) and not isinstance(value, bool))
+        is_so = is_so and (value is None or name not in least or least[name] <= value <= MAX_COUNT)
+        if not is_so or value in (math.inf, -math.inf):
+            raise ValueError(f"`{name}` in state.json is not what it should be. Received: {name}={value!r}")
+    if state.get("test_accuracy") is not None and state.get("test_loss") is None:
+        state = {**state, "state": "failed", "reason": BROKE_DOWN, "test_accuracy": None}
     times: dict[str, Any] = {name: _to_time(state[name]) for name in ("started", "ended") if state.get(name)}
     return RunInfo(
         id=run_id,
-        state=state["state"],
+        state=RunState(state["state"]),
         created=_to_time(state["created"]),
         experiment=Experiment.from_json(experiment),
-        learning_rates=tuple((int(step), float(rate)) for step, rate in state.get("learning_rates", ())),
+        learning_rates=tuple(_learning_rate(*one) for one in state.get("learning_rates", ())),
         label=label,
         **times,
-        **{name: state.get(name) for name in plain},
+        **{name: state.get(name) for name in kinds},
     )
+
+
+def _learning_rate(step: int, rate: float) -> tuple[int, float]:
+    check_limit("learning_rate", rate, float)
+    if not isinstance(step, int) or not 0 <= step <= MAX_COUNT:
+        raise ValueError(f"`learning_rates` must begin at an update. Received: {step!r}")
+    return step, float(rate)
 
 
 def _to_time(text: object) -> datetime:
     time = datetime.fromisoformat(str(text))
-    if time.tzinfo is None:
-        raise ValueError(f"A time must tell its zone. Received: {text}")
+    if time.tzinfo is None or not YEARS[0] < time.year < YEARS[1]:
+        raise ValueError(f"A time must tell its zone, and a year that may be. Received: {text}")
     return time.astimezone(UTC)
 
 

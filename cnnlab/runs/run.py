@@ -1,21 +1,23 @@
 """One training run on disk: what is recorded of it, and what pages ask of it. `cnnlab.runs.store` makes them."""
 
 import json
-import os
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
+from threading import Lock
 from typing import Any, Literal, TypeVar
 
 import numpy as np
-import psutil
 
 from cnnlab.nn.weights import Weights
 from cnnlab.runs import records
 from cnnlab.runs.files import RunFiles, complete_lines, from_npz, to_npz
 from cnnlab.runs.records import NO_LABEL, BatchHistory, Columns, DamagedRunError, EpochHistory, History, RunInfo
+from cnnlab.runs.servers import Servers
+from cnnlab.runs.states import RunState
 from cnnlab.training import events
 
 T = TypeVar("T")
@@ -31,11 +33,15 @@ class StoreError(RuntimeError):
 
 
 class Run:
-    """One run of a store, made by `RunStore.create` and `RunStore.get`."""
+    """One run of a store, made by `RunStore.create` and `RunStore.get`.
 
-    def __init__(self, run_id: str, files: RunFiles) -> None:
+    Its state and curves are written by one thread at a time: that which holds the engine's lock.
+    """
+
+    def __init__(self, run_id: str, files: RunFiles, servers: Servers) -> None:
         self.id = run_id
-        self._files = files
+        self._files, self._servers = files, servers
+        self._label_lock = Lock()  # any page may change the label
         self._known: dict[str, tuple[object, Any]] = {}  # what was read last, after the stamps of its files
         self._read: dict[str, tuple[int, bytes, Any]] = {}  # of growing files: up to where, the last line, the columns
         self._unsaved: dict[str, Any] | None = None  # the state that the disk has refused
@@ -55,7 +61,7 @@ class Run:
     @property
     def can_go_on(self) -> bool:
         """Whether it is paused or interrupted, and has a checkpoint to be resumed from."""
-        return self.info.state in ("paused", "interrupted") and self._files.stamp("checkpoint.npz") is not None
+        return self.info.state.can_go_on and self._files.stamp("checkpoint.npz") is not None
 
     def last_epoch(self) -> events.EpochEnd | None:
         """Return the last epoch that is over, or None; NaN stands for no validation. Raises DamagedRunError."""
@@ -106,10 +112,12 @@ class Run:
 
     def has_owner(self) -> bool:
         """Whether the server that drives this run still lives."""
-        owner = self._state().get("owner") or {}
-        with suppress(psutil.Error, KeyError, TypeError, ValueError):
-            return bool(abs(psutil.Process(owner["pid"]).create_time() - owner["created"]) < 1)
-        return False
+        return self._servers.lives(self._state().get("owner"))
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether another server has this run, and lives."""
+        return not self._servers.is_me(self._state().get("owner")) and self.has_owner()
 
     def exists(self) -> bool:
         """Whether there is anything on disk."""
@@ -130,13 +138,20 @@ class Run:
             if (content := self._files.read(name)) is not None:
                 yield name, content
 
-    def fill(self, files: Mapping[str, bytes], *, created: str | None = None) -> None:
-        """Put files into a new run, and queue one that was `created` just now. Raises StoreError."""
+    def holds(self, files: Mapping[str, bytes]) -> bool:
+        """Whether these are its files; what people say of it, and how its server left it, do not count."""
+        told = ("state.json", "label.json")
+        names = {name for name in files if name not in told}
+        return names == set(self._files.names()).difference(told) and all(
+            self._files.read(name) == files[name] for name in names
+        )
+
+    def fill(self, files: Mapping[str, bytes], *, is_queued: bool = False) -> None:
+        """Make a new run of these files, all or nothing; `is_queued`: it waits for this server. Raises StoreError."""
+        if is_queued:
+            files = {**files, "state.json": _to_json({"created": now(), **self._queued()})}
         try:
-            for name, content in files.items():
-                self._files.write(name, content)
-            if created:
-                self.queue(created)
+            self._files.create(files)
         except OSError as error:
             raise StoreError(error) from error
 
@@ -153,11 +168,7 @@ class Run:
     def _record(self, event: events.Event) -> None:
         match event:
             case events.RunStarted():
-                self._rewind(event.step)
-                counts = {name: getattr(event, name) for name in records.names_of(events.RunStarted) if name != "step"}
-                started = self._state().get("started") or now()
-                rates = self._learning_rates_until(event.step)
-                self._update(state="running", reason=None, ended=None, started=started, learning_rates=rates, **counts)
+                self._begin(event)
             case events.BatchEnd() | events.EpochEnd():
                 part: CurvePart = "batch" if isinstance(event, events.BatchEnd) else "epoch"
                 self._files.append(CURVES[part], records.to_line(event))
@@ -166,34 +177,64 @@ class Run:
             case events.Checkpoint():
                 self._files.write("checkpoint.npz", to_npz(records.from_checkpoint(event)))
             case events.Paused():
-                self._update(state="paused")
+                self._become(RunState.PAUSED)
             case events.LearningRateSet():
                 before = self._learning_rates_until(event.step - 1)
                 self._update(learning_rates=[*before, (event.step, event.learning_rate)])
+            case events.Finished() if not math.isfinite(event.test_loss):  # by a worker with an earlier version
+                self.end(RunState.FAILED, records.BROKE_DOWN)
             case events.Finished():
                 self._files.write(_snapshot(event.step), to_npz(event.weights))
                 self._files.write("evaluation.npz", to_npz({"probabilities": event.probabilities}))
                 self._files.write("model.keras", event.model)
                 self._update(test_loss=event.test_loss, test_accuracy=event.test_accuracy)
-                self.end("stopped" if event.stopped else "finished", event.reason)
+                self.end(RunState.STOPPED if event.stopped else RunState.FINISHED, event.reason)
             case events.Failed():
-                self.end("failed", event.reason)
+                self.end(RunState.FAILED, event.reason)
+
+    def _begin(self, event: events.RunStarted) -> None:
+        """From the event's step on: what was recorded after it did not happen."""
+        if self._now().may_become(RunState.RUNNING):
+            self._rewind(event.step)
+            counts = {name: getattr(event, name) for name in records.names_of(events.RunStarted) if name != "step"}
+            started, rates = self._state().get("started") or now(), self._learning_rates_until(event.step)
+            changes = {"reason": None, "ended": None, "started": started, "learning_rates": rates, **counts}
+            self._become(RunState.RUNNING, **changes)
 
     def set_label(self, label: records.Label) -> None:
         """Keep what people say of the run. Raises OSError."""
-        self._files.write("label.json", json.dumps(asdict(label)).encode())
+        self._files.write("label.json", json.dumps(asdict(label), allow_nan=False).encode(), may_move=False)
 
-    def queue(self, created: str | None = None) -> None:
-        """Mark as waiting for the engine in this process, for the first time or again. Raises OSError."""
+    def change_label(self, **changes: Any) -> None:  # noqa: ANN401 - of Label
+        """Change some of what people say of the run, and nothing else. Raises ValueError or OSError."""
+        with self._label_lock:
+            self.set_label(replace(self.info.label, **changes))
+
+    def queue(self) -> None:
+        """Mark as waiting again for the engine in this process. Raises OSError."""
         self._is_lost = False
-        owner = {"pid": os.getpid(), "created": psutil.Process().create_time()}
-        created = created or self._state()["created"]
-        self._update(version=records.VERSION, state="queued", created=created, reason=None, ended=None, owner=owner)
+        self._become(**self._queued())
 
     def end(self, state: str, reason: str | None = None) -> None:
-        """Mark as over: finished, stopped, failed or interrupted; if need be without the disk, for this server only."""
-        with suppress(OSError):
-            self._update(state=state, reason=reason, ended=now())
+        """Mark as over: finished, stopped, failed or interrupted; if need be without the disk, for this server only.
+
+        A run that cannot be read, or was deleted, stays as it is.
+        """
+        with suppress(OSError, DamagedRunError):
+            self._become(RunState(state), reason=reason, ended=now())
+
+    def _queued(self) -> dict[str, Any]:
+        """What the state of a run says that waits for this server."""
+        owner = self._servers.join()
+        return {"version": records.VERSION, "state": RunState.QUEUED, "reason": None, "ended": None, "owner": owner}
+
+    def _now(self) -> RunState:
+        return self._parse("state.json", lambda: RunState(self._state()["state"]))
+
+    def _become(self, state: RunState, **changes: object) -> None:
+        """Change the state, unless it can no longer become this one: what is over stays as it is. Raises OSError."""
+        if self._now().may_become(state):
+            self._update(state=state, **changes)
 
     def _learning_rates_until(self, step: int) -> list[tuple[int, float]]:
         return [(at, rate) for at, rate in self._state().get("learning_rates", ()) if at <= step]
@@ -239,7 +280,7 @@ class Run:
             raise DamagedRunError(f"`{name}` of run {self.id} cannot be read: {error}") from error
 
     def _state(self) -> dict[str, Any]:
-        state = self._unsaved or self._load("state.json", json.loads)
+        state = self._unsaved or self._load("state.json", records.to_state)
         if not isinstance(state, dict | None):
             raise DamagedRunError(f"`state.json` of run {self.id} must be an object. Received: {state!r}")
         return state or {}
@@ -248,7 +289,7 @@ class Run:
         """Change the state. Raises OSError when the disk refuses it; as long as it does, the state is kept here."""
         state = self._state() | changes
         try:
-            self._files.write("state.json", json.dumps(state, indent=1).encode())
+            self._files.write("state.json", _to_json(state))
             self._unsaved = None
         except OSError:
             self._unsaved = state
@@ -263,12 +304,16 @@ class Run:
             created = datetime.fromtimestamp(0, UTC)
             with suppress(ValueError):
                 created = datetime.strptime(f"{self.id[:15]}+0000", "%Y%m%d-%H%M%S%z")
-            return RunInfo(self.id, "damaged", created, reason=f"This run cannot be read. {error}", label=label)
+            return RunInfo(self.id, RunState.DAMAGED, created, reason=f"This run cannot be read. {error}", label=label)
 
 
 def now() -> str:
     """Return the time as it stands in a run's state, in UTC."""
     return datetime.now(UTC).isoformat()
+
+
+def _to_json(state: Mapping[str, Any]) -> bytes:
+    return json.dumps(state, indent=1, allow_nan=False).encode()
 
 
 def _snapshot(step: int) -> str:

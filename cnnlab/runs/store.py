@@ -2,7 +2,7 @@
 
     store = RunStore.default()
     run = store.create(experiment)          # queued
-    run.record(event)                       # once for each event of `cnnlab.training.events`, from one thread a run
+    run.record(event)                       # once for each event of `cnnlab.training.events`, by the engine
 
 `history.csv` and `epochs.csv` grow by a line at a time; every other file is replaced as a whole. Any number of threads
 may read. A run that cannot be written (disk full, folder read-only) goes on in a temporary folder and `store.warning`
@@ -24,16 +24,20 @@ from typing import Self
 
 from cnnlab.experiment import Experiment
 from cnnlab.runs.files import RunFiles, to_npz
-from cnnlab.runs.records import STATES, DamagedRunError, History, RunInfo, from_start
-from cnnlab.runs.run import Run, StoreError, now
+from cnnlab.runs.records import DamagedRunError, History, RunInfo, from_start
+from cnnlab.runs.run import Run, StoreError
+from cnnlab.runs.servers import Servers
+from cnnlab.runs.states import RunState
 from cnnlab.training.events import Start
 
-__all__ = ["STATES", "DamagedRunError", "History", "Run", "RunInfo", "RunStore", "StoreError", "UnknownRunError"]
+__all__ = ["DamagedRunError", "History", "Run", "RunInfo", "RunState", "RunStore", "StoreError", "UnknownRunError"]
 
 ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}", re.ASCII)
 BIN = ".deleted"
 """Folder beside the runs for those that were deleted, so that it can be undone."""
 BIN_SECONDS = 7 * 24 * 3600.0
+SERVERS = ".servers"
+"""Folder beside the runs in which each server shows that it lives."""
 
 
 class UnknownRunError(ValueError):
@@ -46,6 +50,7 @@ class RunStore:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.warning: str | None = None
+        self.servers = Servers(root / SERVERS)
         self._temporary: Path | None = None
         self._runs: dict[str, Run] = {}
         self._lock = threading.RLock()
@@ -62,7 +67,7 @@ class RunStore:
             files = {"experiment.json": experiment.to_json().encode()}
             if start:
                 files["start.npz"] = to_npz(from_start(start))
-            run.fill(files, created=now())
+            run.fill(files, is_queued=True)
             self._runs[run.id] = run
             return run
 
@@ -86,8 +91,14 @@ class RunStore:
         return sorted((run.info for run in runs), key=lambda info: (info.created, info.id), reverse=True)
 
     def add(self, run_id: str, files: Mapping[str, bytes]) -> Run:
-        """Keep a run that was made elsewhere, under another id when this one is taken. Raises StoreError."""
+        """Keep a run that was made elsewhere, under another id when this one is taken. Raises StoreError.
+
+        One that is here already, under this id or another one that it was given, is returned as it is.
+        """
         with self._lock:
+            for known in [self.get(info.id) for info in self.list() if info.id[:16] == run_id[:16]]:
+                if known.holds(files):
+                    return known
             while self._open(run_id).exists() or self._in_bin(run_id).exists():
                 run_id = f"{run_id[:16]}{secrets.token_hex(3)}"
             run = self._open(run_id)
@@ -96,27 +107,38 @@ class RunStore:
             return run
 
     def delete(self, run_ids: Sequence[str]) -> None:
-        """Put runs aside; `restore` brings them back. Raises ValueError, and deletes none, when one is not over."""
+        """Put runs aside; `restore` brings them back. `Engine.delete` calls it, since one may be live.
+
+        Raises ValueError or OSError, and deletes none, when one cannot be deleted.
+        """
         with self._lock:
             runs = [self.get(run_id) for run_id in run_ids]
             for run in runs:
-                if not run.info.is_over and run.info.state != "paused":
+                if run.info.state.is_under_way:
                     raise ValueError(f"A run that is not over cannot be deleted: stop it first. Received: run={run.id}")
+                if not run.info.is_over and run.is_elsewhere:
+                    raise ValueError(f"Run {run.id} is paused on another server that is still there: stop it there")
                 if run.has_moved:
                     raise ValueError(f"Run {run.id} is not in the runs folder, and is gone with this server anyway")
+            (self.root / BIN).mkdir(exist_ok=True)
+            try:
+                for run in runs:
+                    (self.root / run.id).rename(self._in_bin(run.id))
+                    os.utime(self._in_bin(run.id))  # from now on
+            except OSError:
+                self.restore(run_ids)
+                raise
             for run in runs:
-                bin_ = self._in_bin(run.id)
-                bin_.parent.mkdir(exist_ok=True)
-                (self.root / run.id).rename(bin_)
-                os.utime(bin_)  # from now on
                 self._runs.pop(run.id, None)
 
-    def restore(self, run_ids: Sequence[str]) -> None:
-        """Bring deleted runs back, as far as they are still there."""
+    def restore(self, run_ids: Sequence[str]) -> tuple[str, ...]:
+        """Bring deleted runs back, as far as they are still there; return those that have come."""
+        there = [one for one in run_ids if ID.fullmatch(one) and self._in_bin(one).is_dir()]
         with self._lock:
-            for run_id in run_ids:
-                if ID.fullmatch(run_id) and self._in_bin(run_id).is_dir() and not (self.root / run_id).exists():
-                    self._in_bin(run_id).rename(self.root / run_id)
+            back = tuple(run_id for run_id in there if not (self.root / run_id).exists())
+            for run_id in back:
+                self._in_bin(run_id).rename(self.root / run_id)
+        return back
 
     def empty_bin(self) -> None:
         """Remove for good what was deleted more than a week ago. For the start of a server."""
@@ -130,12 +152,13 @@ class RunStore:
     def mark_interrupted(self) -> None:
         """Mark as interrupted the unfinished runs whose server is gone. For the start of a server."""
         for info in self.list():
-            run = self.get(info.id)
-            if not info.is_over and info.state != "paused" and not run.has_owner():
-                run.end("interrupted", "The server was stopped before this run was finished.")
+            with suppress(UnknownRunError, DamagedRunError):  # deleted just now, or nobody's
+                if info.state.is_under_way and not (run := self.get(info.id)).has_owner():
+                    run.end(RunState.INTERRUPTED, "The server was stopped before this run was finished.")
 
     def _open(self, run_id: str) -> Run:
-        return Run(run_id, RunFiles(self.root / run_id, lambda error: self._spare_folder(error) / run_id))
+        files = RunFiles(self.root / run_id, lambda error: self._spare_folder(error) / run_id)
+        return Run(run_id, files, self.servers)
 
     def _spare_folder(self, error: OSError) -> Path:
         """Make the folder to go on in when `root` cannot be written, and set `warning`."""

@@ -5,24 +5,25 @@ by whomever, is not trained again, and a reload or another server finds everythi
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cnnlab.experiment import Experiment
-from cnnlab.runs.store import RunInfo, RunStore, UnknownRunError
+from cnnlab.runs.store import RunInfo, RunState, RunStore, UnknownRunError
 from cnnlab.training import pace
 
 if TYPE_CHECKING:  # it loads Dask
     from cnnlab.engine.engine import Engine
 
-STATES = ("finished", "running", "queued", "paused", "failed", "interrupted", "stopped")
+BEST_FIRST = ("finished", "running", "queued", "paused", "failed", "interrupted", "stopped")
 """Of several runs of one experiment, that one stands for it whose state comes first here."""
-DONE = ("finished", "failed")
-UNDER_WAY = ("running", "queued")
-CAN_GO_ON = ("paused", "interrupted")
 SECONDS_AROUND = 1.5
 """Beside its updates a run builds its network, reads 10,000 test digits and is written to the disk."""
+
+_one_at_a_time = Lock()  # looking for what is missing and submitting it is one step
 
 
 def runs_of(experiments: Iterable[Experiment], store: RunStore) -> dict[Experiment, RunInfo]:
@@ -33,9 +34,9 @@ def runs_of(experiments: Iterable[Experiment], store: RunStore) -> dict[Experime
     wanted, found = set(experiments), dict[Experiment, RunInfo]()
     for info in store.list():
         experiment = info.experiment
-        if experiment in wanted and info.state in STATES and not info.learning_rates:
+        if experiment in wanted and info.state in BEST_FIRST and not info.learning_rates:
             known = found.get(experiment)
-            is_better = known is None or STATES.index(info.state) < STATES.index(known.state)
+            is_better = known is None or BEST_FIRST.index(info.state) < BEST_FIRST.index(known.state)
             if is_better and _is_plain(info, store):
                 found[experiment] = info
     return found
@@ -43,28 +44,31 @@ def runs_of(experiments: Iterable[Experiment], store: RunStore) -> dict[Experime
 
 def train(experiments: Iterable[Experiment], store: RunStore, engine: "Engine") -> None:
     """Train what is not done and not under way, in order and behind all other runs. Raises StoreError."""
-    found = runs_of(experiments, store)
-    for experiment in experiments:
-        info = found.get(experiment)
-        if info and info.state in CAN_GO_ON:
-            try:
-                engine.resume(info.id, is_background=True)
-            except ValueError:  # what it would go on from is damaged
+    wanted = dict.fromkeys(experiments)
+    with _one_at_a_time:
+        found = runs_of(wanted, store)
+        for experiment in wanted:
+            info = found.get(experiment)
+            if info and info.state.can_go_on:
+                try:
+                    engine.resume(info.id, is_background=True)
+                except ValueError:  # what it would go on from is damaged
+                    engine.submit(experiment, is_background=True)
+            elif not info or not (info.state.is_done or info.state.is_under_way):
                 engine.submit(experiment, is_background=True)
-        elif not info or info.state not in (*DONE, *UNDER_WAY):
-            engine.submit(experiment, is_background=True)
 
 
 def stop(runs: Iterable[RunInfo], engine: "Engine") -> None:
     """End what is under way, the last one first, so that none begins meanwhile."""
     for info in sorted(runs, key=lambda info: info.created, reverse=True):
-        if info.state in UNDER_WAY:
-            engine.stop(info.id)
+        if info.state.is_under_way:
+            with suppress(UnknownRunError):  # deleted just now
+                engine.stop(info.id)
 
 
 def num_updates(info: RunInfo, store: RunStore) -> int:
     """Return how many updates of a run are done."""
-    if info.experiment and info.state in DONE:
+    if info.experiment and info.state.is_done:
         return info.experiment.num_steps
     try:
         steps = store.get(info.id).history().batches.step
@@ -75,7 +79,7 @@ def num_updates(info: RunInfo, store: RunStore) -> int:
 
 def seconds_of(info: RunInfo) -> float | None:
     """Return how long a finished run took; None: it is not finished."""
-    return info.seconds if info.state == "finished" else None
+    return info.seconds if info.state == RunState.FINISHED else None
 
 
 def seconds(experiments: Sequence[Experiment]) -> tuple[float, ...]:

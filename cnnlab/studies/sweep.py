@@ -9,6 +9,7 @@ A setting's key is where it stands in an Experiment: `training.epochs`, `data.no
 """
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Self
@@ -60,6 +61,9 @@ _CHOICES = {"optimizer": tuple(OPTIMIZERS), "schedule": SCHEDULES, "activation":
 _FLAGS = {True: "yes", False: "no"}
 
 
+_COMMA_IN_NUMBER = re.compile(r"(?<![\w.-])\d+,\d+(?![\w.])", re.ASCII)
+
+
 @dataclass(frozen=True)
 class Setting:
     """A setting that can be swept: its Keras name, how it is called, and the values to begin with.
@@ -73,18 +77,28 @@ class Setting:
     choices: tuple[Value, ...] = ()
 
     def read(self, text: str) -> tuple[Value, ...]:
-        """Read values, separated by commas: in order, none twice. Raises ValueError."""
+        """Read values, separated by commas: in order, none twice. Raises ValueError, also where a comma is no point."""
+        if self._kind is float and (found := _COMMA_IN_NUMBER.search(text)):
+            one = found[0].replace(",", ".")
+            two = found[0].replace(",", ", ")
+            raise ValueError(
+                f"`{self.name}`: is {found[0]} one number or two? Write {one} or {two}. Received: {text!r}"
+            )
         words = [word.strip() for word in text.split(",") if word.strip()]
         if not words:
             raise ValueError(f"`{self.name}` needs a value at least. Received: {text!r}")
         return tuple(dict.fromkeys(map(self._read_one, words)))
+
+    @property
+    def _kind(self) -> type[int] | type[float]:
+        return int if all(isinstance(value, int) for value in self.values) else float
 
     def _read_one(self, word: str) -> Value:
         if self.choices:
             named = {in_words(choice): choice for choice in self.choices}
             check_choice(self.name, word, tuple(named))
             return named[word]
-        kind = int if all(isinstance(value, int) for value in self.values) else float
+        kind = self._kind
         try:
             value = kind(word)
         except ValueError as error:

@@ -29,7 +29,10 @@ class RunStarted:
 
 @dataclass(frozen=True)
 class BatchEnd:
-    """One weight update; loss and accuracy (0 to 1) are those of this batch alone, before the update."""
+    """One weight update; loss and accuracy (0 to 1) are those of this batch alone, before the update.
+
+    `images_per_second` is 0 as long as it is not known: a clock may stand still for several updates.
+    """
 
     step: int
     epoch: int

@@ -48,8 +48,8 @@ def train(
         start: begin from these weights (fine-tuning). Its digits, as often as need be, take the place of the first half
             of the images, so that the network sees the other half and does not forget.
 
-    Emits Failed instead of Finished when the loss is no longer a number. A paused run that is not ordered to go on ends
-    without either. Other errors are raised.
+    Emits Failed instead of Finished when the loss, a weight or an answer is no longer a number. A paused run that is
+    not ordered to go on ends without either. Other errors are raised.
     """
     _Run(experiment, emit, orders, checkpoint, start).go()
 
@@ -123,8 +123,9 @@ class _Run:
         self._tell_start()
         if self.at.step == 0:
             self.emit(events.WeightsSnapshot(0, keras_models.weights_of(self.model)))
-        self.last_checkpoint = self.last_batch = time.monotonic()
+        self.last_checkpoint = time.monotonic()
         self.images_per_second = 0.0
+        self._begin_timing()
         patience = self.experiment.training.early_stopping or math.inf
         while self.at.epoch < self.experiment.training.epochs and self.at.num_waited < patience:
             for batch in self._batches():
@@ -159,7 +160,7 @@ class _Run:
             orders = self._orders()
         if not orders.should_stop:
             self._tell_start()
-        self.last_batch = time.monotonic()
+        self._begin_timing()
         return replace(orders, should_leave=False)
 
     def _is_paused_by(self, orders: Orders) -> bool:
@@ -191,24 +192,28 @@ class _Run:
         loss, accuracy = float(figures["loss"]), float(figures["accuracy"])
         self.at.step += 1
         if not math.isfinite(loss):
-            advice = "" if self.experiment.data.normalise else "normalise the pixels or "
-            rate = f"lower the learning rate (it is {self.experiment.training.learning_rate:g})"
-            why = f"{NOT_A_NUMBER} after update {self.at.step:,}: the weights grew too large. Try to {advice}{rate}"
-            self.emit(events.Failed(self.at.step, why))
-            return False
+            return self._break_down()
         self.at.batch += 1
         self.at.loss_sum += loss * len(batch)
         self.at.accuracy_sum += accuracy * len(batch)
-        now = time.monotonic()
-        speed = len(batch) / (now - self.last_batch)
-        self.images_per_second += (speed - self.images_per_second) * (0.1 if self.images_per_second else 1.0)
-        self.last_batch = now
+        now = self._time(len(batch))
         self.emit(events.BatchEnd(self.at.step, self.at.epoch, loss, accuracy, self.images_per_second))
         if self.at.step in self.snapshot_steps:
-            self.emit(events.WeightsSnapshot(self.at.step, keras_models.weights_of(self.model)))
+            weights = keras_models.weights_of(self.model)
+            if not weights.are_finite:  # the loss was that of the weights before
+                return self._break_down()
+            self.emit(events.WeightsSnapshot(self.at.step, weights))
         if now - self.last_checkpoint >= CHECKPOINT_SECONDS:
             self._checkpoint()
         return True
+
+    def _break_down(self) -> bool:
+        """Give up: the network no longer gives numbers."""
+        advice = "" if self.experiment.data.normalise else "normalise the pixels or "
+        rate = f"lower the learning rate (it is {self.experiment.training.learning_rate:g})"
+        why = f"{NOT_A_NUMBER} after update {self.at.step:,}: the weights grew too large. Try to {advice}{rate}"
+        self.emit(events.Failed(self.at.step, why))
+        return False
 
     def _end_epoch(self) -> None:
         """Look at the validation images, report the epoch, begin the next one."""
@@ -229,7 +234,23 @@ class _Run:
         self.emit(events.EpochEnd(self.at.step, self.at.epoch, loss, accuracy, val_loss, val_accuracy))
         self.at = replace(self.at, epoch=self.at.epoch + 1, batch=0, loss_sum=0.0, accuracy_sum=0.0)
         self._checkpoint()
-        self.last_batch = time.monotonic()
+        self._begin_timing()
+
+    def _begin_timing(self) -> None:
+        self.timed_from, self.images_timed = time.monotonic(), 0
+
+    def _time(self, num_images: int) -> float:
+        """Count images that were just learned from into the speed; return the time.
+
+        A clock may stand still for several updates: on Windows it can go in steps of 15.6 ms.
+        """
+        now = time.monotonic()
+        self.images_timed += num_images
+        if now > self.timed_from:
+            speed = self.images_timed / (now - self.timed_from)
+            self.images_per_second += (speed - self.images_per_second) * (0.1 if self.images_per_second else 1.0)
+            self.timed_from, self.images_timed = now, 0
+        return now
 
     def _checkpoint(self) -> None:
         self.last_checkpoint = time.monotonic()
@@ -252,13 +273,17 @@ class _Run:
         probabilities = self.model.predict(self._prepare(test.images), batch_size=EVALUATION_BATCH_SIZE, verbose=0)
         loss = keras.losses.get(self.experiment.training.loss)
         weights = keras_models.weights_of(self.model)
+        test_loss = float(np.mean(loss(mnist.one_hot(test.labels), probabilities)))
+        if not (weights.are_finite and np.isfinite(probabilities).all() and math.isfinite(test_loss)):
+            self._break_down()
+            return
         if self.at.step not in self.snapshot_steps:
             self.emit(events.WeightsSnapshot(self.at.step, weights))
         self.emit(
             events.Finished(
                 self.at.step,
                 stopped,
-                float(np.mean(loss(mnist.one_hot(test.labels), probabilities))),
+                test_loss,
                 float(np.mean(probabilities.argmax(axis=1) == test.labels)),
                 probabilities,
                 weights,

@@ -1,5 +1,7 @@
 """All four components with known data; "More data" sends the next part of the same run."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -131,8 +133,19 @@ def main() -> None:
         answers = [None, np.eye(10)[3] * 0.8 + 0.02, np.eye(10)[8] * 0.7 + np.eye(10)[3] * 0.3, np.full(10, np.nan)]
         probabilities(answers[min(part, 3)], key="probabilities", title="The network reads")
     if only in (None, "architecture"):
-        st.text(f"selected: {architecture(network(None), key='architecture')}")
-        architecture(network(3), key="bad", selected=3)
+        for key, problem_at in (("architecture", None), ("bad", 3)):
+            selected = st.session_state.setdefault(f"selected-{key}", problem_at or 0)
+            st.text(f"{key} selected: {selected}")
+            architecture(network(problem_at), key=key, selected=selected, on_select=partial(select, key), first_movable=1,
+                         on_move=nothing, palette=[], most=9, on_add=nothing, on_remove=nothing)  # fmt: skip
+
+
+def select(key: str, index: int) -> None:
+    st.session_state[f"selected-{key}"] = index
+
+
+def nothing(*_: object) -> None:
+    """What cannot be done here."""
 
 
 if __name__ == "__main__":

@@ -52,9 +52,9 @@ def main() -> None:
     frames(RUN, steps, [group("Filters", "signed", filters()[:number])], key="frames", size=30, name="filter")
     own = Own(picture, steps, answers()[:number])
     looked = steps[1:]  # nobody has looked at the first stage
-    chosen = digits(RUN, looked, read_as()[1:number], np.full((len(looked), 5), 0.6), key="digits",
-                    images=np.zeros((5, 28, 28), np.uint8), labels=TRUTH, own=own, num_shown=20)  # fmt: skip
-    st.text(f"chosen: {chosen}")
+    digits(RUN, looked, read_as()[1:number], np.full((len(looked), 5), 0.6), key="digits",
+                    images=np.zeros((5, 28, 28), np.uint8), labels=TRUTH, own=own, num_shown=20, on_choose=lambda index: st.session_state.update(chosen=index))  # fmt: skip
+    st.text(f"chosen: {st.session_state.get('chosen')}")
     counts = np.stack([np.eye(10, dtype=int) * 10 * k for k in range(1, number)])
     counts[:, 2, 3] = 5
     confusion_of_stages(RUN, looked, counts, key="matrices")

@@ -25,6 +25,7 @@ def open_app(page: Page, url: str, query: str) -> list[str]:
     page.goto(f"{url}/?{query}")
     expect(page.locator(".root").last).to_be_visible()
     expect(page.get_by_text("part 0")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # the script of a component comes after its HTML
     page.wait_for_timeout(300)
     frames.clear()
     return frames
@@ -361,10 +362,10 @@ def test_architecture_selects_by_click_and_by_key(page, url):
     expect(layers.nth(1)).to_contain_text("24 x 24 x 32")
     expect(layers.nth(3)).to_contain_text("51,264 parameters")
     layers.nth(3).click()
-    expect(page.get_by_text("selected: 3")).to_be_visible()
+    expect(page.get_by_text("architecture selected: 3")).to_be_visible()
     layers.nth(1).focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("selected: 1")).to_be_visible()
+    expect(page.get_by_text("architecture selected: 1")).to_be_visible()
     expect(layers.nth(1)).to_have_attribute("aria-pressed", "true")
     expect(layers.nth(3)).to_have_attribute("aria-pressed", "false")
 

@@ -140,3 +140,116 @@ def test_colours_of_values_are_those_of_python(js):
         values = np.linspace(-2, 2, 41)
         found = js("raster", "a[0].map((value) => m.indexOf(value, { kind: a[1], limit: 2 }))", values.tolist(), kind)
         assert found == colours.to_index(values, kind, 2.0).tolist()
+
+
+# How a component lives: `mount.js` with a view that writes down what it is told
+
+
+MOUNTED = """(steps) => {
+    globalThis.cnnlabActs = undefined;
+    const [host, log, sent, ends, tells] = [document.createElement("div"), [], [], [], []];
+    host.innerHTML = '<div class="root"></div>';
+    document.body.append(host);
+    return import(globalThis.mountUrl).then(({ mount }) => {
+        const mounted = mount(() => ({
+            update(data, tell) { log.push(data.name); tells.push(tell); },
+            remove() { log.push("removed"); },
+        }));
+        const call = (name, acts) => ends.push(mounted({ parentElement: host, data: { name, acts },
+            setStateValue: (_, value) => sent.push(value.acts.map(([number, act, value]) => [number, act, value])) }));
+        const act = (name, value) => tells.at(-1).act(name, value);
+        for (const [step, ...rest] of steps) ({ call, act, end: (k) => ends[k](), away: () => host.remove() })[step](...rest);
+        return { log, sent };
+    });
+}"""
+
+
+@pytest.fixture
+def mounted(page: Page):
+    """`mounted(*steps)`: what the view was told, and what acts were sent; a step: call, act, end (of a call), away."""
+
+    def run(*steps: tuple[object, ...]) -> dict[str, list[Any]]:
+        page.goto("about:blank")
+        page.evaluate(
+            "(text) => { globalThis.mountUrl = URL.createObjectURL(new Blob([text], { type: 'text/javascript' })); }",
+            script(FOLDER / "mount.js"),
+        )
+        return page.evaluate(MOUNTED, steps)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        ([("call", "new")], ["new"]),
+        ([("call", "new"), ("call", "old"), ("end", 1)], ["new", "old", "new"]),
+        ([("call", "old"), ("end", 0), ("call", "new")], ["old", "new"]),
+        ([("call", "1"), ("call", "2"), ("call", "0"), ("end", 2)], ["1", "2", "0", "2"]),
+        ([("call", "2"), ("call", "0"), ("end", 1), ("call", "1"), ("end", 2)], ["2", "0", "2", "1", "2"]),
+        ([("call", "2"), ("call", "0"), ("end", 1), ("call", "3"), ("call", "1"), ("end", 3)], ["2", "0", "2", "3", "1", "3"]),
+        ([("call", "1"), ("away",), ("end", 0)], ["1", "removed"]),
+        ([("call", "1"), ("call", "2"), ("away",), ("end", 1)], ["1", "2", "removed"]),
+    ],
+)  # fmt: skip
+def test_what_was_sent_last_is_shown_whichever_call_comes_last(mounted, steps, told):
+    assert mounted(*steps)["log"] == told
+
+
+def test_acts_are_sent_again_until_the_server_has_done_them(mounted):
+    acts = lambda done, visit="a": {"visit": visit, "done": done, "of": "cards"}  # noqa: E731
+    sent = mounted(
+        ("call", "1", acts(0)),
+        ("act", "add", "Dense"),
+        ("act", "remove", 2),
+        ("call", "2", acts(1)),
+        ("act", "remove", 3),
+        ("call", "3", acts(3)),
+        ("act", "add", "Flatten"),
+        ("call", "4", acts(7, "b")),  # the server has forgotten this visit
+        ("act", "add", "Dropout"),
+    )["sent"]
+    assert sent == [
+        [[1, "cards/add", "Dense"]],
+        [[1, "cards/add", "Dense"], [2, "cards/remove", 2]],
+        [[2, "cards/remove", 2], [3, "cards/remove", 3]],
+        [[4, "cards/add", "Flatten"]],
+        [[8, "cards/add", "Dropout"]],
+    ]
+
+
+CARDS = {
+    "layers": ["Input", "Conv2D", "Flatten", "Dense"],
+    "selected": 1,
+    "first": 1,
+    "most": 6,
+    "palette": [{"name": "Dropout", "colour": ""}, {"name": "Flatten", "colour": ""}],
+}
+
+
+@pytest.mark.parametrize(
+    ("acts", "layers", "selected"),
+    [
+        ([], "Input Conv2D Flatten Dense", 1),
+        ([("add", ["Dropout", 2]), ("add", ["Flatten", 3])], "Input Conv2D Dropout Flatten Flatten Dense", 3),
+        ([("add", ["Dropout", 4])] * 3, "Input Conv2D Flatten Dense Dropout Dropout", 4),  # no more than six
+        ([("move", [1, 3]), ("remove", 1)], "Input Dense Conv2D", 1),
+        ([("move", [0, 2]), ("remove", 0), ("remove", 9), ("add", ["Dropout", 9])], "Input Conv2D Flatten Dense", 1),
+        ([("remove", 3), ("remove", 2), ("remove", 1)], "Input", 0),
+        ([("add", ["Dropout", 2]), ("remove", 1), ("Undo", None)], "Input Conv2D Dropout Flatten Dense", 2),
+        ([("Undo", None), ("select", 3)], "Input Conv2D Flatten Dense", 3),  # what was before, the server knows
+    ],
+)
+def test_the_cards_are_foreseen_as_the_server_will_send_them(js, acts, layers, selected):
+    sent = [
+        [k, ("presses-history/" if name == "Undo" else "architecture/") + name, value]
+        for k, (name, value) in enumerate(acts)
+    ]
+    foreseen = js("architecture/foreseen", "m.foreseen(a[0], a[1])", CARDS, sent)
+    assert [
+        " ".join(layer if isinstance(layer, str) else layer["name"] for layer in foreseen["layers"]),
+        foreseen["selected"],
+    ] == [
+        layers,
+        selected,
+    ]

@@ -1,14 +1,20 @@
 """The pages in a real browser: what holds for all of them, and what a visitor keeps from one to the next."""
 
 import re
+from io import BytesIO
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
+from cnnlab.runs.records import Label
 from cnnlab.runs.store import RunStore
 from tests.browser.visitor import (
     HINT,
+    PATIENCE,
+    at_rest,
     choose_preset,
     draw,
     draw_a_one,
@@ -21,7 +27,12 @@ from tests.browser.visitor import (
 )
 from tests.pages.runs import make_run
 from tests.pages.seen import PAGES, ROOT
+from ui import frame
 
+TITLES = {name: title for pages in frame.PAGES.values() for name, title, _ in pages}
+BEYOND = Path(__file__).with_name("beyond.js")
+WIDTHS = (1024, 820, 768, 640, 390, 320)
+"""Tablets, half a screen, phones, and what is left of a desktop's width at a zoom of 200 and 400 %."""
 UNNAMED = re.compile(r"- (?:button|slider|spinbutton|textbox|combobox|checkbox|switch|radio|link)(?: \[[^\]]*\])*:?$")
 
 
@@ -32,8 +43,10 @@ def store(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def run(store):
-    """A finished run, so that every page has all its parts."""
-    return make_run(store, "finished")
+    """A finished run, so that every page has all its parts; its name and note point elsewhere."""
+    run = make_run(store, "finished")
+    run.set_label(Label("![c](http://127.0.0.2:9/x.png)", "<img src='http://127.0.0.3:9/y'> ![d](http://127.0.0.4:9)"))
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -48,27 +61,93 @@ def test_the_first_request_to_a_server_with_runs_may_be_a_deep_link(page, server
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_stays_on_this_machine_names_its_controls_and_fits_a_phone(page, server, run, name):
+def test_every_page_stays_on_this_machine_names_its_controls_and_fits_every_screen(page, server, run, name):
     addresses = []
     page.on("request", lambda request: addresses.append(request.url))
     page.on("websocket", lambda socket: addresses.append(socket.url))
     page.goto(f"{server.url}/{'' if name == 'home' else name}?run={run.id}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page).to_have_title(f"{TITLES[name]} · cnnlab")
     snapshot = settle(page).splitlines()
     hosts = {urlsplit(address).hostname for address in addresses if urlsplit(address).scheme not in ("data", "blob")}
     assert hosts == {"127.0.0.1"}
     assert any("- button" in line for line in snapshot)
     assert [line for line in snapshot if UNNAMED.search(line)] == []
 
-    page.set_viewport_size({"width": 390, "height": 844})
-    settle(page)
-    widths = page.evaluate(
-        """() => [document.documentElement, document.querySelector("[data-testid=stMain]")]
-            .map((element) => element.scrollWidth)"""
-    )
-    assert max(widths) <= 390
-    boxes = [root.bounding_box() for root in page.locator(".root").all() if root.is_visible()]
-    assert [box for box in boxes if box["x"] < 0 or box["x"] + box["width"] > 390] == []
+    for width in WIDTHS:
+        assert beyond(page, width) == []
+
+
+SECTIONS = [
+    *(
+        f"look_inside?view={view}"
+        for view in ("Trace", "Filters", "Why", "Looks for", "Excited by", "Robustness", "Space")
+    ),
+    *(f"draw, {sheet}" for sheet in ("Picture", "Cells", "Whole number", "Step by step", "Several networks")),
+]
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_section_fits_every_screen(page, server, run, section):
+    address, _, clicked = section.partition(", ")
+    page.goto(f"{server.url}/{address}{'&' if '?' in address else '?'}run={run.id}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    at_rest(page)
+    if clicked:
+        page.get_by_text(clicked, exact=True).click()
+    for width in WIDTHS:
+        assert beyond(page, width) == []
+
+
+def beyond(page, width):
+    """What can neither be seen nor be scrolled to in a window of this width."""
+    page.set_viewport_size({"width": width, "height": 800})
+    at_rest(page)
+    return page.evaluate(BEYOND.read_text(encoding="utf-8") + "beyond()")
+
+
+def test_what_backgrounds_tell_is_seen_in_high_contrast(browser, server, run):
+    page = browser.new_context(forced_colors="active").new_page()
+
+    def num_colours(place):
+        place = page.locator(place).first
+        place.scroll_into_view_if_needed()
+        return len(Image.open(BytesIO(place.screenshot())).convert("P").getcolors())
+
+    open_page(page, server.url, "Build")
+    at_rest(page)
+    assert num_colours("[data-testid=stSlider] [role=group] > div") > 1
+    assert num_colours("[data-testid=stSlider] [role=group] > div > [style*=left]") > 1
+    for chosen, other in (
+        ("li button[aria-pressed=true]", "li button[aria-pressed=false]"),
+        ("[role=radio][aria-checked=true]", "[role=radio][aria-checked=false]"),
+    ):
+        expect(page.locator(chosen).first).to_have_css("outline-style", "solid")
+        expect(page.locator(other).first).to_have_css("outline-style", "none")
+    open_page(page, server.url, "Train", f"run={run.id}")
+    expect(page.locator(".scale").first).to_be_visible(timeout=PATIENCE)
+    assert num_colours("[data-testid=stProgressBarTrack]") > 1
+    assert num_colours(".track:has(.bar)") > 1
+    assert num_colours(".scale") > 2
+    page.context.close()
+
+
+def test_what_is_to_be_copied_is_selected_where_a_page_has_no_clipboard(page, server):
+    page.add_init_script("delete Navigator.prototype.clipboard")  # as by plain http from another computer
+    open_page(page, server.url, "Build")
+    assert page.title() == "Build · cnnlab"
+    page.get_by_text("The same in Keras").click()
+    shown = page.get_by_test_id("stCode").filter(has_text="import keras")
+    shown.hover()
+    shown.get_by_role("button", name="Copy to clipboard").click()
+    expect(page.get_by_text("Copied.", exact=True)).to_be_visible()
+    assert page.evaluate("getSelection().toString()").strip() == shown.locator("code").inner_text().strip()
+    page.evaluate("getSelection().empty(); document.execCommand = () => false")
+    other = page.get_by_test_id("stCode").first
+    other.hover()
+    other.get_by_role("button").click()
+    expect(page.get_by_text("Selected. Copy it with Ctrl+C")).to_be_visible()
+    assert page.evaluate("getSelection().toString()").strip() == other.locator("code").inner_text().strip()
 
 
 def test_a_drawing_stays_from_page_to_page(page, server):

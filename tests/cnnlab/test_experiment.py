@@ -1,6 +1,7 @@
 import base64
 import json
 from dataclasses import replace
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -122,6 +123,20 @@ def test_what_is_not_an_experiment_is_refused_in_words(text):
 def test_a_damaged_link_is_refused_in_words(text, message):
     with pytest.raises(ValueError, match=message):
         Experiment.from_url(text)
+
+
+@pytest.mark.parametrize("before", ["", '"', "(<", "%E2%80%9C", "\n"])
+@pytest.mark.parametrize("after", [".", ")", ">", '"', "'", "”.", ",", ">, see there", "\r\n", "%22", "==", "\u200b"])
+def test_what_stood_around_a_link_in_a_mail_is_dropped(before, after):
+    link = PRESETS["Tiny"].to_url()
+    broken = f"{link[:40]}\r\n{link[40:70]} \u00ad{link[70:]}"
+    for text in (link, broken):
+        assert Experiment.from_url(unquote(f"{before}{text}{after}")) == PRESETS["Tiny"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_file_in_any_encoding_that_json_is_written_in_opens(encoding):
+    assert Experiment.from_json(json.dumps(json.loads(PRESETS["Tiny"].to_json())).encode(encoding)) == PRESETS["Tiny"]
 
 
 def test_a_file_that_is_too_long_is_not_even_parsed():

@@ -64,6 +64,18 @@ def test_the_packages_of_cnnlab_stand_in_one_order():
     ] == []
 
 
+def test_the_json_that_is_written_never_holds_nan():
+    calls = [
+        (path.relative_to(ROOT), node.lineno, {keyword.arg for keyword in node.keywords})
+        for ring in RINGS
+        for path in (ROOT / ring).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("json.dumps", "json.dump")
+    ]
+    assert calls
+    assert [(str(path), line) for path, line, given in calls if "allow_nan" not in given] == []
+
+
 def test_the_core_loads_neither_streamlit_nor_tensorflow():
     code = """
 import importlib, pkgutil, sys

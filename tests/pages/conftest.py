@@ -1,15 +1,19 @@
 """Pages without a browser: Streamlit's AppTest, a run store for each test, and an engine that only notes its orders."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
+from cnnlab.evaluation import predict
 from cnnlab.experiment import Experiment
+from cnnlab.explain import likeness
 from cnnlab.runs.store import RunStore
+from cnnlab.studies import campaign
 from cnnlab.training.events import Orders, Start
 from tests.pages.seen import PAGES, ROOT
 from ui import cached
@@ -61,6 +65,9 @@ class FakeEngine:
     def stop(self, run_id: str) -> None:
         self.stopped.append(run_id)
 
+    def delete(self, run_ids: Sequence[str]) -> None:
+        self._store.delete(run_ids)
+
     def pause(self, run_id: str) -> None:
         self.paused.append(run_id)
 
@@ -69,6 +76,11 @@ class FakeEngine:
         self.resumed.append(run_id)
         self.until.append(until)
         self._store.get(run_id).queue()
+
+    def step(self, run_id: str, every: int = 1) -> None:
+        steps = self._store.get(run_id).history().batches.step
+        done = int(steps[-1]) if len(steps) else 0
+        self.resume(run_id, (done // every + 1) * every)
 
     def set_learning_rate(self, run_id: str, learning_rate: float) -> None:
         del run_id
@@ -95,8 +107,18 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]
 def engine(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     """The engine that the pages speak to."""
     fake = FakeEngine(store)
+    monkeypatch.setattr(likeness, "NUM_DIGITS", 200)
+    monkeypatch.setattr(likeness, "NUM_HELD_BACK", 200)
     monkeypatch.setattr(cached, "engine", lambda: fake)
     return fake
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes the engine long is answered at once, for tests of something else."""
+    monkeypatch.setattr(predict, "predict", lambda *given: np.full((len(given[-1]), 10), 0.1, np.float32))
+    monkeypatch.setattr(predict, "accuracy_under", lambda *_: np.linspace(1, 0, 21))
+    monkeypatch.setattr(campaign, "seconds", lambda experiments: (2.0,) * len(experiments))
 
 
 @pytest.fixture

@@ -1,10 +1,13 @@
 """Runs in every state, written as the engine would write them, without TensorFlow."""
 
+import json
+
 import numpy as np
 
 from cnnlab.experiment import Experiment
 from cnnlab.nn.weights import Weights
 from cnnlab.presets import PRESETS
+from cnnlab.runs.files import to_npz
 from cnnlab.runs.store import Run, RunStore
 from cnnlab.training.events import (
     BatchEnd,
@@ -47,6 +50,17 @@ def checkpoint() -> Checkpoint:
 def finished(*, stopped: bool = False) -> Finished:
     answers = np.full((10_000, 10), 0.1, np.float32)
     return Finished(4, stopped, 0.1234, 0.9876, answers, weights_of(), MODEL)
+
+
+def broken_run(store: RunStore) -> Run:
+    """A run whose last update broke it, as versions that did not look have stored it: finished, with NaN."""
+    run = make_run(store, "finished")
+    weights = {name: value * np.float32(np.nan) for name, value in weights_of().items()}
+    run.record(WeightsSnapshot(4, Weights(weights)))
+    state = json.loads(run._files.read("state.json") or b"") | {"test_loss": np.nan, "test_accuracy": 0.098}
+    run._files.write("state.json", json.dumps(state).encode())
+    run._files.write("evaluation.npz", to_npz({"probabilities": np.full((10_000, 10), np.nan, np.float32)}))
+    return run
 
 
 def make_run(store: RunStore, state: str) -> Run:

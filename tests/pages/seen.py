@@ -34,8 +34,9 @@ def labels(at: AppTest) -> list[str]:
 
 
 def components(at: AppTest) -> list[str]:
-    """Keys of the page's browser components, in order; the frame's own is none of them."""
-    return [component.key for component in at.get("bidi_component") if not component.key.startswith("kept-")]
+    """Keys of the browser components that can be seen, in order."""
+    keys = [component.key for component in at.get("bidi_component")]
+    return [key for key in keys if not key.startswith(("presses", "kept-"))]
 
 
 def state(at: AppTest) -> State:

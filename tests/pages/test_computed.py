@@ -6,6 +6,7 @@ from concurrent.futures import Future
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnlab.engine.engine import WorkerDiedError
 from ui import cached, computed
 
 
@@ -68,6 +69,14 @@ def test_a_failure_is_told_and_can_be_tried_again(slow_engine):
     assert "Taking a root …" in at.markdown[0].value
     slow_engine.asked[1][2].set_result(1.0)
     assert at.run().markdown[0].value == "It is 1"
+
+
+def test_what_killed_its_worker_twice_is_not_asked_again(slow_engine):
+    visit(-1)
+    slow_engine.asked[0][2].set_exception(WorkerDiedError("It died."))
+    at = visit(-1)
+    assert at.error[0].value == "Taking a root: this did not work. It died."
+    assert not at.button
 
 
 def test_only_the_latest_answers_are_kept(slow_engine, monkeypatch):

@@ -1,5 +1,7 @@
 """Draw: where digits come from, what is shown of them, one's own handwriting, and teaching it to a network."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -10,15 +12,17 @@ from cnnlab.evaluation import predict
 from cnnlab.nn.weights import Weights
 from cnnlab.runs import handwriting
 from cnnlab.runs.handwriting import Handwriting
+from cnnlab.runs.store import STATES
 from cnnlab.training.events import Failed, Finished, RunStarted, Start, WeightsSnapshot
 from pages.parts.draw.compare import story
 from pages.parts.draw.steps import SWITCHES
 from pages.parts.draw.tuning import answers, count_right
-from tests.pages.runs import TINY, make_run, weights_of
+from tests.pages.runs import TINY, broken_run, make_run, weights_of
 from tests.pages.seen import PAGES, click, components, labelled, labels, state, text
+from ui import reading
 from ui.handwriting import sets
 from ui.networks import STARTER_ID, Network
-from ui.reading import read, verdict
+from ui.reading import BROKE_DOWN, read, verdict
 from ui.state import Drawing
 from ui.words import when
 
@@ -56,11 +60,42 @@ def sheet(at, name):
 def test_the_first_two_digits_are_told_apart_in_words():
     values = np.full(10, 0.002)
     values[[4, 9]] = 0.61, 0.37
-    assert verdict(values) == "**4** at 61 %, **9** at 37 %: undecided."
+    assert verdict(values, like=True) == "**4** at 61 %, **9** at 37 %: undecided."
     values[[4, 9]] = 0.75, 0.2
-    assert verdict(values) == "**4** at 75 %, **9** at 20 %: not sure."
+    assert verdict(values, like=True) == "**4** at 75 %, **9** at 20 %: not sure."
     values[[4, 9]] = 0.97, 0.01
-    assert verdict(values) == "A **4**, and it is sure."
+    assert verdict(values, like=True) == "A **4**, and it is sure."
+    assert verdict(values, like=None) == "A **4**.", "without evidence it is not sure"
+    assert "97 %, but this is unlike any digit" in verdict(values, like=False)
+
+
+def tap(pen=20):
+    """One touch of the canvas."""
+    return Drawing({"version": "", "objects": [{"type": "Path"}]}, strokes.ink([np.full((2, 2), 140.0)], pen))
+
+
+@pytest.mark.parametrize("page", ["home", "draw"])
+def test_what_is_no_digit_is_never_sure(visit, page):
+    at = visit(page)
+    state(at).canvas.drawing = drawing(7)
+    assert "and it is sure" in text(at.run())
+    state(at).canvas.drawing = tap()
+    assert "unlike any digit" in text(at.run())
+    assert "and it is sure" not in text(at)
+    assert "Whole number" not in text(at)
+    state(at).canvas.drawing = drawing(4, 2)
+    assert "Two digits? Draw reads them under **Whole number**" in text(at.run())
+
+
+def test_a_run_s_network_is_asked_for_evidence_too(draws, store, monkeypatch):
+    run = make_run(store, "finished")
+    monkeypatch.setattr(reading, "SURE", 0.0)
+    assert "and it is sure" in text(draws(7, run=run.id))
+    at = draws(7, run=run.id)
+    state(at).canvas.drawing = tap()
+    assert "and it is sure" not in text(at.run())
+    monkeypatch.setattr(reading, "computed", lambda *_: None)
+    assert "and it is sure" not in text(draws(7, run=run.id))
 
 
 def test_a_drawing_is_traced_once_a_run(draws, monkeypatch):
@@ -89,6 +124,29 @@ def test_the_last_stroke_is_taken_back_and_then_the_canvas_is_empty(visit, page)
     assert state(at).canvas.drawing == Drawing()
     assert state(at).canvas.at_start["objects"] == []
     assert labelled(at.button, "Undo").disabled
+
+
+@pytest.mark.parametrize("view", [None, STEPS, NETWORKS, TRAINING, TEACH])
+def test_a_network_that_broke_down_reads_nothing(draws, store, view):
+    at = draws(7, view=view, run=broken_run(store).id)
+    if view == TEACH:
+        click(at, "7")
+    assert text(at).count(BROKE_DOWN) == (2 if view == TEACH else 1)
+    assert not re.search(r"\bnan\b", text(at))
+    sheet(at, "Whole number")
+    state(at).wide_canvas.drawing = drawing(2, 0)
+    at.run()
+    assert BROKE_DOWN in text(at)
+    assert "It reads" not in text(at)
+
+
+@pytest.mark.parametrize("run_state", STATES)
+def test_the_pages_network_is_among_several_whatever_its_run_does(draws, store, run_state):
+    run = make_run(store, run_state)
+    at = draws(7, view=NETWORKS, run=run.id)
+    assert labelled(at.multiselect, "Networks, at most four").value == [
+        STARTER_ID, *([] if run_state == "queued" else [run.id])
+    ]  # fmt: skip
 
 
 # Where digits come from
@@ -140,6 +198,9 @@ def test_a_whole_number_is_read(visit):
     at.run()
     assert "It reads 2026" in text(at)
     assert "digits" in components(at)
+    assert "unlike any digit" not in text(at)
+    state(at).wide_canvas.drawing = Drawing({}, np.concatenate([drawing(2).rgba, tap(90).rgba], axis=1))
+    assert "Number 2 from the left" in text(at.run())
 
 
 # Step by step
@@ -310,6 +371,22 @@ def test_counting_is_by_the_network_s_own_answers(visit):
     assert count_right(network, kept) == sum(np.argmax(each, axis=1) == kept.labels)
 
 
+def test_the_same_file_is_not_put_to_it_twice(visit):
+    images = mnist.load().test.images[:4, ..., 0]
+    parts = [Handwriting(images[:count], mnist.load().test.labels[:count]) for count in (3, 3, 4)]
+    at = visit("draw")
+    at.button_group(key="draw-view").set_value(TEACH).run()
+    said = []
+    for part in parts:
+        at.get("file_uploader")[0].set_value(("mine.npz", part.to_bytes(), "application/octet-stream")).run()
+        said += [toast.value for toast in at.toast]
+    assert sets().get(state(at).handwriting.set_id).labels.tolist() == mnist.load().test.labels[:4].tolist()
+    assert said == ["In yours already: 3 drawings of this file."] * 2
+    at.get("file_uploader")[0].set_value(("bad.npz", b"no", "application/octet-stream")).run()
+    assert "This is not an .npz file of numbers, or it is damaged." in at.error[0].value
+    assert "pickle" not in at.error[0].value
+
+
 # Teaching
 
 
@@ -364,5 +441,8 @@ def test_teaching_that_fails_is_told(draws, store):
     run = store.create(TINY, Start(weights_of(), kept.images, kept.labels))
     run.record(Failed(3, "The loss is not a number any more."))
     state(at).handwriting.taught_run_id = run.id
+    at.run()
+    assert "The loss is not a number any more." in text(at)
+    (store.root / run.id / "start.npz").write_bytes(b"cut off")
     at.run()
     assert "The loss is not a number any more." in text(at)

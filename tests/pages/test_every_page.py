@@ -1,16 +1,25 @@
 """Contracts that every page keeps."""
 
 import re
+from concurrent.futures import Future
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from streamlit.runtime.context import ContextProxy
 
 from cnnlab.presets import PRESETS
+from tests.pages.runs import broken_run, finished, make_run
 from tests.pages.seen import PAGES, components, labelled, state, text
 from ui.lesson import STATIONS
+from ui.networks import NUM_CHOICES
 from ui.state import Drawing
 
+NAMES = ("run", "handwriting", "experiment", "study", "preset", "images", "sweep", "unit", "at")
+VIEWS = {"look_inside": ("Trace", "Excited by"), "experiments": ("guided", "against", "sweep")}
+"""Of the pages that read the address otherwise in each."""
+NONSENSE = ("9" * 5_000, "\0²", ["-1", ""])
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES)
 
 
@@ -20,6 +29,27 @@ def test_a_page_opens_in_a_fresh_session(visit, page):
     assert len(at.title) == 1
     assert "**Try**" in text(at)
     assert "**Notice**" in text(at)
+
+
+@EVERY_PAGE
+def test_no_widget_begins_outside_its_options(visit, store, engine, page):
+    """A run that no list of networks has by itself: it is interrupted, and older than the newest."""
+    engine.compute = lambda *_: Future()
+    run = make_run(store, "interrupted")
+    for _ in range(NUM_CHOICES + 1):
+        store.create(PRESETS["Tiny"]).record(finished())
+    at = visit(page, run=run.id)
+    for view in at.button_group(key="draw-view").options if page == "draw" else ():
+        at.button_group(key="draw-view").set_value(view).run()
+        assert not at.exception, view
+
+
+@EVERY_PAGE
+def test_a_run_that_broke_down_is_nowhere_a_result(visit, store, page):
+    run = broken_run(store)
+    at = visit(page, run=run.id)
+    assert not re.search(r"\bnan\b|9\.80? %", text(at))
+    assert run.info.state == "failed"
 
 
 @pytest.mark.parametrize("station", STATIONS)
@@ -35,10 +65,16 @@ def test_a_page_is_in_the_navigation(visit, page):
     assert page in {Path(str(info["script_path"])).stem for info in visit()._registered_pages.values()}
 
 
+@pytest.mark.usefixtures("at_once")
 @EVERY_PAGE
 def test_a_page_opens_with_nonsense_in_the_address(visit, page):
     at = visit(page, run="../../etc/passwd", experiment="%%%", unknown="1")
-    assert len(at.title) == 1
+    for view in VIEWS.get(page, ["x"]):
+        for nonsense in NONSENSE:
+            at.query_params |= dict.fromkeys(NAMES, nonsense) | {"view": view}
+            at.run()
+            assert len(at.title) == 1
+            assert not at.exception
 
 
 def test_home_lists_the_newest_runs(visit, store):
@@ -49,6 +85,19 @@ def test_home_lists_the_newest_runs(visit, store):
     links = [link.query_string.removeprefix("run=") for link in at.get("page_link") if "run=" in link.query_string]
     assert 0 < len(links) < len(ids)
     assert set(links) <= set(ids)
+
+
+def test_times_are_the_visitors(visit, store, monkeypatch):
+    monkeypatch.setattr(ContextProxy, "timezone", property(lambda _: "Asia/Kathmandu"))
+    run = make_run(store, "finished")
+    local = f"{run.info.created.astimezone(ZoneInfo('Asia/Kathmandu')):%d %b, %H:%M:%S}"
+    pages = ("home", "train", "runs", "look_inside", "draw", "evaluate")
+    told = {page: "".join(str(getattr(part, "proto", "")) for part in visit(page, run=run.id)) for page in pages}
+    told = {page: words.replace("\\", "") for page, words in told.items()}
+    assert "Made (Asia/Kathmandu)" in told["runs"]
+    assert '"timezone": "Asia/Kathmandu"' in told.pop("runs")
+    for words in told.values():
+        assert set(re.findall(r"\d\d \w{3}, [\d:]{8} [\w+]+", words)) == {f"{local} UTC+0545"}
 
 
 def test_two_visitors_share_nothing_but_the_runs(visit, store):

@@ -2,7 +2,6 @@
 
 import base64
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -75,10 +74,10 @@ def galleries(monkeypatch):
     """The pictures of every gallery, by its key; `click` is the picture that is clicked in the one of a layer."""
     found: dict[str, Any] = {"click": None}
 
-    def mount(*, key, data, on_chosen_change):
-        del on_chosen_change
+    def mount(*, key, data, acts):
         found[key] = data["items"]
-        return SimpleNamespace(chosen=found["click"] if "all" in key else None)
+        if "all" in key and (clicked := found.pop("click", None)) is not None:
+            acts["choose"](clicked)
 
     monkeypatch.setattr(gallery, "_mount", mount)
     return found
@@ -226,7 +225,7 @@ def test_every_unit_and_one_of_them_large(visit, galleries):
 
 def test_a_click_chooses_a_unit(visit, galleries):
     galleries["click"] = 11
-    at = visit("look_inside", view="Excited by")
+    at = visit("look_inside", view="Excited by").run()
     assert "**Filter 11** is" in text(at)
     assert at.query_params["unit"] == "11"
 

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from cnnlab import mnist, starter
+from cnnlab.digits import strokes
 from cnnlab.nn import network
 from cnnlab.presets import PRESETS
 from tests.pages.runs import some_training, weights_of
@@ -92,7 +93,12 @@ def test_the_drawing_is_sent_through_the_network(visit):
     state(at).canvas.drawing = one()
     look_at(at, "My drawing")
     assert digit_name(at) == "Your drawing"
+    state(at).canvas.drawing = Drawing({}, strokes.ink([np.full((2, 2), 140.0)], 20))
+    assert "unlike any digit that it learned from" in text(at.run())
+    state(at).canvas.drawing = one()
+    at.run()
     assert words(at)[1].startswith("read as **1** ")
+    assert "unlike" not in text(at)
     state(at).canvas.drawing = Drawing()
     at.run()
     assert digit_name(at).endswith("a 7")

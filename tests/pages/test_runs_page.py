@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import streamlit as st
 
 from cnnlab import mnist
 from cnnlab.evaluation.compare import McNemar
 from cnnlab.runs.archive import to_zip
 from cnnlab.runs.records import Label
-from cnnlab.runs.store import RunStore
+from cnnlab.runs.store import RunStore, UnknownRunError
 from pages.parts.runs.beside import MAX_CHOSEN, in_words
 from tests.cnnlab.runs.test_archive import keras_file
 from tests.pages.runs import TINY, finished, make_run, some_training
@@ -174,7 +175,7 @@ def test_a_run_is_named_starred_and_found(visit, store):
     assert first.info.label == Label()
     assert table(at)["★"].tolist() == ["", "★"]
     assert table(at)["Name"].tolist() == ["", "my *best* | <b>one</b>"]
-    assert any(link.label == f"my \\*best\\* \\| \\<b\\>one\\</b\\> · {short} in Train" for link in at.get("page_link"))
+    assert any(link.label == f"my \\*best\\* \\| \\<b>one\\</b> · {short} in Train" for link in at.get("page_link"))
     for words, expected in [
         ("PATIENCE", [short]),
         ("best one", [short]),
@@ -252,14 +253,20 @@ def test_runs_are_taken_along_and_brought_in(visit, store):
     run, _ = make(store)
     store.get(run.id)._files.write("model.keras", keras_file())
     content = to_zip([run])
+    store.delete([run.id])
+    make(store, seed=1)
     at = visit("runs")
     choose(at, 0)
     assert len(at.get("download_button")) == 4
     upload(at, "runs.zip", content)
     assert len(table(at)) == 2
-    (new,) = [info.id for info in store.list() if info.id != run.id]
+    (new,) = [info.id for info in store.list() if info.experiment == TINY]
     assert links(at) == [f"run={new}"]
-    assert at.toast[0].value == "1 run came in, and is ticked."
+    assert at.toast[0].value == "1 run came in: ticked in the table."
+    upload(at, "again.zip", content)
+    assert len(table(at)) == 2
+    assert links(at) == [f"run={new}"]
+    assert at.toast[0].value == "1 run here before: ticked in the table."
     upload(at, "other.zip", b"no zip")
     assert len(at.toast) == 0
     assert "not a whole, plain zip file" in at.error[0].value
@@ -283,3 +290,76 @@ def test_a_damaged_label_is_told(visit, store, content):
     run._files.write("label.json", content)
     at = visit("runs")
     assert dict(zip(table(at)["Run"], table(at)["State"], strict=True))[name] == "damaged"
+
+
+# Somebody else deletes a run that is looked at
+
+
+@pytest.mark.parametrize("act", ["Star", "Delete", "Name", "Note"])
+def test_a_run_that_has_just_been_deleted_is_told(visit, store, act):
+    (run, _), (_, other) = make(store), make(store, accuracy=0.5)
+    at = visit("runs")
+    choose(at, 0)
+    store.delete([run.id])
+    if act in ("Star", "Delete"):
+        click(at, act)
+    else:
+        labelled([*at.text_input, *at.text_area], act).set_value("mine").run()
+    assert "There is no run of this name here" in at.error[0].value
+    assert table(at)["Run"].tolist() == [other]
+
+
+@pytest.mark.parametrize("kind", ["zip", "batch", "epoch", "json"])
+def test_a_run_that_is_deleted_before_it_is_taken_along_is_told(visit, store, monkeypatch, kind):
+    offered = {}
+    run, _ = make(store)
+    make(store, accuracy=0.5)
+    download = st.download_button
+
+    def note(label, content, *arguments, key, **options):
+        offered[key] = content
+        return download(label, content, *arguments, key=key, **options)
+
+    monkeypatch.setattr(st, "download_button", note)
+    at = visit("runs")
+    choose(at, 0)
+    content = offered[f"take-{kind}"]
+    assert content()
+    store.delete([run.id])
+    with pytest.raises(UnknownRunError):
+        content()
+    next(button for button in at.get("download_button") if button.key == f"take-{kind}").click().run()
+    assert "There is no run of this name here" in at.error[0].value
+    assert "cannot be taken along" in at.error[0].value
+
+
+def test_a_run_that_is_deleted_while_the_page_is_drawn_is_passed_over(visit, store, monkeypatch):
+    make(store), make(store, accuracy=0.5)
+    gone, _ = make(store, accuracy=0.99)
+    infos = store.list()
+    monkeypatch.setattr(store, "list", lambda: infos)
+    (store.root / gone.id).rename(store.root / "elsewhere")
+    at = visit("runs")
+    choose(at, 1, 2)
+    assert "There is no run of this name here" in text(at)
+    assert len(table(at)) == 3
+
+
+def test_what_cannot_be_brought_back_is_told(visit, store):
+    runs = [make(store, accuracy=0.9 - 0.1 * n)[0] for n in range(2)]
+    at = visit("runs")
+    choose(at, 0, 1)
+    click(at, "Delete")
+    store.restore([runs[0].id])  # by somebody else
+    click(at, "Bring back")
+    assert at.toast[0].value == "Of 2 runs, 1 could be brought back."
+    assert len(table(at)) == 2
+
+
+def test_a_paused_run_is_deleted_by_the_engine(visit, store, engine, monkeypatch):
+    run, deleted = make_run(store, "paused"), []
+    monkeypatch.setattr(engine, "delete", deleted.append)
+    at = visit("runs")
+    choose(at, 0)
+    click(at, "Delete")
+    assert deleted == [(run.id,)]

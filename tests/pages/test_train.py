@@ -10,9 +10,9 @@ from cnnlab.explain.snapshots import Look
 from cnnlab.limits import LIMITS
 from cnnlab.nn.layers import Dense, GlobalAveragePooling2D
 from cnnlab.presets import EXAMPLE_DRAFTS, PRESETS
-from cnnlab.runs.store import STATES, StoreError
+from cnnlab.runs.store import RunState, StoreError
 from cnnlab.training import pace
-from cnnlab.training.events import LearningRateSet, Orders, WeightsSnapshot
+from cnnlab.training.events import BatchEnd, LearningRateSet, Orders, WeightsSnapshot
 from pages.parts.train.controls import doing
 from tests.pages.runs import REASON, TINY, make_run, some_training, weights_of
 from tests.pages.seen import click, components, labelled, labels, state, text
@@ -171,10 +171,18 @@ def test_a_cold_engine_is_told(visit, engine, engine_state, told):
     assert told in visit("train").info[0].value
 
 
+@pytest.mark.parametrize("page", ["train", "experiments"])
+def test_an_engine_that_cannot_train_says_why(visit, engine, page):
+    engine.state, engine.problem = "unable", "TensorFlow cannot be loaded: *no* AVX."
+    at = visit(page)
+    assert r"\*no\* AVX" in at.error[0].value
+    assert not at.info
+
+
 # Runs
 
 
-@pytest.mark.parametrize("run_state", STATES)
+@pytest.mark.parametrize("run_state", set(RunState) - {RunState.DAMAGED}, ids=str)
 def test_a_run_is_shown_in_every_state(visit, store, run_state):
     run = make_run(store, run_state)
     at = visit("train", run=run.id)
@@ -275,6 +283,39 @@ def test_a_run_whose_folder_is_taken_away_is_told(visit, store):
     assert state(at).run_id not in (None, run.id)
 
 
+@pytest.mark.parametrize(
+    ("run_state", "label"), [("running", "Pause"), ("running", "Stop"), ("paused", "Resume"), ("paused", "One batch")]
+)
+def test_a_run_that_has_just_been_deleted_is_told(visit, store, engine, monkeypatch, run_state, label):
+    run = make_run(store, run_state)
+    for what in ("pause", "stop", "resume"):
+        monkeypatch.setattr(engine, what, lambda run_id, *_: store.get(run_id))
+    at = visit("train", run=run.id)
+    (store.root / run.id).rename(store.root / "elsewhere")
+    click(at, label)
+    assert "There is no run of this name" in at.error[0].value
+
+
+def test_why_a_run_cannot_be_steered_stands_beside_its_buttons(visit, store, engine, monkeypatch):
+    def refused(*_):
+        raise ValueError("This run is paused on another server")
+
+    run = make_run(store, "paused")
+    monkeypatch.setattr(engine, "resume", refused)
+    at = visit("train", run=run.id)
+    click(at, "Resume")
+    assert at.error[0].value == "This run is paused on another server."
+
+
+def test_weights_that_cannot_be_read_are_told_beside_what_the_doctor_says(visit, store):
+    run = make_run(store, "finished")
+    for path in (store.root / run.id / "weights").iterdir():
+        path.write_bytes(b"cut off")
+    at = visit("train", run=run.id)
+    assert any("cannot be read" in warning.value for warning in at.warning)
+    assert {metric.label for metric in at.metric} >= {"Test accuracy"}
+
+
 def test_what_was_estimated_stands_beside_what_it_took(visit, store, monkeypatch):
     monkeypatch.setattr(pace, "measure", lambda _kind, _again: pace.Pace(0.0, 6.0, 0.0, 0.0))
     answers.clear()
@@ -351,6 +392,9 @@ def test_the_learning_rate_is_changed_while_it_trains(visit, store, engine, run_
     run = make_run(store, run_state)
     at = visit("train", run=run.id)
     field = next(one for one in at.number_input if one.key == f"rate-{run.id}")
+    assert field.value == TINY.training.learning_rate
+    for one in at.number_input:  # emptied, each says so in the browser, and keeps what it had
+        assert (one.proto.required, one.proto.HasField("default")) == (True, False), one.label
     assert (field.value, field.min, field.max) == (0.005, *LIMITS["learning_rate"])
     assert "learning rate 0.005" in at.get("progress")[0].text
     field.set_value(0.1)
@@ -377,6 +421,13 @@ def test_speed_and_time_left_are_told(visit, store):
     assert "1,000 images a second, 1.00 ms each" in told
     assert f"{duration((1_500 - 4) * 100 / 1_000)} left" in told
     assert [duration(seconds) for seconds in (0.2, 59.4, 60, 3_725)] == ["0 s", "59 s", "1:00", "62:05"]
+
+
+@pytest.mark.parametrize("speed", [0.0, np.nan, np.inf])
+def test_a_speed_that_is_not_known_is_not_told(visit, store, speed):
+    run = make_run(store, "running")
+    run.record(BatchEnd(5, 2, 0.4, 0.5, speed))
+    assert visit("train", run=run.id).get("progress")[0].text.startswith("**Training** · update 5 of 1,500")
 
 
 # Through training

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import streamlit as st
 
 from cnnlab import mnist, starter
 from cnnlab.experiment import Experiment
@@ -17,6 +18,7 @@ from pages.parts.look_inside import trace as trace_view
 from pages.parts.look_inside.trace import name_of, next_path, read_path, write_path
 from tests.networks import random_weights
 from ui.components import overview as overview_component
+from ui.components import to_data
 from ui.components import trace as trace_component
 from ui.networks import Network
 from ui.subject import Subject
@@ -44,7 +46,7 @@ def sent(monkeypatch):
     """What the components were mounted with, newest last."""
     found = []
     for module in (overview_component, trace_component):
-        monkeypatch.setattr(module, "_mount", lambda **arguments: found.append(arguments["data"]))
+        monkeypatch.setattr(module, "_mount", lambda **arguments: found.append(to_data(arguments["data"])))
     return found
 
 
@@ -60,7 +62,7 @@ def test_the_largest_networks_stay_under_two_megabytes(sent, name):
 
 def test_a_step_into_the_largest_kernel_stays_under_two_megabytes(sent, monkeypatch):
     subject = subject_of(LARGEST["a large kernel"])
-    monkeypatch.setattr(trace_view.st, "query_params", {"at": "2.0.0.3"})
+    monkeypatch.setattr(st, "query_params", {"at": "2.0.0.3"})
     trace_view.show(subject)
     assert sent[0]["operation"] == "convolution"
     assert len(json.dumps(sent[0], allow_nan=False)) < 2_000_000

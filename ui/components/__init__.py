@@ -1,10 +1,13 @@
 """Browser components of our own: plain HTML, CSS and JavaScript, mounted by Streamlit without a build step.
 
+A component's script is a file that the browser fetches once, so no message carries it. Streamlit serves such files for
+installed packages alone, from their manifest: `define` hands it one, of a folder that is made when the server starts.
 Arrays travel down as base64 of their bytes, because JSON knows neither NaN nor float32. A component is known by its
 `key`: it keeps its DOM node as long as the key stays on the page, and is called again with every change of its data.
 """
 
 import base64
+import hashlib
 import inspect
 import json
 import math
@@ -13,15 +16,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import is_dataclass
 from functools import cache, wraps
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ParamSpec, get_args
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from ui import colours
+from ui.acts import Handlers, do, listen
 
 P = ParamSpec("P")
+FORCED_COLOURS = Path(__file__).with_name("forced_colours.css").read_text(encoding="utf-8")
+"""What every component looks like in Windows' high contrast."""
+
+_SERVED = TemporaryDirectory(prefix="cnnlab-scripts-", ignore_cleanup_errors=True)  # goes with the process
 
 _IMPORT = re.compile(r'^import (?:\* as )?(\{[^}]*\}|\w+) from "(\.{1,2}/\w+\.js)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:const|function) (\w+)", re.MULTILINE)
@@ -32,12 +43,29 @@ def define(place: str) -> Callable[..., Any]:
 
     The script exports `mount(createView)`: `createView(root)` is called once for each DOM node and returns
     `update(data, tell)` and, where there is something to undo, `remove()`. The data that the returned function mounts
-    go through `to_data`.
+    go through `to_data`; with `acts`, what is done in it is handed to these functions, by the acts' names.
     """
     folder = Path(place).parent
     html, css = ((folder / f"component.{part}").read_text(encoding="utf-8") for part in ("html", "css"))
-    mount = st.components.v2.component(f"cnnlab_{folder.name}", html=html, css=css, js=script(folder / "component.js"))
-    return lambda *, data, **options: mount(data=to_data(data), **options)
+    css += FORCED_COLOURS
+    js = script(folder / "component.js").encode()
+    served = Path(_SERVED.name, f"{folder.name}-{hashlib.sha256(js).hexdigest()[:12]}.js")  # new script, new name
+    manifest = ComponentManifest("cnnlab", "", [ComponentConfig(folder.name, ".")])
+    name = f"cnnlab.{folder.name}"
+
+    def mount(*, key: str, data: Mapping[str, object], acts: Handlers | None = None, **options: Any) -> Any:
+        if not served.exists():  # now, or after somebody has tidied the temporary folder
+            served.parent.mkdir(exist_ok=True)
+            served.write_bytes(js)
+        manager = get_bidi_component_manager()
+        if manager.get_component_asset_root(name) is None:  # each server, and each AppTest, has a manager of its own
+            manager.register_from_manifest(manifest, served.parent)
+        if acts is not None:
+            data, options["on_acts_change"] = {**data, "acts": listen(key, acts)}, do
+        show = st.components.v2.component(name, html=html, css=css, js=served.name)
+        return show(key=key, data=to_data(data), **options)
+
+    return mount
 
 
 def component(place: str) -> Callable[[Callable[P, Mapping[str, object] | None]], Callable[P, None]]:
@@ -105,7 +133,7 @@ def encode(array: npt.ArrayLike, dtype: str = "<f4") -> str:
 @cache
 def _tables() -> str:
     """All scales of `ui.colours` for `raster.js`: JSON, base64 of the bytes of each by its kind."""
-    return json.dumps({kind: encode(colours.table(kind), "u1") for kind in get_args(colours.Kind)})
+    return json.dumps({kind: encode(colours.table(kind), "u1") for kind in get_args(colours.Kind)}, allow_nan=False)
 
 
 def scale_of(values: npt.ArrayLike, kind: colours.Kind | None = None, limit: float | None = None) -> dict[str, Any]:

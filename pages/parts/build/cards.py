@@ -1,5 +1,7 @@
 """The layers as cards in a row: choose one, move it, take it away, add others. Below, the chosen one's settings."""
 
+from collections.abc import Callable
+from functools import partial
 from math import prod
 
 import streamlit as st
@@ -9,9 +11,10 @@ from cnnlab.limits import LIMITS
 from cnnlab.nn.layers import LAYERS, Conv2D, Dense, Dropout, Layer, dimensions
 from ui import colours
 from ui.components.architecture import Kind, architecture
+from ui.components.presses import presses
 from ui.controls import layer_settings
 from ui.figures import cards
-from ui.state import component_value, state
+from ui.state import state
 
 INPUT_SHAPE = (28, 28, 1)
 INPUT = 1
@@ -57,27 +60,17 @@ def row() -> None:
         selected=0 if selected is None else selected + INPUT,
         on_select=_select,
         first_movable=INPUT,
-        on_move=_move,
+        on_move=lambda source, target: move(source - INPUT, target - INPUT),
         palette=PALETTE,
-        is_full=len(layers) >= LIMITS["layers"][1],
-        on_add=_add,
-        on_remove=lambda: remove(component_value("architecture", "removed") - INPUT),
+        most=int(LIMITS["layers"][1]) + INPUT,
+        on_add=lambda name, place: add(NEW_LAYERS[name], place - INPUT),
+        on_remove=lambda place: remove(place - INPUT),
     )
 
 
-def _select() -> None:
+def _select(place: int) -> None:
     """Take over the card that was clicked; the input's stands first."""
-    clicked = component_value("architecture", "selected")
-    state().selected_layer = clicked - INPUT if clicked else None
-
-
-def _move() -> None:
-    move(*(place - INPUT for place in component_value("architecture", "moved")))
-
-
-def _add() -> None:
-    name, place = component_value("architecture", "added")
-    add(NEW_LAYERS[name], place - INPUT)
+    state().selected_layer = place - INPUT if place else None
 
 
 # What can be done, by layer index. What a browser tells may be older than the draft: what is not there is left alone.
@@ -127,12 +120,28 @@ def settings() -> None:
 
 def _actions(layers: tuple[Layer, ...], at: int) -> None:
     """What can be done with a layer as a whole."""
-    is_full = len(layers) >= LIMITS["layers"][1]
     with st.container(horizontal=True):
-        for label, icon, act, arguments, is_disabled in (
-            ("Move left", "arrow_back", move, (at, at - 1), at == 0),
-            ("Move right", "arrow_forward", move, (at, at + 1), at == len(layers) - 1),
-            ("Duplicate", "content_copy", add, (layers[at], at + 1), is_full),
-            ("Remove", "delete", remove, (at,), False),
+        presses("presses-layer", {label: partial(_act, act) for label, act in ACTIONS.items()})
+        for label, icon, is_disabled in (
+            ("Move left", "arrow_back", at == 0),
+            ("Move right", "arrow_forward", at == len(layers) - 1),
+            ("Duplicate", "content_copy", len(layers) >= LIMITS["layers"][1]),
+            ("Remove", "delete", False),
         ):
-            st.button(label, icon=f":material/{icon}:", disabled=is_disabled, on_click=act, args=arguments)
+            act = partial(_act, ACTIONS[label])
+            st.button(label, key=label, icon=f":material/{icon}:", disabled=is_disabled, on_click=act)
+
+
+ACTIONS: dict[str, Callable[[int], None]] = {
+    "Move left": lambda at: move(at, at - 1),
+    "Move right": lambda at: move(at, at + 1),
+    "Duplicate": lambda at: add(state().draft.layers[at], at + 1),
+    "Remove": remove,
+}
+"""What is done with the layer at an index."""
+
+
+def _act(act: Callable[[int], None]) -> None:
+    """Do it with the layer that is chosen now: a moment ago it may have been another one."""
+    if (at := selected_layer()) is not None:
+        act(at)

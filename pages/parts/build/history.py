@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from functools import partial
 
 import streamlit as st
 
 from cnnlab.nn.layers import Layer
+from ui.components.presses import presses
 from ui.state import Draft, state
 
 MAX_TOLD = 3
@@ -18,19 +20,18 @@ NONE = {"train_size": "all", "strides": "the pool size"}
 def buttons() -> None:
     """Show the buttons that take the last edit back, and do it again."""
     visitor = state()
-    for label, icon, keys, drafts, act in (
-        ("Undo", "undo", "Ctrl+Z", visitor.done, visitor.undo),
-        ("Redo", "redo", "Ctrl+Shift+Z", visitor.undone, visitor.redo),
-    ):
+    acts = {"Undo": partial(_go, "Undo", visitor.undo), "Redo": partial(_go, "Redo", visitor.redo)}
+    shortcuts = {"Undo": "Ctrl+Z", "Redo": "Ctrl+Shift+Z"}
+    presses("presses-history", acts, shortcuts)
+    for label, icon, drafts in (("Undo", "undo", visitor.done), ("Redo", "redo", visitor.undone)):
         st.button(
             label,
             key=label,  # one button, whatever its help says: it may stand on the page twice while that is redrawn
             icon=f":material/{icon}:",
             type="tertiary",
-            shortcut=keys,
+            shortcut=shortcuts[label],
             disabled=not drafts,
-            on_click=_go,
-            args=(label, act),
+            on_click=acts[label],
             help=described(visitor.draft, drafts[-1]) if drafts else None,
         )
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from cnnlab import mnist
 from cnnlab.design import keras_script
 from cnnlab.experiment import MAX_URL_LENGTH, Experiment
 from ui.state import attempt, show_problem, state, upload
@@ -32,7 +33,7 @@ def files(experiment: Experiment | None) -> None:
 def _opened(file: Any) -> None:
     with attempt("open"):
         if file is not None:
-            state().load(Experiment.from_json(file.getvalue().decode("utf-8", errors="replace")))
+            state().load(Experiment.from_json(file.getvalue()))
 
 
 def _link(experiment: Experiment) -> None:
@@ -59,6 +60,8 @@ def code(experiment: Experiment) -> None:
             for label, content, file in (
                 ("Download script", keras_script.script(experiment), "cnn.py"),
                 ("Download notebook", keras_script.notebook(experiment), "cnn.ipynb"),
+                ("Download the digits", mnist.FILE.read_bytes, "mnist.npz"),
             ):
                 st.download_button(label, content, file, icon=":material/download:", on_click="ignore")
         st.caption("It needs TensorFlow only, and repeats the run: the same first weights, the same batches.")
+        st.caption("Without a network it takes the digits from mnist.npz, if that lies in the same folder.")

@@ -7,6 +7,7 @@ from pages.parts.build import history
 from pages.parts.build.cards import edit, selected_layer
 from ui.estimate import estimate
 from ui.state import state
+from ui.words import message
 
 TRAIN = "pages/train.py"
 
@@ -17,7 +18,7 @@ def verdict() -> None:
     experiment, problem = visitor.draft.experiment(), visitor.draft.check().problem
     with st.container():  # always: the buttons below keep their place, or would stand there twice for a moment
         if problem:
-            st.warning(problem.message, icon=":material/build:")
+            st.warning(message(problem.message), icon=":material/build:")
             _repairs()
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width="content"):

@@ -19,6 +19,7 @@ from ui.glossary import term
 from ui.lesson import notes_say, sign, try_this
 from ui.sources import LEAST_SIDE, choose_picture
 from ui.state import lasting
+from ui.words import message
 
 Floats = npt.NDArray[np.float32]
 
@@ -118,7 +119,7 @@ def _fitting(layer: Conv2D, image: Floats) -> Conv2D:
     try:
         layer.output_shape(image.shape)
     except ValueError as error:
-        st.error(f'{error}. With padding "same" it does: that is what is shown.', icon=":material/error:")
+        st.error(f'{message(error)} With padding "same" it does: that is what is shown.', icon=":material/error:")
         return Conv2D(1, layer.kernel_size, layer.strides, "same", layer.dilation_rate, layer.activation)
     return layer
 

@@ -28,13 +28,17 @@ def choose_digit() -> Chosen:
     chosen = kept("data-chosen", (part, int(indices[0])))
     marks = [colours.RIGHT_MARK + " chosen" if (part, index) == chosen.now else "" for index in indices]
     items = [
-        Item(images.images[index, ..., 0], str(images.labels[index]), mark)
+        Item(images.images[index, ..., 0], str(images.labels[index]), mark, id=int(index))
         for index, mark in zip(indices, marks, strict=True)
     ]
     with stage:
-        place = gallery(items, key="data-samples", describe=f"{part} digits", size=SIZE, choose="Choose")
-    if place is not None and (part, int(indices[place])) != chosen.now:
-        chosen.now = (part, int(indices[place]))
-        st.rerun()  # the mark stands above
+        gallery(
+            items,
+            key="data-samples",
+            describe=f"{part} digits",
+            size=SIZE,
+            choose="Choose",
+            on_choose=lambda index: setattr(chosen, "now", (part, index)),
+        )
     now: Chosen = chosen.now
     return now

@@ -12,7 +12,7 @@ from ui.cached import store
 from ui.components.probabilities import probabilities
 from ui.networks import STARTER_ID, Network, names_of_networks, network_of, starter
 from ui.state import lasting, state
-from ui.words import when
+from ui.words import plain, when
 
 MAX_NETWORKS = 4
 MAX_STAGES = 40
@@ -27,14 +27,14 @@ def readable(network_id: str, step: int | None = None) -> Network | None:
     return None
 
 
-def side_by_side(image: np.ndarray | None) -> None:
-    """Let the visitor choose up to four networks, and show what each one reads."""
-    names = names_of_networks()
+def side_by_side(network: Network, image: np.ndarray | None) -> None:
+    """Let the visitor choose up to four networks, at first the starter and the page's, and show what each one reads."""
+    names = names_of_networks(network)
     chosen = lasting(
         st.multiselect,
         "Networks, at most four",
         list(names),
-        default=list(dict.fromkeys([STARTER_ID, state().run_id or STARTER_ID, *names]))[:2],
+        default=list(dict.fromkeys([STARTER_ID, network.run_id or STARTER_ID, *names]))[:2],
         format_func=lambda network_id: names.get(network_id, network_id),
         max_selections=MAX_NETWORKS,
         key="side-by-side",
@@ -44,7 +44,7 @@ def side_by_side(image: np.ndarray | None) -> None:
     with st.container(horizontal=True):
         for network_id in chosen:
             with st.container(width=WIDTH):
-                st.markdown(f":small[{names[network_id]}]")
+                st.markdown(f":small[{plain(names[network_id])}]")
                 reader = readable(network_id)
                 if reader is None:
                     st.caption("Its weights cannot be read.")
@@ -65,7 +65,7 @@ def through_training(image: np.ndarray | None) -> None:
         return
     steps, answers = answers_over(run, image)
     if not len(steps):
-        st.caption("This run has no weights yet.")
+        st.caption("This run has no weights that can be used.")
         return
     batches = run.info.batches_per_epoch or 1
     st.markdown(story(steps, answers, batches))
@@ -78,11 +78,12 @@ def through_training(image: np.ndarray | None) -> None:
 
 
 def answers_over(run: Run, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What a run's snapshots read: the steps, int (n,), and the probabilities, float32 (n, 10)."""
+    """What a run's snapshots read, as far as it is a number: the steps, int (n,), and the answers, float32 (n, 10)."""
     all_steps = np.array(run.snapshot_steps(), int)
     few = all_steps[np.unique(np.linspace(0, len(all_steps) - 1, MAX_STAGES).astype(int))] if len(all_steps) else []
     networks = {int(step): readable(run.id, int(step)) for step in few}
     answers = [(step, reader.trace(image)[-1].output) for step, reader in networks.items() if reader]
+    answers = [(step, answer) for step, answer in answers if np.isfinite(answer).all()]
     return np.array([step for step, _ in answers], int), np.array([answer for _, answer in answers]).reshape(-1, 10)
 
 

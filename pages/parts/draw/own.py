@@ -4,6 +4,7 @@ The set's name stands in the address, so that a reload loses nothing and a class
 """
 
 from functools import partial
+from hashlib import blake2b
 
 import numpy as np
 import streamlit as st
@@ -62,23 +63,33 @@ def _look(kept: Handwriting) -> None:
     order = np.arange(len(kept))[::-1][:NUM_SHOWN]
     more = f" The newest {NUM_SHOWN} are shown." if len(kept) > NUM_SHOWN else ""
     st.markdown(f"**Your handwriting: {plural(len(kept), 'drawing')}.**{more} Click one to take it out.")
-    chosen = gallery(
-        [Item(kept.images[index], str(kept.labels[index])) for index in order],
+    gallery(
+        [Item(kept.images[index], str(kept.labels[index]), id=_id(kept, index)) for index in order],
         key="handwriting",
         describe="Your handwriting",
         size=SHOWN,
         choose="Take out",
+        on_choose=_take_out,
     )
-    if chosen is not None and visitor.handwriting.set_id is not None:
-        image, label = kept.images[order[chosen]], int(kept.labels[order[chosen]])
-        try:
-            sets().remove(visitor.handwriting.set_id, image, label)
-            visitor.handwriting.taken_out = Handwriting(image[np.newaxis], np.array([label], np.uint8))
-        except (ValueError, OSError) as error:
-            visitor.problems["handwriting"] = str(error)
-        st.rerun()
     if visitor.handwriting.taken_out is not None:
         st.button(f"Put the {visitor.handwriting.taken_out.labels[0]} back", icon=":material/undo:", on_click=_put_back)
+
+
+def _id(kept: Handwriting, index: int) -> str:
+    """What a drawing is known by, whichever were taken out before it."""
+    return blake2b(kept.images[index].tobytes() + bytes([kept.labels[index]]), digest_size=8).hexdigest()
+
+
+def _take_out(drawing_id: str) -> None:
+    """Take out the drawing that was clicked, unless it has gone."""
+    mine = state().handwriting
+    with attempt("handwriting", (ValueError, OSError)):
+        kept = own()
+        index = next((index for index in range(len(kept)) if _id(kept, index) == drawing_id), None)
+        if index is not None and mine.set_id is not None:
+            image, label = kept.images[index], int(kept.labels[index])
+            sets().remove(mine.set_id, image, label)
+            mine.taken_out = Handwriting(image[np.newaxis], np.array([label], np.uint8))
 
 
 def _put_back() -> None:
@@ -110,5 +121,8 @@ def _opened(file: object) -> None:
     opened = Handwriting()
     with attempt("handwriting"):
         opened = Handwriting.from_bytes(content) if content else opened
-    if len(opened):
-        add(opened)
+    new = opened.new_to(own())
+    if len(new):
+        add(new)
+    if num_known := len(opened) - len(new):
+        st.toast(f"In yours already: {plural(num_known, 'drawing')} of this file.", icon=":material/info:")

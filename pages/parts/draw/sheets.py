@@ -14,7 +14,7 @@ from ui.components.cells import cells
 from ui.components.gallery import Item, gallery
 from ui.controls import choose
 from ui.drawing import PEN_WIDTH, PEN_WIDTHS, SIDE, canvas
-from ui.sources import bring_photo
+from ui.sources import bring_photo, ink_of
 from ui.state import is_mounted, lasting, state
 
 
@@ -43,9 +43,9 @@ def picture() -> np.ndarray | None:
     visitor = state()
     bring_photo()
     if visitor.paper is None:
-        st.caption("One digit, on a sheet without lines, fills the picture best.")
+        st.caption("One digit that fills the picture is read best; lines and squares of the paper are taken away.")
         return None
-    ink = scan.to_ink(visitor.paper)
+    ink = ink_of(visitor.paper)
     gallery(
         [Item(_small(visitor.paper), "Your picture"), Item(_small(ink), "Its ink")],
         key="sheet",

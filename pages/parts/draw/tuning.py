@@ -1,6 +1,7 @@
 """How well networks read one's own handwriting, and a short training in which one learns it: before and after."""
 
 from concurrent.futures import Future
+from contextlib import suppress
 
 import numpy as np
 import streamlit as st
@@ -10,15 +11,16 @@ from cnnlab.evaluation import predict
 from cnnlab.nn.weights import Weights
 from cnnlab.runs import handwriting
 from cnnlab.runs.handwriting import Handwriting
-from cnnlab.runs.store import Run, StoreError, UnknownRunError
+from cnnlab.runs.store import DamagedRunError, Run, StoreError, UnknownRunError
 from cnnlab.training.events import Start
 from pages.parts.draw.compare import readable
 from ui import cached
 from ui.components.gallery import Item, gallery
 from ui.computed import ask
 from ui.networks import Network, names_of_networks
+from ui.reading import BROKE_DOWN
 from ui.state import attempt, show_problem, state
-from ui.words import percent, plural
+from ui.words import message, percent, plain, plural
 
 MAX_MISTAKES = 30
 SHOWN = 56
@@ -35,15 +37,18 @@ def answers(_network: Network, weights: Weights, images: np.ndarray) -> np.ndarr
 
 def count_right(network: Network, kept: Handwriting) -> int:
     """How many drawings a network reads rightly."""
-    return int((answers(network, network.weights, kept.images).argmax(axis=1) == kept.labels).sum())
+    return int(predict.is_right(answers(network, network.weights, kept.images), kept.labels).sum())
 
 
 def test(network: Network, kept: Handwriting) -> None:
     """How well the page's network reads the set, its mistakes, and on wish every other network."""
     read, right = answers(network, network.weights, kept.images), count_right(network, kept)
+    if not np.isfinite(read).all():
+        st.markdown(BROKE_DOWN)
+        return
     st.markdown(
-        f"**{network.name}** reads **{right} of {plural(len(kept), 'drawing')} ({percent(right / len(kept), 0)})** "
-        "rightly."
+        f"**{plain(network.name)}** reads **{right} of {plural(len(kept), 'drawing')} "
+        f"({percent(right / len(kept), 0)})** rightly."
     )
     wrong = np.flatnonzero(read.argmax(axis=1) != kept.labels)[:MAX_MISTAKES]
     if len(wrong):
@@ -112,7 +117,7 @@ def _taught_run() -> Run | None:
 
 def _before_and_after(run: Run, kept: Handwriting, *, was_live: bool) -> None:
     """The network before and after, on MNIST's test digits, on what it was taught, and on what was drawn since."""
-    info, start = run.info, run.start()
+    info, start = run.info, _start(run)
     if _is_live(run):
         st.info("It is learning your handwriting: a few seconds.", icon=":material/hourglass_top:")
         return
@@ -120,13 +125,13 @@ def _before_and_after(run: Run, kept: Handwriting, *, was_live: bool) -> None:
         st.rerun()  # without ticking
     after = readable(run.id)
     if info.experiment is None or start is None or after is None or info.test_accuracy is None:
-        st.warning(info.reason or "This run ended before it was tested.", icon=":material/broken_image:")
+        st.warning(message(info.reason or "This run ended before it was tested"), icon=":material/broken_image:")
         return
     before = Network("before", info.experiment, start.weights)
     taught = Handwriting(start.images, start.labels)
     rows: list[tuple[str, float | None, float]] = []
     rows.append(("MNIST's 10,000 test digits", _mnist_before(run), info.test_accuracy))
-    for name, drawings in (("The drawings that it was taught", taught), ("Drawings kept since", _since(kept, taught))):
+    for name, drawings in (("The drawings that it was taught", taught), ("Drawings kept since", kept.new_to(taught))):
         if len(drawings):
             old, new = (count_right(network, drawings) / len(drawings) for network in (before, after))
             rows.append((f"{name}: {len(drawings)}", old, new))
@@ -152,12 +157,12 @@ def _mnist_before(run: Run) -> float | None:
 
 
 def _ask_mnist(run: Run) -> Future[float] | None:
-    start, experiment = run.start(), run.info.experiment
+    start, experiment = _start(run), run.info.experiment
     return ask(predict.test_accuracy, experiment, start.weights) if start and experiment else None
 
 
-def _since(kept: Handwriting, taught: Handwriting) -> Handwriting:
-    """The drawings that are not among those that were taught."""
-    known = {image.tobytes() for image in taught.images}
-    new = np.array([image.tobytes() not in known for image in kept.images], bool)
-    return Handwriting(kept.images[new], kept.labels[new])
+def _start(run: Run) -> Start | None:
+    """Where the run began; None where that cannot be read."""
+    with suppress(DamagedRunError):
+        return run.start()
+    return None

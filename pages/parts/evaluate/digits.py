@@ -29,14 +29,19 @@ def show(reading: Reading, indices: np.ndarray, *, key: str) -> int | None:
             reading.images[index],
             f"{labels[index]}",
             f"{colours.mark(read_as[index] == labels[index])} {read_as[index]}, {sureness[index]:.0%}",
+            id=int(index),
         )
         for index in indices
     ]
-    place = gallery(items, key=key, describe=f"{reading.what}s".capitalize(), size=DIGIT_SIZE, choose="Look closely at")
     chosen = kept("evaluate-chosen", ("", -1))
-    if place is not None and chosen.now != (key, int(indices[place])):
-        chosen.now = (key, int(indices[place]))
-        st.rerun()  # where another one was looked at, it goes
+    gallery(
+        items,
+        key=key,
+        describe=f"{reading.what}s".capitalize(),
+        size=DIGIT_SIZE,
+        choose="Look closely at",
+        on_choose=lambda index: setattr(chosen, "now", (key, index)),
+    )
     where, index = chosen.now
     return index if where == key and index in indices else None
 

@@ -11,7 +11,8 @@ from ui.computed import computed
 from ui.controls import choose
 from ui.handwriting import follow_address, own
 from ui.networks import Network
-from ui.words import plural
+from ui.reading import BROKE_DOWN
+from ui.words import message, plural
 
 TEST, OWN = "MNIST's test digits", "My handwriting"
 
@@ -30,7 +31,7 @@ def reading(network: Network) -> Reading | None:
     if probabilities is None:
         return None
     if not np.isfinite(probabilities).all():
-        st.warning("The answers of this network are not numbers: its training broke down.", icon=":material/warning:")
+        st.warning(BROKE_DOWN, icon=":material/warning:")
         return None
     return Reading(network, images, labels, probabilities, of_mnist)
 
@@ -50,5 +51,5 @@ def _kept(network: Network) -> np.ndarray | None:
     try:
         return run.probabilities() if run else None
     except DamagedRunError as error:
-        st.warning(f"{error}. The digits are read again.", icon=":material/broken_image:")
+        st.warning(f"{message(error)} The digits are read again.", icon=":material/broken_image:")
         return None

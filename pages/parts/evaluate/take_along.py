@@ -9,6 +9,7 @@ from cnnlab.report.report import report
 from cnnlab.runs.store import DamagedRunError, Run
 from pages.parts.evaluate import Reading
 from ui import trouble
+from ui.words import message
 
 
 def show(reading: Reading) -> None:
@@ -21,7 +22,7 @@ def show(reading: Reading) -> None:
         inside = trouble.inside(run)
         trouble.show(trouble.of_run(run, inside))
     except DamagedRunError as error:
-        st.warning(str(error), icon=":material/broken_image:")
+        st.warning(message(error), icon=":material/broken_image:")
         return
     download(run, inside)
 

@@ -8,7 +8,7 @@ import streamlit as st
 from cnnlab.evaluation import seeds
 from cnnlab.evaluation.seeds import Spread
 from cnnlab.experiment import Experiment
-from cnnlab.runs.store import RunInfo
+from cnnlab.runs.store import RunInfo, RunState
 from cnnlab.studies.campaign import seconds_of
 from cnnlab.studies.study import MEASURES, MUCH, SEEDS, SHIFT, SHIFTED, TEST, TRAINING, Question, Study, is_much_better
 from pages.parts.experiments.pictures import epochs_of, picture, shifted_accuracies
@@ -16,7 +16,7 @@ from pages.parts.experiments.training import TICK_SECONDS, Found, are_done, bar,
 from ui import cached, trouble
 from ui.lesson import notes_say, prediction_of
 from ui.state import Prediction, lasting
-from ui.words import percent
+from ui.words import message, percent
 
 FIGURE_WIDTH = 160
 BUILD, TRAIN = "pages/build.py", "pages/train.py"
@@ -91,7 +91,7 @@ def _spreads(study: Study, found: Found, shifted: Mapping[Experiment, np.ndarray
     """What the runs of each variant that are over have reached."""
 
     def figure(experiment: Experiment, info: RunInfo) -> float | None:
-        if info.state == "failed" or measure == TEST:
+        if info.state == RunState.FAILED or measure == TEST:
             return info.test_accuracy
         if measure == TRAINING:
             epochs = epochs_of(info)
@@ -103,7 +103,8 @@ def _spreads(study: Study, found: Found, shifted: Mapping[Experiment, np.ndarray
         return [
             figure(one, info)
             for one, info in known
-            if info.state == "failed" or (info.state == "finished" and (measure != SHIFTED or one in shifted))
+            if info.state == RunState.FAILED
+            or (info.state == RunState.FINISHED and (measure != SHIFTED or one in shifted))
         ]
 
     return seeds.spreads_of({variant: figures(variant) for variant in study.variants})
@@ -159,7 +160,7 @@ def _doctor(study: Study, found: Found) -> None:
             run = cached.store().get(found[next(study.runs_of(name))].id)
             trouble.show(trouble.of_run(run, trouble.inside(run)))
         except ValueError as error:  # damaged, or deleted just now
-            st.warning(str(error), icon=":material/broken_image:")
+            st.warning(message(error), icon=":material/broken_image:")
 
 
 def _open(study: Study, found: Found) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnnlab.experiment import Experiment
+from cnnlab.runs.states import RunState
 from cnnlab.studies import campaign, sweep
 from cnnlab.studies.sweep import Sweep
 from pages.parts.experiments.pictures import epochs_of
@@ -14,16 +15,16 @@ from ui import cached
 from ui.components.heat import Cell, State, heat
 from ui.components.spread import Lines, spread
 from ui.state import component_value, kept
-from ui.words import percent, plural
+from ui.words import message, percent, plural
 
 BUILD, TRAIN = "pages/build.py", "pages/train.py"
 LEAST_SPAN = 0.01
 """The scale spans a point at least, so that chance is not painted in all colours."""
-WAITING: dict[str, tuple[State, str, str]] = {
-    "queued": ("waiting", "waits", "waits for its turn"),
-    "paused": ("waiting", "paused", "is paused"),
-    "stopped": ("waiting", "stopped", "was stopped before its end"),
-    "interrupted": ("waiting", "stopped", "was interrupted"),
+WAITING: dict[RunState, tuple[State, str, str]] = {
+    RunState.QUEUED: ("waiting", "waits", "waits for its turn"),
+    RunState.PAUSED: ("waiting", "paused", "is paused"),
+    RunState.STOPPED: ("waiting", "stopped", "was stopped before its end"),
+    RunState.INTERRUPTED: ("waiting", "stopped", "was interrupted"),
 }
 ONE_SIGMA, TWO_SIDES = 2, 1.96
 
@@ -71,7 +72,7 @@ def show(now: Sweep, base: Experiment, found: Found) -> None:
 def _accuracy(one: Experiment | str, found: Found) -> float:
     """A finished run's validation accuracy at its end, else NaN."""
     info = None if isinstance(one, str) else found.get(one)
-    epochs = epochs_of(info) if info and info.state == "finished" else None
+    epochs = epochs_of(info) if info and info.state == RunState.FINISHED else None
     return float(epochs.val_accuracy[-1]) if epochs is not None and len(epochs.val_accuracy) else math.nan
 
 
@@ -87,9 +88,9 @@ def _cell(one: Experiment | str, title: str, accuracy: float, found: Found, span
         return Cell("done", percent(accuracy), words, share)
     if info is None:
         return Cell("waiting", "", f"{title}. Not trained yet.")
-    if info.state == "failed":
+    if info.state == RunState.FAILED:
         return Cell("failed", "✗ failed", f"{title}. It failed. {info.reason or ''}")
-    if info.state == "running":
+    if info.state == RunState.RUNNING:
         done = campaign.num_updates(info, cached.store())
         return Cell("running", "trains", f"{title}. It is trained now, update {done:,} of {one.num_steps:,}.")
     state, text, words = WAITING.get(info.state, ("waiting", "?", "has no figures that can be read"))
@@ -128,7 +129,7 @@ def _line(now: Sweep, accuracies: np.ndarray) -> None:
 def _chosen(one: Experiment | str, words: str, found: Found) -> None:
     """Say more of the chosen cell, and show the way to its run."""
     with st.container(border=True, gap="small"):
-        st.markdown(f"**Chosen** · {words}")
+        st.markdown(f"**Chosen** · {message(words)}")
         if isinstance(one, str):
             return
         with st.container(horizontal=True, gap="small"):

@@ -41,7 +41,7 @@ def own_experiment() -> Experiment | None:
 def measured_seconds(experiments: Sequence[Experiment]) -> tuple[float, ...] | None:
     """How long each experiment will take on this machine; None as long as that is measured, which the page says."""
     with st.container():  # what follows stays in its place
-        if cached.engine().state in ("starting", "down"):
+        if cached.engine().state in ("starting", "down", "unable"):
             return None
         return computed("Measuring how long it takes here", campaign.seconds, tuple(experiments))
 

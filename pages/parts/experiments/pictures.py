@@ -8,7 +8,7 @@ import streamlit as st
 from cnnlab.evaluation import predict
 from cnnlab.experiment import Experiment
 from cnnlab.runs.records import EpochHistory
-from cnnlab.runs.store import RunInfo
+from cnnlab.runs.store import RunInfo, RunState
 from cnnlab.studies.study import MOST_SHIFT, SHIFTED, TRAINING, Study
 from pages.parts.experiments.training import Found
 from ui import cached
@@ -51,7 +51,7 @@ def shifted_accuracies(study: Study, found: Found) -> dict[Experiment, np.ndarra
     for experiment in study.experiments:
         info = found.get(experiment)
         try:
-            weights = cached.store().get(info.id).weights() if info and info.state == "finished" else None
+            weights = cached.store().get(info.id).weights() if info and info.state == RunState.FINISHED else None
         except ValueError:
             weights = None
         if weights is None:

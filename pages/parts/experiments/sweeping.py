@@ -11,7 +11,9 @@ from cnnlab.studies.sweep import MAX_RUNS, Axis, Setting, Sweep
 from pages.parts.experiments import heat_map
 from pages.parts.experiments.own import measured_seconds, own_experiment
 from pages.parts.experiments.training import TICK_SECONDS, bar, found_runs, is_under_way
+from ui.address import asked
 from ui.state import Kept, attempt, control, kept, state
+from ui.words import message
 
 CONTROL_WIDTH = 340
 NOTHING = ""
@@ -49,13 +51,13 @@ def _runs(now: Sweep, base: Experiment, experiments: list[Experiment], *, was_li
 
 def _follow_link(choice: Kept, base: Experiment) -> None:
     """Take over the sweep in the address; for a bad one there is a message, and nothing changes."""
-    problems, link = state().problems, st.query_params.get(LINK)
+    problems, link = state().problems, asked(LINK)
     if link is None or link == choice.now.to_text():
         return
     with attempt(PROBLEM):
         choice.now = Sweep.from_text(link, base)
     if PROBLEM in problems:
-        st.error(f"The link's sweep cannot be used. {problems.pop(PROBLEM)}.", icon=":material/link_off:")
+        st.error(f"The link's sweep cannot be used. {message(problems.pop(PROBLEM))}", icon=":material/link_off:")
 
 
 def _controls(choice: Kept, base: Experiment) -> None:

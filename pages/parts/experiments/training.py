@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from cnnlab.experiment import Experiment
-from cnnlab.runs.store import RunInfo, StoreError
+from cnnlab.runs.store import RunInfo, RunState, StoreError
 from cnnlab.studies import campaign
-from cnnlab.studies.campaign import CAN_GO_ON, DONE, UNDER_WAY
 from ui import cached
+from ui.computed import tell_engine_state
 from ui.state import attempt, show_problem
-from ui.words import ENGINE, duration, plural
+from ui.words import duration, plural
 
 TICK_SECONDS = 1.0
 PROBLEM = "experiments"
@@ -25,12 +25,12 @@ def found_runs(experiments: Sequence[Experiment]) -> Found:
 
 def is_under_way(found: Found) -> bool:
     """Whether any of the runs trains or waits for its turn."""
-    return any(info.state in UNDER_WAY for info in found.values())
+    return any(info.state.is_under_way for info in found.values())
 
 
 def are_done(experiments: Sequence[Experiment], found: Found) -> bool:
     """Whether every run is over and its own end was reached."""
-    return all(experiment in found and found[experiment].state in DONE for experiment in experiments)
+    return all(experiment in found and found[experiment].state.is_done for experiment in experiments)
 
 
 def bar(experiments: Sequence[Experiment], found: Found, expected: Sequence[float] | None) -> None:
@@ -54,8 +54,10 @@ def seconds_left(experiments: Sequence[Experiment], found: Found, expected: Sequ
 
 
 def _button(experiments: Sequence[Experiment], found: Found, expected: Sequence[float] | None) -> None:
-    missing = [one for one in experiments if one not in found or found[one].state not in DONE]
-    begun = any(found[one].state in CAN_GO_ON for one in missing if one in found)
+    if cached.engine().state == "unable":
+        tell_engine_state()
+    missing = [one for one in experiments if one not in found or not found[one].state.is_done]
+    begun = any(found[one].state.can_go_on for one in missing if one in found)
     some = plural(len(missing), "run")
     if begun:
         label = f"Go on with {some}"
@@ -72,17 +74,17 @@ def _button(experiments: Sequence[Experiment], found: Found, expected: Sequence[
 
 
 def _progress(experiments: Sequence[Experiment], found: Found, expected: Sequence[float] | None) -> None:
-    if (engine := cached.engine()).state in ENGINE:
-        st.info(ENGINE[engine.state], icon=":material/hourglass_top:")
-    num_done = sum(info.state in DONE for info in found.values())
+    engine = cached.engine()
+    tell_engine_state()
+    num_done = sum(info.state.is_done for info in found.values())
     share = sum(_share(one, found) for one in experiments) / len(experiments)
     words = f"**{num_done} of {len(experiments)} runs** are done"
     if expected is not None:
         words += f" · {duration(seconds_left(experiments, found, expected))} left"
     others = [run_id for run_id in engine.live_runs if run_id not in {info.id for info in found.values()}]
-    if others and not any(info.state == "running" for info in found.values()):
+    if others and not any(info.state == RunState.RUNNING for info in found.values()):
         words += " · other runs are trained first"
-    orders = [engine.orders(info.id) for info in found.values() if info.state in UNDER_WAY]
+    orders = [engine.orders(info.id) for info in found.values() if info.state.is_under_way]
     is_stopping = all(order is not None and order.should_stop for order in orders)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.progress(min(1.0, share), words)

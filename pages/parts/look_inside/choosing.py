@@ -7,10 +7,11 @@ import numpy as np
 import streamlit as st
 
 from cnnlab import mnist
-from cnnlab.digits import prepare, scan
+from cnnlab.digits import prepare
 from ui.drawing import drawn_image
 from ui.networks import Network
-from ui.sources import bring_photo, shown_test_digit
+from ui.reading import UNLIKE, is_like, likeness_of
+from ui.sources import bring_photo, ink_of, shown_test_digit
 from ui.state import DRAWING, PHOTO, TEST, control, pick, state
 from ui.subject import Subject
 from ui.words import percent
@@ -88,7 +89,7 @@ def photo(network: Network) -> Subject:
     with st.popover("Take or choose a photo", icon=":material/photo_camera:"):
         bring_photo()
     brought = state().paper
-    image = None if brought is None else prepare.from_canvas(prepare.to_canvas(scan.to_ink(brought)))
+    image = None if brought is None else prepare.from_canvas(prepare.to_canvas(ink_of(brought)))
     if image is None:
         words = "There is no photo yet" if brought is None else "No ink is to be seen in it"
         st.caption(f"{words}; the test digit stays.", width="content")
@@ -109,4 +110,8 @@ def reading(subject: Subject) -> str:
         return "the answer is not a number"
     first = int(subject.probabilities.argmax())
     sign = "" if subject.label is None else " :material/check:" if subject.label == first else " :material/close:"
-    return f"read as **{first}**{sign} {percent(subject.probabilities[first])}"
+    said = f"read as **{first}**{sign} {percent(subject.probabilities[first])}"
+    if subject.label is not None:
+        return said
+    known = likeness_of(subject.network, subject.traces)
+    return said if is_like(known, subject.network, subject.image, subject.traces) is not False else f"{said}, {UNLIKE}"

@@ -12,6 +12,7 @@ from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import Conv2D
 from cnnlab.nn.receptive_field import Box, ReceptiveField
 from ui import colours
+from ui.address import asked_number
 from ui.components.gallery import Item, gallery
 from ui.computed import computed
 from ui.controls import choose
@@ -91,8 +92,7 @@ def show(subject: Subject) -> None:
     with every:
         all_units(units)
     with one:
-        asked = st.query_params.get("unit", "0")
-        one_unit(units, min(int(asked), units.count - 1) if asked.isascii() and asked.isdigit() else 0)
+        one_unit(units, asked_number("unit", units.count) or 0)
     try_this(
         "a filter of the first layer, one of the second, and a unit of the last.",
         "how much more the framed parts have in common than the digits: a filter answers to a piece, not to a digit.",
@@ -104,15 +104,18 @@ def all_units(units: Units) -> None:
     """Show every unit's four best digits; a click chooses the unit, and the address has it."""
     st.markdown("**All of this layer**, each with its first four: choose one.")
     with st.container(height=HEIGHT, border=False):
-        chosen = gallery(
-            [Item(units.four(unit), units.name(unit)) for unit in range(units.count)],
+        gallery(
+            [Item(units.four(unit), units.name(unit), id=unit) for unit in range(units.count)],
             key=f"exciting-all-{units.layer_index}",
             describe="All of this layer, each with the four digits that excite it most",
             size=2 * SMALL * 28 + GAP,
             choose="Show nine of",
+            on_choose=_choose,
         )
-    if chosen is not None:
-        st.query_params["unit"] = str(chosen)
+
+
+def _choose(unit: int) -> None:
+    st.query_params["unit"] = str(unit)
 
 
 def one_unit(units: Units, unit: int) -> None:

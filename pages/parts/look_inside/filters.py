@@ -184,6 +184,8 @@ def _answer(subject: Subject) -> None:
     if not (changes.off or changes.planes):
         st.caption("Switch the filter off, or type over a number: the answer changes at once.")
         return
+    if not np.isfinite([*answer, *subject.probabilities]).all():
+        return
     digit = int(subject.probabilities.argmax())
     st.markdown(f"{digit}: **{answer[digit]:.1%}**, before the change {subject.probabilities[digit]:.1%}")
     what = "Reading 10,000 test digits"

@@ -1,5 +1,7 @@
 """Maps: the whole network for the digit in one picture, from the pixels on the left to the ten classes on the right."""
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -17,7 +19,7 @@ from ui.components.overview import MAX_SOURCES, Column, overview
 from ui.components.stacks import Stack, stacks
 from ui.figures import short
 from ui.lesson import try_this
-from ui.state import component_value, lasting
+from ui.state import lasting
 from ui.subject import Subject
 
 KEY = "overview"
@@ -37,10 +39,9 @@ def show(subject: Subject) -> None:
     )
 
 
-def _trace() -> None:
+def _trace(asked: dict[str, Any]) -> None:
     """Go to where the number that was clicked is taken apart."""
-    if asked := component_value(KEY, "trace"):
-        go_to_view("Trace", at=write_path((Cell(asked["layer"], tuple(asked["position"])),)))
+    go_to_view("Trace", at=write_path((Cell(asked["layer"], tuple(asked["position"])),)))
 
 
 def stack_of(column: Column) -> Stack:

@@ -144,9 +144,9 @@ def show_film(reader: Reader, layer_index: int, unit_index: int, frames: np.ndar
     )
     if values[-1] <= values[0]:
         st.markdown("The answer did not rise: this unit is dead, or the way up is hidden from here. Try another seed.")
-    elif is_last:
+    elif is_last and np.isfinite(values[-1]):
         read = softmax(reader.logits(frames[-1]))
-        st.markdown(f"The network reads the last picture as **{read.argmax()}**, {100 * read.max():.1f} % sure.")
+        st.markdown(f"The network reads the last picture as **{read.argmax()}** at {100 * read.max():.1f} %.")
 
 
 def show_in_digit(score: Score, unit_index: int, subject: Subject, dreamt: np.ndarray) -> None:

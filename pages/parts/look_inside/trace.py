@@ -7,17 +7,16 @@ and unit 31 of layer 7, layers counted from 1 as on the page (0 is the picture),
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from cnnlab.explain.trace import PIXELS, Cell, Explanation, check_cell, explain, output_shape, seen_pixels
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import Dropout, Flatten, dimensions
 from pages.parts.look_inside import go_to_view
 from ui import colours
+from ui.address import asked
 from ui.components.trace import Crumb, Scene, largest_terms, trace
 from ui.figures import short
 from ui.lesson import try_this
-from ui.state import component_value
 from ui.subject import Subject
 
 Path = tuple[Cell, ...]
@@ -28,10 +27,10 @@ VECTOR, MAP = 1, 3
 def show(subject: Subject) -> None:
     """Take apart the value at the end of the path in the address; without one, the score of the class that won."""
     last = len(subject.traces) - 1
-    path = read_path(subject, st.query_params.get("at", ""))
+    path = read_path(subject, asked("at") or "")
     path = path or (Cell(last, (int(subject.probabilities.argmax()),)),)
     explanation = _explain(subject, path[-1])
-    trace(explanation, _scene(subject, path, explanation), key=KEY, went=lambda: _go(path, explanation))
+    trace(explanation, _scene(subject, path, explanation), key=KEY, went=lambda went: _go(path, explanation, went))
     try_this(
         "clicking the largest number, again and again.",
         "that a score is nothing but sums and products of your own network's numbers, and that after a few steps you "
@@ -83,9 +82,8 @@ def next_path(path: Path, explanation: Explanation, went: dict[str, Any]) -> Pat
     return path if origin is None else (*path, origin)
 
 
-def _go(path: Path, explanation: Explanation) -> None:
-    if went := component_value(KEY, "go"):
-        go_to_view("Trace", at=write_path(next_path(path, explanation, went)))
+def _go(path: Path, explanation: Explanation, went: dict[str, Any]) -> None:
+    go_to_view("Trace", at=write_path(next_path(path, explanation, went)))
 
 
 def name_of(architecture: Architecture, cell: Cell) -> str:

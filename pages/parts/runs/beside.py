@@ -10,12 +10,11 @@ import streamlit as st
 
 from cnnlab import mnist
 from cnnlab.evaluation.compare import McNemar, differing, mcnemar, pareto
-from cnnlab.runs.store import DamagedRunError
 from pages.parts.runs.listing import Row
 from ui import colours
 from ui.cached import store
 from ui.figures import chart
-from ui.words import plain, plural
+from ui.words import message, plain, plural
 
 MAX_CHOSEN = 6
 LINES = ("#2F62EA", "#B8420C", "#0A8F68", "#A945C4", "#BF8A0A", "#6E737D")
@@ -33,8 +32,8 @@ def curves(chosen: Sequence[Row]) -> None:
     for row, colour, dash in zip(chosen, LINES, DASHES, strict=False):
         try:
             epochs = store().get(row.info.id).history().epochs
-        except DamagedRunError as error:
-            st.warning(str(error), icon=":material/broken_image:")
+        except ValueError as error:  # damaged, or deleted just now
+            st.warning(message(error), icon=":material/broken_image:")
             continue
         line = {"color": colour, "dash": dash}
         x, y, name = epochs.epoch + 1, getattr(epochs, CURVES[what]), html.escape(row.name)
@@ -131,8 +130,8 @@ def _right(row: Row, labels: np.ndarray) -> np.ndarray | None:
     """Which test digits the run read rightly, bool (10000,), or None when it has no answers that are numbers."""
     try:
         probabilities = store().get(row.info.id).probabilities()
-    except DamagedRunError as error:
-        st.warning(str(error), icon=":material/broken_image:")
+    except ValueError as error:
+        st.warning(message(error), icon=":material/broken_image:")
         return None
     if probabilities is None or probabilities.shape != (len(labels), 10) or not np.isfinite(probabilities).all():
         return None

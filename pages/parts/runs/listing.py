@@ -9,10 +9,10 @@ import streamlit as st
 
 from cnnlab.evaluation.compare import differing
 from cnnlab.presets import preset_of
-from cnnlab.runs.store import DamagedRunError, Run, RunInfo
+from cnnlab.runs.store import RunInfo
 from ui.cached import store
 from ui.state import kept, lasting
-from ui.words import plain
+from ui.words import message, plain, time_zone
 
 TABLE_HEIGHT = 320
 PERCENT = "%.2f %%"
@@ -58,8 +58,7 @@ class Row:
 
 def ranked() -> list[Row]:
     """Every run: the best final validation accuracy first, then those without one, the newest first."""
-    runs = store()
-    rows = [Row(info, _accuracy(runs.get(info.id))) for info in runs.list()]
+    rows = [Row(info, _accuracy(info.id)) for info in store().list()]
     return sorted(rows, key=lambda row: -np.inf if np.isnan(row.accuracy) else row.accuracy, reverse=True)
 
 
@@ -82,9 +81,9 @@ def reasons(chosen: Sequence[Row]) -> None:
     for row in chosen:
         name, reason, note = f"**{plain(row.name)}**", row.info.reason, row.info.label.note
         if reason:
-            st.caption(f"{name}, {row.info.state}: {plain(reason)}")
+            st.caption(f"{name}, {row.info.state}: {message(reason)}")
         if note:
-            st.caption(f"{name}: {plain(' '.join(note.split()))}")
+            st.caption(f"{name}: {plain(note)}")
 
 
 def choose_runs(run_ids: Sequence[str]) -> None:
@@ -103,12 +102,14 @@ def choose(rows: Sequence[Row], shown: Sequence[Row]) -> list[Row]:
     key = "runs-" + hashlib.blake2b("".join(ids).encode(), digest_size=8).hexdigest()  # its rows mean these runs
     key += f"-{choice.num_resets}"
     chosen = [index for index, run_id in enumerate(ids) if run_id in choice.now]
+    zone = str(time_zone())
+    made = f"Made ({zone})"
     event = st.dataframe(
-        _columns(shown),
+        _columns(shown) | {made: [row.info.created for row in shown]},
         height=min(TABLE_HEIGHT, 38 + 35 * max(1, len(shown))),
         hide_index=True,
         placeholder="",
-        column_config=COLUMNS,
+        column_config=COLUMNS | {made: st.column_config.DatetimeColumn(format="D MMM, HH:mm:ss", timezone=zone)},
         key=key,
         on_select="rerun",
         selection_mode="multi-row",
@@ -130,7 +131,6 @@ COLUMNS = {
     "Test accuracy": st.column_config.NumberColumn(format=PERCENT, help="On 10,000 digits never seen before"),
     "Parameters": st.column_config.NumberColumn(format="localized"),
     "Seconds": st.column_config.NumberColumn(format="%.0f"),
-    "Made (UTC)": st.column_config.DatetimeColumn(format="D MMM, HH:mm:ss", timezone="UTC"),
 }
 
 
@@ -144,18 +144,17 @@ def _columns(rows: Sequence[Row]) -> dict[str, list[object]]:
         **({"Name": [row.info.label.name for row in rows]} if any(row.info.label.name for row in rows) else {}),
         **({"Preset": [row.preset for row in rows]} if any(row.preset for row in rows) else {}),
         "Test accuracy": [100 * row.test_accuracy for row in rows],
-        "State": [row.info.state for row in rows],
+        "State": [row.info.state.value for row in rows],
         "Parameters": [row.num_parameters for row in rows],
         "Seconds": [row.seconds for row in rows],
         **{name.capitalize(): values for name, values in settings.items()},
-        "Made (UTC)": [row.info.created for row in rows],
     }
 
 
-def _accuracy(run: Run) -> float:
+def _accuracy(run_id: str) -> float:
     """Validation accuracy after the last epoch so far; NaN when there is none that can be read."""
     try:
-        epoch = run.last_epoch()
-    except DamagedRunError:  # it is listed, without a figure
+        epoch = store().get(run_id).last_epoch()
+    except ValueError:  # damaged or deleted just now: it is listed, without a figure
         return np.nan
     return np.nan if epoch is None or epoch.val_accuracy is None else float(epoch.val_accuracy)

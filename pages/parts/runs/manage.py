@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,12 +9,13 @@ import streamlit as st
 
 from cnnlab.runs.archive import check_size, from_zip, to_json, to_zip
 from cnnlab.runs.records import MAX_NAME, MAX_NOTE
-from cnnlab.runs.run import CURVES
-from cnnlab.runs.store import DamagedRunError, Run, StoreError
+from cnnlab.runs.run import CURVES, CurvePart
+from cnnlab.runs.store import DamagedRunError, Run, StoreError, UnknownRunError
 from pages.parts.runs.listing import Row, choose_runs
+from ui import cached
 from ui.cached import store
 from ui.state import attempt, control, show_problem, state, upload
-from ui.words import plural
+from ui.words import message, plural
 
 MAX_UPLOAD_MB = 400
 
@@ -61,66 +61,93 @@ def _name(chosen: Sequence[Row]) -> None:
 
 def _take_along(chosen: Sequence[Row]) -> None:
     """Offer the chosen runs as a zip file; their contents are read when the button is pressed."""
-    runs = [store().get(row.info.id) for row in chosen]
     with st.popover("Take along", icon=":material/download:"):
         try:
+            runs = _runs(chosen)
             check_size(runs)
+        except UnknownRunError as error:
+            st.warning(message(error), icon=":material/search_off:")
+            return
         except ValueError as error:
-            st.warning(f"{error}. Tick fewer of them.", icon=":material/folder_zip:")
+            st.warning(f"{message(error)} Tick fewer of them.", icon=":material/folder_zip:")
             return
         name = chosen[0].info.id if len(chosen) == 1 else f"{len(chosen)}-runs"
         files: list[tuple[str, Any, str, str, str]] = [
-            (f"{plural(len(chosen), 'run')}, whole (.zip)", partial(to_zip, runs), ".zip", "application/zip", "zip")
+            (f"{plural(len(chosen), 'run')}, whole (.zip)", partial(_zip, chosen), ".zip", "application/zip", "zip")
         ]
         if len(runs) == 1:
             files += [
-                (f"Its curves, a line a {kind} (.csv)", partial(runs[0].csv, kind), f"-{kind}.csv", "text/csv", kind)
+                (f"Its curves, a line a {kind} (.csv)", partial(_csv, chosen, kind), f"-{kind}.csv", "text/csv", kind)
                 for kind in CURVES
             ]
-            settings = "Its settings and curves (.json)", partial(_json, runs[0])
+            settings = "Its settings and curves (.json)", partial(_json, chosen)
             files.append((*settings, ".json", "application/json", "json"))
         for label, content, end, mime, key in files:
-            st.download_button(label, content, f"cnnlab-{name}{end}", mime, on_click="ignore", key=f"take-{key}")
+            file = f"cnnlab-{name}{end}"
+            st.download_button(label, content, file, mime, on_click=_look, args=(chosen,), key=f"take-{key}")
 
 
-def _json(run: Run) -> str:
+def _runs(chosen: Sequence[Row]) -> list[Run]:
+    return [store().get(row.info.id) for row in chosen]
+
+
+def _look(chosen: Sequence[Row]) -> None:
+    """Say so when a run has been deleted that was to be taken along."""
+    with attempt("take"):
+        _runs(chosen)
+
+
+def _zip(chosen: Sequence[Row]) -> bytes:
+    return to_zip(_runs(chosen))
+
+
+def _csv(chosen: Sequence[Row], part: CurvePart) -> bytes:
+    return _runs(chosen)[0].csv(part)
+
+
+def _json(chosen: Sequence[Row]) -> str:
+    (run,) = _runs(chosen)
     try:
         return to_json(run)
     except DamagedRunError as error:
-        return json.dumps({"run": run.id, "error": str(error)})
+        return json.dumps({"run": run.id, "error": str(error)}, allow_nan=False)
 
 
 def _change(chosen: Sequence[Row], **changes: Any) -> None:
     """Change the labels of some runs. Raises ValueError."""
-    with attempt("label", OSError):
-        for row in chosen:
-            run = store().get(row.info.id)
-            run.set_label(replace(run.info.label, **changes))
+    with attempt("label", (OSError, UnknownRunError)):
+        for run in _runs(chosen):
+            run.change_label(**changes)
 
 
 def _delete(chosen: Sequence[Row]) -> None:
     run_ids = tuple(row.info.id for row in chosen)
     with attempt("delete", (ValueError, OSError)):
-        store().delete(run_ids)
+        cached.engine().delete(run_ids)
         state().deleted_runs = run_ids
 
 
 def _restore() -> None:
     visitor = state()
     with attempt("restore", OSError):
-        store().restore(visitor.deleted_runs)
-        choose_runs(visitor.deleted_runs)
+        back, deleted = store().restore(visitor.deleted_runs), visitor.deleted_runs
+        choose_runs(back)
         visitor.deleted_runs = ()
+        if len(back) < len(deleted):
+            st.toast(f"Of {plural(len(deleted), 'run')}, {len(back)} could be brought back.")
 
 
 def _opened(file: Any) -> None:
     with attempt("runs-zip", (ValueError, StoreError)):
         if file is None:
             return
+        before = {info.id for info in store().list()}
         run_ids = from_zip(file.getvalue(), store())
         choose_runs(run_ids)
-        came = f"{plural(len(run_ids), 'run')} came in, and {'is' if len(run_ids) == 1 else 'are'} ticked."
-        st.toast(came, icon=":material/check:")
+        num_known = len(before.intersection(run_ids))
+        parts = {"came in": len(run_ids) - num_known, "here before": num_known}
+        said = ", ".join(f"{plural(count, 'run')} {what}" for what, count in parts.items() if count)
+        st.toast(f"{said}: ticked in the table.", icon=":material/check:")
 
 
 def _messages() -> None:
@@ -128,6 +155,7 @@ def _messages() -> None:
     show_problem("label", "It was not kept.")
     show_problem("delete", "Nothing was deleted.")
     show_problem("restore", "They are still put aside.")
+    show_problem("take", "It cannot be taken along.")
     if count := len(state().deleted_runs):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{plural(count, 'run')} deleted.")

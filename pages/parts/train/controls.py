@@ -1,17 +1,19 @@
 """The buttons of Train: start a run, and steer the one that is looked at."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 import streamlit as st
 
 from cnnlab.limits import LIMITS
-from cnnlab.runs.store import Run, RunInfo, StoreError
+from cnnlab.runs.store import Run, RunInfo, RunState, StoreError
 from cnnlab.training.events import Orders
 from ui import cached
+from ui.components.presses import presses
 from ui.controls import training_settings
 from ui.estimate import estimate
-from ui.state import Draft, attempt, show_problem, state
+from ui.state import Draft, attempt, number_field, show_problem, state
 from ui.words import plural
 
 RATE_WIDTH = 150
@@ -60,17 +62,17 @@ def start() -> None:
             st.query_params["run"] = visitor.run_id
 
 
-def resume(run_id: str, until: int | None) -> None:
-    """Let a paused or interrupted run go on, until so many updates are done or to its end."""
+def order(act: Callable[..., None], *arguments: object) -> None:
+    """Have the engine do something with a run; where it cannot, because somebody has deleted it, the page says so."""
     with attempt("start"):
-        cached.engine().resume(run_id, until)
+        act(*arguments)
 
 
-def doing(run_state: str, done: int, orders: Orders | None) -> str | None:
+def doing(run_state: RunState, done: int, orders: Orders | None) -> str | None:
     """What a live run has still to do, in words: "Pausing", "Going on until update 80"; None: nothing.
 
     Args:
-        run_state: one of `cnnlab.runs.store.STATES`.
+        run_state: how it stands.
         done: how many updates are done.
         orders: its latest orders.
     """
@@ -79,29 +81,31 @@ def doing(run_state: str, done: int, orders: Orders | None) -> str | None:
     if orders.should_stop:
         return "Stopping"
     is_to_go_on = orders.pause_at is None or orders.pause_at > done
-    if is_to_go_on and orders.pause_at is not None and run_state in ("running", "paused"):
+    if is_to_go_on and orders.pause_at is not None and run_state in (RunState.RUNNING, RunState.PAUSED):
         return "One batch" if orders.pause_at == done + 1 else f"Going on until update {orders.pause_at:,}"
-    if run_state == "running" and not is_to_go_on:
+    if run_state == RunState.RUNNING and not is_to_go_on:
         return "Pausing"
-    return "Going on" if run_state == "paused" and is_to_go_on else None
+    return "Going on" if run_state == RunState.PAUSED and is_to_go_on else None
 
 
 def steer(run: Run, done: int) -> None:
-    """Show the buttons of a live run. They stand still and keep the focus; to press one twice is harmless."""
-    info = run.info
-    pending = doing(info.state, done, cached.engine().orders(run.id))
-    in_epoch = info.batches_per_epoch or 1
+    """Show the buttons of a live run. They stand still and keep the focus; each press of a step is one."""
+    info, engine = run.info, cached.engine()
+    pending = doing(info.state, done, engine.orders(run.id))
+    is_queued, is_running = info.state == RunState.QUEUED, info.state == RunState.RUNNING
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        if info.state == "paused" or pending == "One batch":
-            _button("Resume", "play_arrow", resume, run.id, None, key="pause", kind="primary")
+        if info.state == RunState.PAUSED or pending == "One batch":
+            _button("Resume", "play_arrow", engine.resume, run.id, None, key="pause", kind="primary")
         else:
             label = "Pausing …" if pending == "Pausing" else "Pause"
-            _button(label, "pause", cached.engine().pause, run.id, key="pause", disabled=info.state == "queued")
-        for label, until in (("One batch", done + 1), ("One epoch", (done // in_epoch + 1) * in_epoch)):
-            is_off = info.state == "queued" or (info.state == "running" and pending is None)
-            _button(label, "skip_next", resume, run.id, until, key=label, disabled=is_off)
+            _button(label, "pause", engine.pause, run.id, key="pause", disabled=is_queued)
+        steps = {"One batch": 1, "One epoch": info.batches_per_epoch or 1}
+        presses("presses-steps", {label: partial(order, engine.step, run.id, every) for label, every in steps.items()})
+        for label, every in steps.items():
+            is_off = is_queued or (is_running and pending is None)
+            _button(label, "skip_next", engine.step, run.id, every, key=label, disabled=is_off)
         label = "Stopping …" if pending == "Stopping" else "Stop"
-        _button(label, "stop", cached.engine().stop, run.id, key="stop", disabled=pending == "Stopping")
+        _button(label, "stop", engine.stop, run.id, key="stop", disabled=pending == "Stopping")
         _learning_rate(info)
 
 
@@ -114,7 +118,15 @@ def _button(
     kind: Literal["primary", "secondary"] = "secondary",
     disabled: bool = False,
 ) -> None:
-    st.button(label, on_click=act, args=arguments, icon=f":material/{icon}:", key=key, type=kind, disabled=disabled)
+    st.button(
+        label,
+        on_click=order,
+        args=(act, *arguments),
+        icon=f":material/{icon}:",
+        key=key,
+        type=kind,
+        disabled=disabled,
+    )
 
 
 def _learning_rate(info: RunInfo) -> None:
@@ -124,8 +136,8 @@ def _learning_rate(info: RunInfo) -> None:
     (low, high), first = LIMITS["learning_rate"], info.experiment.training.learning_rate
     form = st.form(f"rate-form-{info.id}", border=False, width="content", enter_to_submit=True)
     with form, st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        rate = st.number_input(
-            "Learning rate", low, high, first, step=0.001, format="%g", key=f"rate-{info.id}", width=RATE_WIDTH
+        rate = number_field(
+            "Learning rate", low, high, first, f"rate-{info.id}", step=0.001, format="%g", width=RATE_WIDTH
         )
         if st.form_submit_button("Apply", help="From the next update on, whatever the schedule says"):
             with attempt("rate"):

@@ -9,7 +9,7 @@ import streamlit as st
 from cnnlab import mnist
 from cnnlab.evaluation.metrics import confusion_matrix
 from cnnlab.explain import snapshots
-from cnnlab.runs.store import Run
+from cnnlab.runs.store import Run, RunState
 from pages.parts.train.stages import Glance, Seen, Stages, key_of, stages_of
 from ui import colours
 from ui.components.confusion import confusion_of_stages
@@ -23,7 +23,7 @@ from ui.figures import layer_name, short, to_bytes
 from ui.lesson import try_this
 from ui.sources import Digit, shown_test_digit
 from ui.state import pick, state
-from ui.words import when
+from ui.words import message, when
 
 TICK_SECONDS = 0.7
 OF_EACH, NUM_SHOWN = 12, 40
@@ -48,7 +48,7 @@ def _fill(run: Run, known: Stages) -> bool:
     chosen, drawing = _chosen(), drawn_image()
     images = {key_of(image): image for image in (chosen.image, drawing) if image is not None}
     is_filled = known.fill(images)
-    is_looked_at = known.ask(newest_only=run.info.state == "running")
+    is_looked_at = known.ask(newest_only=run.info.state == RunState.RUNNING)
     return is_filled and is_looked_at and run.info.is_over
 
 
@@ -186,17 +186,17 @@ def _shown() -> np.ndarray:
 
 def _gallery(run: Run, known: Stages) -> None:
     """Test digits with their readings, the drawing first; a click sends one through the network."""
-    visitor, drawing, test, shown = state(), drawn_image(), mnist.load().test, _shown()
+    drawing, test, shown = drawn_image(), mnist.load().test, _shown()
     st.markdown("**Test digits** · watched only, nothing is learned from them")
     if known.problem:
-        st.caption(f"They could not be read: {known.problem}")
+        st.caption(f"They could not be read: {message(known.problem)}")
         st.button("Try again", key="look-again", on_click=known.try_again)
     looks = known.looks()
     own = None
     if drawing is not None and (seen := known.seen(key_of(drawing))):
         picture = to_bytes(drawing)
         own = Own(picture, list(seen), np.array([one.probabilities for one in seen.values()]))
-    clicked = digits(
+    digits(
         run.id,
         list(looks),
         np.array([look.read_as[shown] for look in looks.values()]),
@@ -206,11 +206,16 @@ def _gallery(run: Run, known: Stages) -> None:
         labels=test.labels[shown],
         own=own,
         num_shown=NUM_SHOWN,
+        on_choose=_look_at,
     )
-    if clicked is not None:
-        visitor.looks_at_drawing = clicked == MINE
-        visitor.test_index = visitor.test_index if clicked == MINE else int(shown[clicked])
-        st.rerun()
+
+
+def _look_at(index: int) -> None:
+    """Look at the drawing, or at the digit that stands there."""
+    visitor = state()
+    visitor.looks_at_drawing = index == MINE
+    if MINE < index < len(_shown()):
+        visitor.test_index = int(_shown()[index])
 
 
 def _matrix(run: Run, known: Stages) -> None:

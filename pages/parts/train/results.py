@@ -3,7 +3,8 @@
 import streamlit as st
 
 from cnnlab.runs.store import Run
-from pages.parts.train.controls import resume
+from pages.parts.train.controls import order
+from ui import cached
 from ui.estimate import seconds_for
 from ui.words import percent, time_span
 
@@ -22,8 +23,8 @@ def results(run: Run) -> None:
     if info.is_over and run.can_go_on:
         st.button(
             "Go on from the last checkpoint",
-            on_click=resume,
-            args=(run.id, None),
+            on_click=order,
+            args=(cached.engine().resume, run.id, None),
             icon=":material/resume:",
             key="go-on",
         )

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -99,7 +100,9 @@ def test_the_script_stops_early_where_the_run_does(tmp_path):
     file = tmp_path / "this_file.py"
     file.write_text(script(experiment))
     command = [sys.executable, file, mnist.FILE]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+    (tmp_path / "keras.json").write_text('{"floatx": "float16", "epsilon": 0.1, "image_data_format": "channels_first"}')
+    of_user = os.environ | {"KERAS_BACKEND": "torch", "KERAS_HOME": str(tmp_path)}
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path, env=of_user).stdout
     events = []
     run(experiment, events.append)
     epochs = [event for event in events if isinstance(event, EpochEnd)]
@@ -142,15 +145,53 @@ def test_every_kind_of_layer_can_be_written(kind):
     assert type(eval(line, {"keras": keras})).__name__ == kind
 
 
+def code_of(content):
+    """The code of a notebook's cells."""
+    return "\n".join("".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code")
+
+
+@pytest.mark.parametrize("is_script", [True, False], ids=["script", "notebook"])
+def test_without_a_network_the_digits_come_from_a_file_beside_the_program(tmp_path, monkeypatch, is_script):
+    folder, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    monkeypatch.setattr(sys, "argv", [str(folder / "cnn.py")])
+    monkeypatch.chdir(elsewhere if is_script else folder)  # a notebook runs in its own folder
+
+    def load_data():
+        raise OSError("no network")
+
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", load_data)
+    experiment = PRESETS["Tiny"]
+    program = script(experiment) if is_script else code_of(json.loads(notebook(experiment)))
+    until_the_network = program[: program.index("keras.utils.set_random_seed")]
+    with pytest.raises(OSError, match="no network"):
+        exec(until_the_network, {})
+    images, labels = np.full((2, 28, 28), 255, np.uint8), np.array([3, 4], np.uint8)
+    np.savez(folder / "mnist.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
+    found = {}
+    exec(until_the_network, found)
+    assert found["x_train"].shape == (2, 28, 28, 1)
+    assert found["y_train"].argmax(axis=1).tolist() == [3, 4]
+
+
+def test_a_file_that_is_named_and_is_not_there_is_missed(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["cnn.py", "no_such_file.npz"])
+    with pytest.raises(FileNotFoundError, match="no_such_file"):
+        exec(script(PRESETS["Tiny"]), {})
+
+
 @pytest.mark.parametrize("name", SETTINGS)
 def test_the_notebook_holds_the_same_program(name):
     content = json.loads(notebook(SETTINGS[name]))
     assert (content["nbformat"], content["nbformat_minor"]) == (4, 5)
     assert len({cell["id"] for cell in content["cells"]}) == len(content["cells"])
-    code = "\n".join("".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code")
+    code = code_of(content)
     compile(code, "notebook", "exec")
     lines = {line.strip() for line in code.splitlines()}
     of_script = script(SETTINGS[name])
-    assert lines <= {line.strip() for line in of_script.splitlines()}
+    own = {'FILE = Path("mnist.npz")', "if FILE.exists():"}
+    assert own < lines
+    assert lines - own <= {line.strip() for line in of_script.splitlines()}
     assert "sys.argv" not in code
     assert all(layer_line(layer) in code for layer in SETTINGS[name].architecture.layers)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from dataclasses import fields, replace
 from itertools import pairwise
 from pathlib import Path
@@ -18,14 +19,14 @@ import pytest
 
 from cnnlab import mnist, starter
 from cnnlab.engine import local_cluster, wire
-from cnnlab.engine.cluster import Cluster
-from cnnlab.engine.engine import ClusterLostError, Engine
+from cnnlab.engine.cluster import Cluster, LiveRun, Question
+from cnnlab.engine.engine import ClusterLostError, Engine, WorkerDiedError
 from cnnlab.engine.wire import Outbox, asked_at_most_every, decode, encode
 from cnnlab.evaluation import predict
 from cnnlab.experiment import DataSettings
 from cnnlab.nn import network
 from cnnlab.presets import PRESETS
-from cnnlab.runs.store import RunStore
+from cnnlab.runs.store import Run, RunStore
 from cnnlab.training.events import (
     BatchEnd,
     Checkpoint,
@@ -223,12 +224,11 @@ class FakeCluster:
         self.log.append("asked")
         return Cluster.answer(self, question)
 
-    def _need(self, kind):
-        return {kind: 1}
+    def _try(self, _tries, _kind, function, *arguments):
+        return FakeTask(function, arguments)
 
-    @property
-    def _client(self):
-        return SimpleNamespace(submit=lambda function, *arguments, **_: FakeTask(function, arguments))
+    def _release(self, task):
+        pass
 
 
 class FakeTask:
@@ -247,9 +247,6 @@ class FakeTask:
         return self.value
 
     exception = result
-
-    def release(self):
-        pass
 
 
 @pytest.fixture
@@ -366,6 +363,17 @@ def test_a_paused_run_goes_on_where_it_is(idle_engine):
         engine.set_learning_rate(run.id, 0)
 
 
+def test_each_step_counts_however_soon_it_comes(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    run = paused(cluster, engine)  # after 2 updates
+    for every, goal in ((1, 3), (1, 4), (9, 9), (9, 18)):
+        engine.step(run.id, every)
+        assert engine.orders(run.id).pause_at == goal
+    engine.resume(run.id)
+    engine.step(run.id)
+    assert engine.orders(run.id).pause_at == 3
+
+
 def test_a_paused_run_makes_room_and_is_entered_again(idle_engine):
     cluster, engine = FakeCluster(), idle_engine
     run = paused(cluster, engine)
@@ -415,6 +423,304 @@ def test_questions_are_answered_in_their_order(idle_engine):
     asked = len(cluster.log)
     engine._look(cluster)
     assert len(cluster.log) == asked  # nothing is left to ask, the cancelled question included
+
+
+# Pages and the engine's thread at once
+
+
+def meanwhile(act):
+    """Let a visitor act now, in a thread of their own; who must wait for a lock that we hold acts a little later."""
+    visitor = threading.Thread(target=act)
+    visitor.start()
+    visitor.join(0.2)
+    return visitor
+
+
+def once(act):
+    """A function that does so the first time only; `done` are the visitors who did."""
+
+    def first(*_arguments, **_options):
+        if not first.done:
+            first.done.append(None)
+            first.done[0] = meanwhile(act)
+
+    first.done = []
+    return first
+
+
+def test_a_learning_rate_set_right_after_resume_does_not_pause_again(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    run = paused(cluster, engine)
+    engine.resume(run.id)
+    engine.set_learning_rate(run.id, 0.5)  # its worker does not know yet that it is to go on
+    assert engine.orders(run.id) == Orders(learning_rate=0.5)
+
+
+def test_a_learning_rate_for_a_run_that_has_left_keeps_it_paused(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    run = left(cluster, engine)
+    engine.set_learning_rate(run.id, 0.5)
+    assert engine.orders(run.id) == Orders(pause_at=0, learning_rate=0.5)
+
+
+def left(cluster, engine):
+    """A paused run that has left its worker."""
+    run = paused(cluster, engine)
+    cluster.log.append("silent")
+    engine._look(cluster)
+    cluster.log.clear()
+    assert (run.info.state, engine.live_runs) == ("paused", ())
+    return run
+
+
+def test_to_pause_a_run_that_has_left_takes_no_worker(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    run = left(cluster, engine)
+    engine.pause(run.id)
+    assert (run.info.state, engine.live_runs) == ("paused", ())
+    with pytest.raises(ValueError, match="There is no run of this name"):
+        engine.pause("20200101-000000-abcdef")
+
+
+def test_a_learning_rate_given_while_a_paused_run_leaves_is_not_lost(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    run = paused(cluster, engine)
+    cluster.log.append("silent")
+    engine.set_learning_rate(run.id, 0.5)
+    engine._look(cluster)
+    assert engine.orders(run.id) == Orders(pause_at=0, learning_rate=0.5)
+
+
+def test_two_orders_while_a_paused_run_leaves_enter_it_once(idle_engine, monkeypatch):
+    cluster, engine = FakeCluster(), idle_engine
+    run = paused(cluster, engine)
+    engine.resume(run.id)
+    again = once(lambda: engine.resume(run.id))
+    monkeypatch.setattr(cluster, "forget", again)
+    cluster.log.append("silent")
+    engine._look(cluster)
+    again.done[0].join()
+    assert (run.info.state, engine.live_runs) == ("queued", (run.id,))
+
+
+def test_an_order_is_not_lost_between_looking_and_leaving(idle_engine, monkeypatch):
+    cluster, engine = FakeCluster(), idle_engine
+    run = paused(cluster, engine)
+    act, change = once(lambda: engine.resume(run.id)), replace
+
+    def slowly(orders, **changes):
+        if changes == {"should_leave": False}:
+            act()
+        return change(orders, **changes)
+
+    monkeypatch.setattr("cnnlab.engine.engine.replace", slowly)
+    cluster.log.append("silent")
+    engine.set_learning_rate(run.id, 0.5)
+    engine._look(cluster)
+    act.done[0].join()
+    assert engine.orders(run.id).pause_at is None
+
+
+def test_a_stop_is_not_lost_while_a_paused_run_is_told_to_make_room(idle_engine, monkeypatch):
+    cluster, engine = FakeCluster(), idle_engine
+    run = paused(cluster, engine)
+    engine.submit(TINY)
+    act, change = once(lambda: engine.stop(run.id)), replace
+
+    def slowly(orders, **changes):
+        changed = change(orders, **changes)
+        if changes == {"should_leave": True}:
+            act()
+        return changed
+
+    monkeypatch.setattr("cnnlab.engine.engine.replace", slowly)
+    engine._look(cluster)
+    act.done[0].join()
+    assert engine.orders(run.id).should_stop
+
+
+def test_who_sees_a_run_interrupted_can_resume_it(idle_engine, monkeypatch):
+    cluster, engine = FakeCluster(), idle_engine
+    run = engine._store.get(engine.submit(TINY))
+    engine._look(cluster)
+    cluster.tell(engine._live[run.id], "a", RunStarted(0, 1, 1, 9, 1), batch(1), replace(EVENTS[4], step=1))
+    engine._look(cluster)
+    end, act = type(run).end, once(lambda: engine.resume(run.id))
+
+    def ending(self, *arguments):
+        end(self, *arguments)
+        act()
+
+    monkeypatch.setattr(type(run), "end", ending)
+    cluster.log.append("silent")
+    engine._look(cluster)
+    act.done[0].join()
+    assert (run.info.state, engine.live_runs) == ("queued", (run.id,))
+
+
+class Owned(dict):
+    """Live runs that are changed by who holds the lock."""
+
+    lock = None
+
+    def __setitem__(self, *item):
+        assert self.lock._is_owned()
+        super().__setitem__(*item)
+
+    def __delitem__(self, key):
+        assert self.lock._is_owned()
+        super().__delitem__(key)
+
+    def pop(self, *key):
+        assert self.lock._is_owned()
+        return super().pop(*key)
+
+    def values(self):
+        assert self.lock._is_owned()
+        return super().values()
+
+
+def test_a_live_run_is_only_touched_under_the_lock(idle_engine, monkeypatch):
+    cluster, engine = FakeCluster(), idle_engine
+    Owned.lock, engine._live = engine._lock, Owned()
+
+    def guarded(self, name, value):
+        assert name not in ("orders", "paused_at", "reason") or not hasattr(self, "key") or engine._lock._is_owned()
+        object.__setattr__(self, name, value)
+
+    monkeypatch.setattr(LiveRun, "__setattr__", guarded)
+
+    def locked(act):
+        def guarded(self, *arguments):
+            assert engine._lock._is_owned()
+            return act(self, *arguments)
+
+        return guarded
+
+    for what in ("record", "end", "queue"):
+        monkeypatch.setattr(Run, what, locked(getattr(Run, what)))
+    run = left(cluster, engine)
+    engine.resume(run.id, until=2)
+    engine._look(cluster)
+    other = engine.submit(TINY)
+    engine.stop(other)
+    cluster.tell(engine._live[run.id], "b", RunStarted(2, 1, 1, 9, 1), replace(EVENTS[4], step=2), Paused(2))
+    engine._look(cluster)
+    engine.submit(TINY)
+    engine._look(cluster)
+    engine.delete([run.id])
+    for _ in range(2):
+        cluster.log.append("silent")
+        engine._look(cluster)
+    assert engine.live_runs == ()
+    engine.submit(TINY)
+    engine._look(cluster)
+    monkeypatch.setattr("cnnlab.engine.engine.connect", lambda _address: nullcontext(Dead()))
+    engine._serve()
+    assert engine.live_runs == ()
+
+
+class Dead(FakeCluster):
+    """A cluster that dies as soon as it has given an answer, or at the second look."""
+
+    def answer(self, question):
+        question.answer.set_running_or_notify_cancel()
+        question.answer.set_result("the answer")
+        raise ConnectionError
+
+    def check(self):
+        if self.log:
+            raise ConnectionError
+        self.log.append("checked")
+
+
+def test_runs_are_marked_when_the_cluster_dies_after_an_answer(idle_engine, monkeypatch):
+    engine = idle_engine
+    run = engine._store.get(engine.submit(TINY))
+    engine._look(FakeCluster())
+    first, second = engine.compute(math.sqrt, 4), engine.compute(math.sqrt, 9)
+    monkeypatch.setattr("cnnlab.engine.engine.connect", lambda _address: nullcontext(Dead()))
+    engine._serve()
+    assert (engine.state, run.info.state, engine.live_runs) == ("down", "interrupted", ())
+    assert first.result(0) == "the answer"
+    with pytest.raises(ClusterLostError):
+        second.result(0)
+
+
+@pytest.mark.parametrize("state", ["pending", "cancelled", "running", "done"])
+def test_a_question_fails_whatever_has_become_of_it(state):
+    question = Question(math.sqrt, (4,))
+    if state == "cancelled":
+        question.answer.cancel()
+    elif state != "pending":
+        question.answer.set_running_or_notify_cancel()
+    if state == "done":
+        question.answer.set_result(2)
+    question.fail(ClusterLostError("It has died."))
+    question.fail(ClusterLostError("It has died."))
+    assert question.answer.done()
+
+
+# Runs that are deleted
+
+
+def test_a_paused_run_is_deleted_for_all_that_its_worker_still_tells(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    run, store = paused(cluster, engine), engine._store
+    live = engine._live[run.id]
+    engine.delete([run.id])
+    engine._look(cluster)
+    assert live.given.should_leave
+    cluster.tell(live, "a", replace(EVENTS[4], step=2))
+    engine._look(cluster)
+    assert (store.list(), store.warning, engine.live_runs) == ([], None, ())
+    waiting = engine.submit(TINY)
+    engine._look(cluster)
+    assert cluster.begun == [run.id]  # it still has the worker
+    cluster.log.append("silent")
+    engine._look(cluster)
+    cluster.log.clear()
+    engine._look(cluster)
+    assert cluster.begun == [run.id, waiting]
+    assert store.restore([run.id]) == (run.id,)
+    engine.resume(run.id)
+    assert store.get(run.id).info.state == "queued"
+
+
+def test_a_run_is_brought_back_and_resumed_before_its_worker_has_let_go(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    run = paused(cluster, engine)
+    old = engine._live[run.id]
+    engine.delete([run.id])
+    engine._store.restore([run.id])
+    engine.resume(run.id)
+    cluster.tell(old, "a", replace(EVENTS[4], step=1), Failed(2, "late"))
+    engine._look(cluster)
+    assert engine._store.get(run.id).info.state == "queued"
+    assert engine._store.get(run.id).checkpoint().step == 2
+    assert engine.live_runs == (run.id,)
+
+
+def test_a_run_that_is_to_go_on_is_not_deleted(idle_engine):
+    cluster, engine = FakeCluster(), idle_engine
+    run = paused(cluster, engine)
+    engine.resume(run.id)
+    with pytest.raises(ValueError, match="stop it first"):
+        engine.delete([run.id])
+    assert engine.live_runs == (run.id,)
+
+
+def test_a_paused_run_of_another_server_is_not_taken_from_it(idle_engine):
+    run = paused(FakeCluster(), idle_engine)
+    other = Engine(RunStore(idle_engine._store.root))  # it has no thread either
+    for act in (other.resume, other.stop):
+        with pytest.raises(ValueError, match="paused on another server"):
+            act(run.id)
+    idle_engine._store.servers.leave()
+    other.resume(run.id)
+    assert run.info.state == "queued"
+    other._thread.start()
+    other.close()
 
 
 # With real processes
@@ -596,6 +902,54 @@ def test_a_run_that_the_disk_refuses_is_stopped_and_kept(engine, store, monkeypa
     assert run.weights() is not None
 
 
+def test_a_question_that_kills_its_worker_is_asked_twice_and_harms_no_other(engine, tmp_path):
+    script = f"echo -n x >> {tmp_path}/marks; kill -9 $PPID"
+    deadly, other = engine.compute(subprocess.run, ["sh", "-c", script]), engine.compute(math.sqrt, 4)
+    with pytest.raises(WorkerDiedError, match="The process that computes it died of it each time"):
+        deadly.result(180)
+    assert (tmp_path / "marks").read_text() == "xx"
+    assert other.result(180) == 2
+
+
+TENSORFLOW = """
+import os, signal
+from pathlib import Path
+with (Path(__file__).parents[1] / "marks").open("a") as marks:
+    marks.write("x")
+{}
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "times", "why"),
+    [
+        ("os.kill(os.getpid(), signal.SIGILL)", 3, "the process that loads it died 3 times."),
+        ("raise ImportError('DLL load failed')", 1, "ImportError: DLL load failed"),
+    ],
+)
+def test_without_tensorflow_nothing_is_trained_and_all_else_goes_on(tmp_path, monkeypatch, what, times, why):
+    (tmp_path / "tensorflow").mkdir()
+    (tmp_path / "tensorflow/__init__.py").write_text(TENSORFLOW.format(what))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("CNNLAB_WORKERS", "1")
+    store, states = RunStore(tmp_path / "runs"), set()
+    engine = Engine(store)
+    try:
+        early = store.get(engine.submit(TINY))
+        wait_until(lambda: states.add(engine.state) or engine.state == "unable")
+        assert "ready" not in states
+        assert why in engine.problem
+        late = store.get(engine.submit(TINY))
+        for run in (early, late):
+            wait_until(lambda run=run: run.info.is_over)
+            assert (run.info.state, run.info.reason) == ("interrupted", engine.problem)
+        assert engine.compute(math.sqrt, 4).result(60) == 2
+        assert engine.state == "unable"
+        assert (tmp_path / "marks").read_text() == times * "x"
+    finally:
+        engine.close()
+
+
 def test_a_dead_cluster_answers_no_question(engine):
     wait_until(lambda: engine.state == "ready")
     answer = engine.compute(time.sleep, 60)
@@ -661,7 +1015,7 @@ from dataclasses import replace
 from cnnlab.engine.engine import Engine
 from cnnlab.experiment import DataSettings
 from cnnlab.presets import PRESETS
-from cnnlab.runs.store import RunStore
+from cnnlab.runs.store import Run, RunStore
 
 def main():
     store = RunStore(Path(sys.argv[1]))

@@ -1,5 +1,7 @@
 """The space of digits: principal components by hand and against scikit-learn, neighbours, snapshots."""
 
+import sys
+
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
@@ -68,6 +70,19 @@ def test_equal_points_have_no_directions_and_no_nan():
 def test_points_of_a_network_that_diverged():
     with pytest.raises(ValueError, match="`points` must be finite"):
         Principal.of(np.array([[1, np.nan], [0, 1]], np.float32))
+
+
+@pytest.mark.parametrize("points", [np.float32([[3e38], [3e38], [-3e38]]), np.float32([[np.inf], [0]])])
+def test_points_that_have_no_middle(points):
+    with pytest.raises(ValueError, match="`points` must be finite"):
+        Principal.of(points)
+
+
+def test_large_and_rounded_points_have_finite_shares_and_no_directions_of_chance():
+    found = Principal.of(np.random.default_rng(0).normal(size=(9, 3)).astype(np.float32) * np.float32(1e30))
+    assert found.shares.sum() == pytest.approx(1)
+    equal = np.full((2_000, 3), 0.1, np.float32)
+    np.testing.assert_array_equal(Principal.of(equal).project(equal), 0)
 
 
 @pytest.mark.parametrize(
@@ -166,3 +181,33 @@ def test_tsne_keeps_neighbours_and_is_the_same_each_time():
     assert flat.dtype == np.float32
     assert separation(flat, labels) == 1
     np.testing.assert_array_equal(flat, tsne(points))
+
+
+NORMAL = np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("points", "why"),
+    [
+        (np.zeros((40, 8)), "the same of every digit"),
+        (np.full((40, 8), 0.1), "the same of every digit"),
+        (NORMAL[:, :1], "with two numbers each. Received: 40 digits with 1 numbers each"),
+        (NORMAL[:3], "t-SNE needs 4 digits"),
+        (NORMAL[:0], "t-SNE needs 4 digits"),
+        (NORMAL * np.nan, "are not numbers"),
+        (np.where(NORMAL > 1, np.inf, NORMAL), "are not numbers"),
+    ],
+)
+def test_tsne_says_in_words_where_there_is_nothing_to_lay_out(points, why, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.manifold", None)  # it is not even loaded
+    with pytest.raises(ValueError, match=why):
+        tsne(points.astype(np.float32))
+
+
+@pytest.mark.parametrize("size", [1e-41, 1e-25, 1.0, 1e30])
+def test_tsne_takes_points_of_any_size_also_where_nearly_all_are_equal(size):
+    """Where it does not, it kills the process."""
+    alike = np.where(np.arange(40)[:, np.newaxis] < 35, 0, NORMAL)
+    for points in (NORMAL, alike):
+        assert np.isfinite(tsne((points * size).astype(np.float32))).all()
+    assert tsne(NORMAL[:4]).shape == (4, 2)

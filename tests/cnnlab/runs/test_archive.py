@@ -11,6 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 
 from cnnlab.experiment import OPTIMIZERS, DataSettings, Experiment, TrainingSettings
 from cnnlab.nn.architecture import Architecture
@@ -26,11 +29,12 @@ from cnnlab.nn.layers import (
     GlobalAveragePooling2D,
     MaxPooling2D,
 )
+from cnnlab.nn.weights import Weights
 from cnnlab.presets import PRESETS
 from cnnlab.runs import archive
 from cnnlab.runs.archive import check_size, from_zip, to_json, to_zip
 from cnnlab.runs.files import to_npz
-from cnnlab.runs.records import Label
+from cnnlab.runs.records import Label, from_start
 from cnnlab.runs.store import RunStore
 from cnnlab.training.events import BatchEnd, Checkpoint, Finished, RunStarted, Start, WeightsSnapshot
 from tests.pages.runs import some_training, weights_of
@@ -89,13 +93,25 @@ def test_there_and_back(run, tmp_path):
     assert "owner" not in json.loads(theirs["state.json"])
 
 
-def test_a_run_that_is_there_already_gets_another_id(run, store):
-    first, second = from_zip(to_zip([run]), store) + from_zip(to_zip([run]), store)
-    assert len({run.id, first, second}) == 3
-    assert {info.id for info in store.list()} == {run.id, first, second}
-    assert store.get(first).info == replace(run.info, id=first)
+def test_another_run_whose_id_is_taken_gets_another_one(run, files, store):
+    other = edited(files, run, **{"label.json": None, "epochs.csv": None})
+    (first,) = from_zip(other, store)
+    assert {info.id for info in store.list()} == {run.id, first}
+    assert store.get(first).info == replace(run.info, id=first, label=Label())
     store.delete([first])
-    assert from_zip(packed(rename(run, first)), store) != [first]  # it could be brought back
+    assert from_zip(packed(rename(run, first)), store) == [run.id]
+    (second,) = from_zip(other, store)
+    assert second not in (run.id, first)  # the first one could be brought back
+
+
+def test_a_run_that_is_there_already_is_not_doubled(run, files, store, tmp_path):
+    run.set_label(Label("another name"))
+    assert from_zip(packed(files), store) == [run.id]
+    other = RunStore(tmp_path / "other")
+    taken = from_zip(edited(files, run, **{"epochs.csv": None}), other)
+    ids = [from_zip(packed(files), other) for _ in range(3)]
+    assert ids[0] == ids[1] == ids[2] != taken
+    assert len(other.list()) == 2
 
 
 def rename(run, run_id):
@@ -114,11 +130,38 @@ def test_several_at_once_and_a_live_one_is_interrupted_then(run, store, tmp_path
     np.testing.assert_array_equal(other.get(live.id).history().batches.step, [1])
 
 
+@pytest.mark.parametrize(("loss", "state"), [("NaN", "failed"), ("-Infinity", "failed"), ("1e999", None)])
+def test_a_loss_that_is_no_number_is_not_written_again(run, files, loss, state, tmp_path):
+    store = RunStore(tmp_path / "other")
+    content = files[f"{run.id}/state.json"].replace(b'"test_loss": 0.1', f'"test_loss": {loss}'.encode())
+    if state is None:
+        with pytest.raises(ValueError, match="Received: test_loss=inf"):
+            from_zip(edited(files, run, **{"state.json": content}), store)
+        return
+    (again,) = from_zip(edited(files, run, **{"state.json": content}), store)
+    assert store.get(again).info.state == state
+    json.loads(store.get(again)._files.read("state.json"), parse_constant=pytest.fail)
+
+
 def edited(files, run, **changes):
     """A zip in which some files of the run have another content; None: it is missing."""
     named = {name.replace("__", "/"): content for name, content in changes.items()}
     kept = {name: content for name, content in files.items() if name.partition("/")[2] not in named}
     return packed(kept | {f"{run.id}/{name}": content for name, content in named.items() if content is not None})
+
+
+def told(**changes):
+    """A run's `state.json` with something wrong in it."""
+    return json.dumps({"version": 1, "state": "finished", "created": "2026-11-25T10:10:10+00:00"} | changes).encode()
+
+
+def of_kind(dtype):
+    return to_npz({name: np.zeros(shape, dtype) for name, shape in TINY.architecture.weight_shapes.items()})
+
+
+def started(weights=None, labels=None):
+    images, labels = np.zeros((1, 28, 28), np.uint8), np.zeros(1, np.uint8) if labels is None else labels
+    return to_npz(from_start(Start(Weights(weights or weights_of()), images, labels)))
 
 
 HEADER = "step,epoch,loss,accuracy,images_per_second\n"
@@ -137,7 +180,27 @@ BOMB = packed({"kernel.npy": b"\0" * 60_000_000})
         ("state.json", b'{"version": 2}', "`version` in state.json must be 1. Received: version=2"),
         ("experiment.json", b"\xff", "cannot be read"),
         ("experiment.json", b'{"version": 1, "layers": []}', "There are no layers yet"),
+        ("state.json", told(batches_per_epoch=-1), "`batches_per_epoch` .* Received: batches_per_epoch=-1"),
+        ("state.json", told(batches_per_epoch=0), "batches_per_epoch=0"),
+        ("state.json", told(epochs=10**400), "`epochs` in state.json"),
+        ("state.json", told(num_train=True), "num_train=True"),
+        ("state.json", told(learning_rates=[[1e999, 0.1]]), "must begin at an update"),
+        ("state.json", told(learning_rates=[[1, float("nan")]]), "`learning_rate` must be"),
+        ("state.json", told(learning_rates=7), "state.json is not what it should be"),
+        ("state.json", told(created="0001-01-01T00:00:00+23:59"), "a year that may be"),
+        ("state.json", told(created=None), "cannot be read"),
         ("history.csv", HEADER + "1,2\n", "must have 5 columns"),
+        ("history.csv", "=cmd|' /C calc'!A0\n1,0,1,1,1\n", "first line must be step,epoch"),
+        ("history.csv", HEADER + "nan,0,1,1,1\n", "numbers that grow"),
+        ("history.csv", HEADER + "2,0,1,1,1\n1,0,1,1,1\n", "numbers that grow"),
+        ("history.csv", HEADER + "1e300,0,1,1,1\n", "numbers that grow"),
+        ("label.json", json.dumps({"name": "", "note": "\ud800", "is_starred": False}), "note"),
+        ("weights/000000.npz", of_kind("U3"), "`0/kernel` holds something else"),
+        ("weights/000000.npz", of_kind([("a", "f4")]), "`0/kernel` holds something else"),
+        ("weights/000000.npz", of_kind("c8"), "`0/kernel` holds something else"),
+        ("evaluation.npz", to_npz({"probabilities": np.zeros((10_000, 10), "S1")}), "holds something else"),
+        ("start.npz", started(weights={"0/kernel": np.zeros(3, np.float32)}), "do not belong to this architecture"),
+        ("start.npz", started(labels=np.zeros(1, np.int64)), "`labels` must be"),
         ("history.csv", HEADER + "rm,-rf,1,1,1\n", "`history.csv` of run .* cannot be read"),
         ("label.json", b'{"name": "x"}', "must hold name, note, is_starred"),
         ("weights/000000.npz", b"no zip", "is not a whole, plain zip file"),
@@ -264,7 +327,9 @@ def test_a_file_takes_only_what_can_come_back(run, monkeypatch):
         "20261125-101010-abcdef/weights/../../x.npz",
         "20261125-101010-abcdef/run.py",
         "20261125-101010-abcdef/weights/1.npz",
-        "20261125-101010-abcdef/",
+        "20261125-101010-abcdef/.DS_Store/x",
+        "one/two/three/20261125-101010-abcdef/state.json",
+        "../20261125-101010-abcdef/state.json",
         "C:\\x",
         ".deleted/20261125-101010-abcdef/state.json",
     ],
@@ -295,6 +360,92 @@ def test_links_and_doubles_and_foreign_files(files, run, store):
             from_zip(content, store)
     with pytest.raises(ValueError, match=r"from 1 to 50 runs\. Received: 0"):
         from_zip(packed({}), store)
+
+
+@pytest.mark.parametrize("above", ["", "runs/", "My folder (2)/runs/"])
+def test_a_zip_that_was_unpacked_and_packed_again_comes_in(files, run, tmp_path, above):
+    folders = {f"{above}{run.id}/", f"{above}{run.id}/weights/", *({above} if above else ())}
+    litter = [
+        f"__MACOSX/{above}{run.id}/._state.json",
+        f"__MACOSX/._{run.id}",
+        f"{above}{run.id}/.DS_Store",
+        f"{above}{run.id}/weights/._000000.npz",
+        f"{above}desktop.ini",
+        f"{above}{run.id}/Thumbs.db",
+    ]
+    again = packed(dict.fromkeys([*folders, *litter], b"") | {above + name: file for name, file in files.items()})
+    other = RunStore(tmp_path / "other")
+    assert from_zip(again, other) == [run.id]
+    assert contents(other.get(run.id)).keys() == contents(run).keys()
+    windows = packed({(above + name).replace("/", "\\"): file for name, file in files.items()})
+    assert from_zip(windows, RunStore(tmp_path / "windows")) == [run.id]
+    with pytest.raises(ValueError, match="twice"):
+        from_zip(packed(files | {f"copy/{name}": file for name, file in files.items()}), other)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_json_that_an_editor_has_saved_again_comes_in(files, run, tmp_path, encoding):
+    again = {name: file.decode().encode(encoding) for name, file in files.items() if name.endswith(".json")}
+    table = {
+        name: b"\xef\xbb\xbf" + file.replace(b"\n", b"\r\n") for name, file in files.items() if name.endswith(".csv")
+    }
+    other = RunStore(tmp_path / "other")
+    assert from_zip(packed(files | again | table), other) == [run.id]
+    assert other.get(run.id).info == run.info
+    np.testing.assert_array_equal(other.get(run.id).history().epochs.loss, run.history().epochs.loss)
+
+
+NUMBERS = st.one_of(st.integers(), st.floats(), st.text(max_size=9), st.none(), st.booleans(), st.lists(st.floats()))
+KEYS = ["version", "state", "created", "started", "ended", "reason", "batches_per_epoch", "epochs", "num_train"]
+STATES = st.dictionaries(st.sampled_from([*KEYS, "learning_rates", "test_accuracy", "owner"]), NUMBERS, max_size=4)
+LINES = st.lists(
+    st.lists(st.floats(width=32), min_size=4, max_size=6).map(lambda row: ",".join(map(str, row))), max_size=4
+)
+ARRAYS = arrays.arrays(
+    st.one_of(arrays.scalar_dtypes(), arrays.unicode_string_dtypes()), arrays.array_shapes(max_dims=3, max_side=3)
+)
+PARTS = st.one_of(
+    st.tuples(st.just("state.json"), STATES.map(lambda changes: told(**changes))),
+    st.tuples(
+        st.sampled_from(["history.csv", "epochs.csv"]), LINES.map(lambda rows: (HEADER + "\n".join(rows)).encode())
+    ),
+    st.tuples(
+        st.sampled_from(["weights/000004.npz", "start.npz", "checkpoint.npz", "evaluation.npz"]),
+        st.one_of(
+            st.dictionaries(st.sampled_from(["images", "labels", "step", "probabilities", "0/kernel"]), ARRAYS).map(
+                to_npz
+            ),
+            ARRAYS.map(lambda array: of_kind(array.dtype)),
+        ),
+    ),
+    st.tuples(st.sampled_from(sorted(archive.CHECKS)), st.binary(max_size=40)),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.just("x"), PARTS, min_size=1), st.integers(0, 2**31), st.integers(0, 255))
+def test_whatever_comes_in_can_be_read_and_shown(files, run, tmp_path_factory, parts, place, byte):
+    store = RunStore(tmp_path_factory.mktemp("runs"))
+    content = bytearray(edited(files, run, **dict(parts.values())))
+    if byte < 64:
+        content[place % len(content)] = byte
+    try:
+        (run_id,) = from_zip(bytes(content), store)
+    except ValueError as error:
+        problem = str(error)
+    else:
+        problem = ""
+    if problem:
+        assert (store.list(), "pickle" in problem) == ([], False)
+        return
+    come = store.get(run_id)
+    assert come.info.state != "damaged"
+    assert (come.info.batches_per_epoch or 1) >= 1
+    history = come.history()
+    assert [int(step) for step in history.batches.step] == sorted(map(int, history.batches.step))
+    come.last_epoch(), come.checkpoint(), come.start(), come.probabilities(), to_json(come)
+    for step in come.snapshot_steps():
+        come.weights(step).check(TINY.architecture)
 
 
 def test_curves_as_json(run):

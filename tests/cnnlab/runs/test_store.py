@@ -105,6 +105,20 @@ def test_a_new_run_is_queued(store, run):
     assert run.weights() is run.checkpoint() is run.model() is run.probabilities() is None
 
 
+@pytest.mark.parametrize("loss", [np.nan, np.inf])
+def test_an_end_without_a_test_loss_is_no_end_but_a_failure(store, run, loss):
+    """As a worker with an earlier version tells it, and as such a server has written it."""
+    record(run, started(), batch(1), replace(FINISHED, test_loss=loss))
+    earlier = store.create(EXPERIMENT)
+    record(earlier, started(), FINISHED)
+    state = json.loads(earlier._files.read("state.json")) | {"test_loss": loss}
+    earlier._files.write("state.json", json.dumps(state).encode())
+    for info in (run.info, earlier.info):
+        assert (info.state, info.test_loss, info.test_accuracy) == ("failed", None, None)
+        assert info.reason == "The loss is no longer a number after its last update: the weights grew too large."
+    json.loads(run._files.read("state.json"), parse_constant=pytest.fail)
+
+
 def test_everything_recorded_is_read_back_by_another_store(store, run):
     record(run, started(), WeightsSnapshot(0, WEIGHTS), batch(1), batch(2), epoch(2), CHECKPOINT, batch(3), batch(4))
     assert store.get(run.id).info.state == "running"
@@ -325,7 +339,7 @@ def test_what_pages_ask_of_a_run(store, run):
     run.end("finished")
     assert not run.can_go_on
     run._files.write("epochs.csv", b"nonsense\n1,2\n")
-    with pytest.raises(DamagedRunError, match="6 columns"):
+    with pytest.raises(DamagedRunError, match="first line must be step,epoch,"):
         run.last_epoch()
 
 
@@ -444,7 +458,7 @@ def test_cut_arrays_are_told(run, content):
 def test_a_pickle_is_not_opened(run):
     (run._files.folder / "weights").mkdir()
     np.savez(run._files.folder / "weights" / "000000.npz", a=np.array([{}], dtype=object))
-    with pytest.raises(DamagedRunError, match="pickle"):
+    with pytest.raises(DamagedRunError, match="This is not an"):
         run.weights()
     with pytest.raises(ValueError, match="Object arrays cannot be saved"):
         files.to_npz({"a": np.array([{}], dtype=object)})
@@ -638,3 +652,177 @@ def test_default_folder(monkeypatch, tmp_path):
     assert RunStore.default().root == tmp_path
     monkeypatch.delenv("CNNLAB_RUNS")
     assert RunStore.default().root == Path(__file__).parents[3] / "runs"
+
+
+# Two visitors, two servers
+
+
+def test_a_deleted_run_is_not_made_anew_by_what_comes_late(store, run):
+    record(run, started(), WeightsSnapshot(0, WEIGHTS), batch(1), CHECKPOINT, Paused(1))
+    store.delete([run.id])
+    with pytest.raises(StoreError):
+        run.record(CHECKPOINT)
+    run.end("stopped")
+    assert store.list() == []
+    assert store.warning is None
+    assert store.restore([run.id]) == (run.id,)
+    assert store.get(run.id).info.state == "paused"
+    assert store.restore([run.id]) == ()
+
+
+def test_two_who_write_one_file_at_once_have_names_of_their_own(tmp_path, monkeypatch):
+    path, rename = tmp_path / "label.json", Path.replace
+
+    def meanwhile(self, target):
+        monkeypatch.setattr(Path, "replace", rename)
+        files._replace(path, b"the second")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", meanwhile)
+    files._replace(path, b"the first")
+    assert path.read_bytes() == b"the first"
+    assert [file.name for file in tmp_path.iterdir()] == ["label.json"]
+
+
+@pytest.mark.parametrize("what", ["_replace", "_append"])
+def test_an_error_that_passes_moves_no_run(store, run, monkeypatch, what):
+    save, failures = getattr(files, what), [OSError(errno.EIO, "a stray error")]
+
+    def unsteady(path, content):
+        if failures:
+            raise failures.pop()
+        save(path, content)
+
+    monkeypatch.setattr(files, what, unsteady)
+    record(run, started(), batch(1))
+    assert not failures
+    assert (run.has_moved, store.warning) == (False, None)
+    np.testing.assert_array_equal(run.history().batches.step, [1])
+
+
+def test_a_line_that_is_cut_leaves_nothing_behind(run, monkeypatch):
+    record(run, started(), batch(1))
+    write, shorten = os.write, [True]
+    monkeypatch.setattr(
+        files.os, "write", lambda file, line: write(file, line[: 3 if shorten and shorten.pop() else None])
+    )
+    record(run, batch(2))
+    np.testing.assert_array_equal(run.history().batches.step, [1, 2])
+    assert not run.has_moved
+
+
+def test_a_label_that_cannot_be_kept_moves_no_run(store, run, full_disk):
+    full_disk.append(store.root)
+    with pytest.raises(OSError, match="No space left"):
+        run.set_label(Label("mine"))
+    assert (run.has_moved, store.warning) == (False, None)
+
+
+def test_a_run_that_cannot_be_made_leaves_nothing_behind(store, temporary, monkeypatch):
+    replace, names = files._replace, []
+
+    def no_space(path, content):
+        names.append(path.name)
+        if path.name == "state.json":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        replace(path, content)
+
+    monkeypatch.setattr(files, "_replace", no_space)
+    with pytest.raises(StoreError):
+        store.create(EXPERIMENT)
+    assert "experiment.json" in names
+    assert [path for folder in (store.root, temporary) for path in folder.rglob("*.json")] == []
+    assert RunStore(store.root).list() == []
+
+
+def test_a_name_and_a_note_given_at_once_are_both_kept(run, monkeypatch):
+    keep, threads = type(run).set_label, []
+
+    def meanwhile(self, label):
+        if not threads:
+            threads.append(threading.Thread(target=lambda: run.change_label(note="a note")))
+            threads[0].start()
+            threads[0].join(0.2)  # it waits for this one
+        keep(self, label)
+
+    monkeypatch.setattr(type(run), "set_label", meanwhile)
+    run.change_label(name="a name")
+    threads[0].join()
+    assert run.info.label == Label("a name", "a note")
+
+
+def test_several_are_deleted_or_none(store, monkeypatch):
+    runs = [store.create(EXPERIMENT) for _ in range(2)]
+    for run in runs:
+        run.end("finished")
+    rename = Path.rename
+
+    def busy(self, target):
+        if self.name == runs[1].id:
+            raise PermissionError(errno.EACCES, "in use")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", busy)
+    with pytest.raises(PermissionError):
+        store.delete([run.id for run in runs])
+    assert {info.id for info in store.list()} == {run.id for run in runs}
+
+
+def test_a_clock_that_is_set_interrupts_nothing(store, run, monkeypatch):
+    pslinux = pytest.importorskip("psutil._pslinux", reason="it is about how Linux tells when a process began")
+    boot = pslinux.boot_time()
+    monkeypatch.setattr(pslinux, "boot_time", lambda: boot + 5)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now - 3_600)
+    second = RunStore(store.root)
+    second.mark_interrupted()
+    assert second.get(run.id).info.state == "queued"
+
+
+@pytest.mark.parametrize(
+    "owner",
+    [None, {"pid": os.getpid(), "created": 1.0}, "0123456789abcdef", "../../state.json", "", 7, [], "x" * 5_000],
+)
+def test_an_owner_that_is_nobody_here_is_gone(store, run, owner):
+    path = run._files.folder / "state.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"owner": owner}))
+    RunStore(store.root).mark_interrupted()
+    assert store.get(run.id).info.state == "interrupted"
+
+
+def test_a_paused_run_of_another_server_is_left_alone(store, run):
+    record(run, started(), batch(1), CHECKPOINT, Paused(1))
+    second = RunStore(store.root)
+    assert second.get(run.id).is_elsewhere
+    with pytest.raises(ValueError, match="paused on another server"):
+        second.delete([run.id])
+    store.servers.leave()
+    assert not second.get(run.id).is_elsewhere
+    second.delete([run.id])
+
+
+@pytest.mark.usefixtures("run")
+def test_a_server_that_has_left_leaves_no_file(store):
+    (held,) = (store.root / ".servers").iterdir()
+    assert store.servers.lives(held.name)
+    store.servers.leave()
+    assert not store.servers.lives(held.name)
+    assert not held.exists()
+
+
+def test_a_folder_that_knows_no_locks_is_that_of_one_server(store, monkeypatch):
+    def unsupported(_file):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("locket._lock_file_non_blocking", unsupported)
+    run = store.create(EXPERIMENT)
+    RunStore(store.root).mark_interrupted()
+    assert store.get(run.id).info.state == "interrupted"
+
+
+def test_a_run_that_is_deleted_while_runs_are_marked_is_passed_over(store, run, monkeypatch):
+    info = run.info
+    run.end("finished")
+    store.delete([run.id])
+    monkeypatch.setattr(store, "list", lambda: [info])
+    store.mark_interrupted()

@@ -1,12 +1,14 @@
 """Which runs belong to some experiments, and what is done about those that are missing."""
 
+import threading
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from cnnlab.presets import PRESETS
-from cnnlab.runs.store import RunStore
+from cnnlab.runs.store import RunState, RunStore, UnknownRunError
 from cnnlab.studies import campaign
 from cnnlab.training import pace
 from cnnlab.training.events import LearningRateSet, Start
@@ -86,7 +88,7 @@ def test_a_run_that_is_deleted_meanwhile_is_none(store, monkeypatch):
     store.delete([run.id])
     monkeypatch.setattr(store, "list", lambda: [info])
     assert campaign.runs_of([TINY], store) == {}
-    assert campaign.num_updates(replace(info, state="stopped"), store) == 0
+    assert campaign.num_updates(replace(info, state=RunState.STOPPED), store) == 0
 
 
 @pytest.mark.parametrize(
@@ -150,3 +152,43 @@ def test_the_time_lies_between_those_of_the_lightest_and_the_heaviest(monkeypatc
     assert most == 2 * heavy.num_steps + campaign.SECONDS_AROUND
     assert one < middle < most
     assert campaign.seconds([light, replace(light, seed=4)]) == (one, one)
+
+
+def test_four_who_press_at_once_train_each_experiment_once(store, monkeypatch):
+    experiments, look = [replace(TINY, seed=seed) for seed in range(6)], store.list
+    together = threading.Barrier(4)
+
+    def slow_list():
+        found = look()
+        with suppress(threading.BrokenBarrierError):
+            together.wait(0.2)  # until all have looked, where they can
+        return found
+
+    class Submits(Notes):
+        def submit(self, experiment, *, is_background=False):
+            super().submit(experiment, is_background=is_background)
+            return store.create(experiment).id
+
+    monkeypatch.setattr(store, "list", slow_list)
+    engine = Submits()
+    visitors = [threading.Thread(target=campaign.train, args=(experiments, store, engine)) for _ in range(4)]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join()
+    assert sorted(told[1] for told in engine.told) == [0, 1, 2, 3, 4, 5]
+
+
+def test_what_is_asked_for_twice_is_trained_once(store, engine):
+    campaign.train([TINY, OTHER, TINY], store, engine)
+    assert engine.told == [("submit", TINY.seed), ("submit", 1)]
+
+
+def test_what_is_deleted_meanwhile_is_not_stopped(store, engine, monkeypatch):
+    info = make_run(store, "running").info
+
+    def stop(run_id):
+        raise UnknownRunError(run_id)
+
+    monkeypatch.setattr(engine, "stop", stop)
+    campaign.stop([info], engine)

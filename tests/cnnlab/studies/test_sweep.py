@@ -103,6 +103,10 @@ def test_values_are_read(key, text, values):
             "`learning_rate` must be numbers, separated by commas. Received: 'much'",
         ),
         ("training.learning_rate", "nan", "`learning_rate` must be a number from 1e-06 to 10"),
+        ("data.noise", "0,1", "is 0,1 one number or two. Write 0.1 or 0, 1. Received: '0,1'"),
+        ("data.noise", "0.1, 0,2", "is 0,2 one number or two"),
+        ("data.label_noise", "0,2;0,4", "is 0,2 one number or two"),
+        ("data.zoom", "0,1,0", "one number or two"),
         ("training.epochs", "1.5", "`epochs` must be whole numbers, separated by commas. Received: '1.5'"),
         ("training.epochs", "31", "`epochs` must be a whole number from 1 to 30"),
         ("training.optimizer", "magic", "`optimizer` must be one of sgd"),
@@ -112,6 +116,11 @@ def test_values_are_read(key, text, values):
 def test_bad_values_are_refused_in_words(key, text, message):
     with pytest.raises(ValueError, match=message):
         settings(BASE)[key].read(text)
+
+
+@pytest.mark.parametrize("text", ["0, 0.2", "0,0.2", "0.0,2e-1", "0 ,0.2", "0.,.2"])
+def test_a_comma_between_two_numbers_is_no_point(text):
+    assert settings(BASE)["data.noise"].read(text) == (0.0, 0.2)
 
 
 @pytest.mark.parametrize(

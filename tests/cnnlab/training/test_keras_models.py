@@ -1,5 +1,9 @@
+import json
+import os
 import random
 import re
+import subprocess
+import sys
 from dataclasses import asdict, replace
 from random import Random
 
@@ -253,3 +257,30 @@ def test_a_saved_model_can_be_loaded_and_answers_alike(tmp_path):
     loaded = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
     images = np.random.default_rng(0).random((3, 28, 28, 1), dtype=np.float32)
     np.testing.assert_array_equal(model.predict(images, verbose=0), loaded.predict(images, verbose=0))
+
+
+SETTINGS = """
+import json, os, pathlib, sys
+folder, module = sys.argv[1:]
+pathlib.Path(folder, "keras.json").write_text(json.dumps(json.loads(os.environ["OF_USER"])))
+__import__(module)
+import keras
+settings = keras.config
+print(settings.backend(), settings.floatx(), settings.epsilon(), settings.image_data_format(), settings.dtype_policy().name)
+print(settings.max_epochs(), settings.max_steps_per_epoch())
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "of_user"),
+    [
+        ("loop", {"floatx": "float16", "epsilon": 0.1, "backend": "jax", "image_data_format": "channels_first"}),
+        ("keras_models", {"floatx": "not one that Keras knows"}),
+    ],
+)
+def test_a_users_own_settings_of_keras_do_not_count(tmp_path, module, of_user):
+    asked = {"KERAS_BACKEND": "torch", "KERAS_MAX_EPOCHS": "1", "KERAS_MAX_STEPS_PER_EPOCH": "1"}
+    command = [sys.executable, "-c", SETTINGS, str(tmp_path), f"cnnlab.training.{module}"]
+    env = os.environ | asked | {"KERAS_HOME": str(tmp_path), "OF_USER": json.dumps(of_user)}
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout
+    assert printed.split() == ["tensorflow", "float32", "1e-07", "channels_last", "float32", "None", "None"]

@@ -1,5 +1,6 @@
 from dataclasses import replace
-from itertools import pairwise
+from itertools import count, pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ from cnnlab.nn import network
 from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from cnnlab.presets import PRESETS
-from cnnlab.training import keras_models
+from cnnlab.training import keras_models, loop
 from cnnlab.training.events import (
+    NOT_A_NUMBER,
     BatchEnd,
     Checkpoint,
     EpochEnd,
@@ -149,6 +151,16 @@ def test_a_resumed_run_ends_bit_for_bit_alike(events, steps, monkeypatch):
         np.testing.assert_array_equal(resumed[-1].weights[key], value)
 
 
+@pytest.mark.parametrize(("num_updates", "speed"), [(4, 4 * 100 * 64), (1_000_000, 0)])
+def test_a_clock_that_goes_in_steps(monkeypatch, num_updates, speed):
+    """Steps of 15.6 ms, as on Windows: it stands still for some updates, or for all."""
+    ticks = count()
+    monkeypatch.setattr(loop.time, "monotonic", lambda: next(ticks) // num_updates / 64)
+    told = [batch.images_per_second for batch in of(BatchEnd, events_of(with_training(epochs=1)))]
+    assert told[-2] == pytest.approx(speed, rel=0.3)
+    assert np.isfinite(told).all()
+
+
 def test_stop_keeps_the_network_so_far():
     asked = iter(range(1_000))
     events = events_of(EXPERIMENT, lambda: Orders(should_stop=next(asked) >= 10))
@@ -261,6 +273,32 @@ def test_a_loss_that_is_no_number_ends_the_run_in_words():
     assert isinstance(events[-1], Failed)
     assert "normalise the pixels or lower the learning rate (it is 10)" in events[-1].reason
     assert not of(Finished, events)
+
+
+@pytest.mark.parametrize(("broken_at", "stop_at"), [(21, None), (10, None), (7, 7)])
+def test_weights_that_are_no_numbers_end_the_run_in_words(monkeypatch, broken_at, stop_at):
+    """The loss of an update is that of the weights before: after the last one, at a snapshot, when it is stopped."""
+
+    def build(experiment):
+        model = keras_models.build(experiment)
+        train_on_batch, done = model.train_on_batch, count(1)
+
+        def train(*arguments, **options):
+            figures = train_on_batch(*arguments, **options)
+            if next(done) == broken_at:
+                keras_models.set_weights(model, keras_models.weights_of(model) | {"5/bias": np.full(10, np.nan)})
+            return figures
+
+        model.train_on_batch = train
+        return model
+
+    monkeypatch.setattr(loop, "keras_models", SimpleNamespace(**vars(keras_models) | {"build": build}))
+    asked = count()
+    events = events_of(with_training(epochs=1), lambda: Orders(should_stop=next(asked) == stop_at))
+    assert np.isfinite(of(BatchEnd, events)[-1].loss)
+    assert isinstance(events[-1], Failed)
+    assert events[-1].reason.startswith(f"{NOT_A_NUMBER} after update {broken_at}: the weights grew too large.")
+    assert all(snapshot.weights.are_finite for snapshot in of(WeightsSnapshot, events))
 
 
 @pytest.mark.parametrize("dilation_rate", [1, 2])

@@ -1,9 +1,9 @@
 """The network as a row of layers, each a stack of planes to scale, from the picture to the ten classes."""
 
 from collections.abc import Callable, Sequence
-from typing import TypedDict, cast
+from typing import TypedDict
 
-from ui.components import define, nothing
+from ui.components import define
 
 _mount = define(__file__)
 
@@ -31,42 +31,38 @@ def architecture(
     layers: Sequence[LayerCard],
     *,
     key: str,
-    selected: int | None = None,
-    on_select: Callable[[], None] | None = None,
-    first_movable: int = 1,
-    on_move: Callable[[], None] | None = None,
-    palette: Sequence[Kind] = (),
-    is_full: bool = False,
-    on_add: Callable[[], None] | None = None,
-    on_remove: Callable[[], None] | None = None,
-) -> int | None:
+    selected: int,
+    on_select: Callable[[int], None],
+    first_movable: int,
+    on_move: Callable[[int, int], None],
+    palette: Sequence[Kind],
+    most: int,
+    on_add: Callable[[str, int], None],
+    on_remove: Callable[[int], None],
+) -> None:
     """Draw the layers in order; a click or Enter on one selects it, dragging or Alt with an arrow key moves it.
 
     What can be added stands below: a click adds it after the selected card, dragging anywhere. Delete removes a card.
 
     Args:
         layers: the cards from first to last; the input may be one of them.
-        key: the component's identity. The index is also found in `st.session_state[key]["selected"]`.
-        selected: index of the layer that is selected at first, and again whenever this argument changes.
-        on_select: called, as Streamlit does it, before the page runs again after a selection.
+        key: the component's identity.
+        selected: index of the card that is selected.
+        on_select: called with the index of a card that was clicked, as all that follow before the page runs again.
         first_movable: the cards before this one stay where they are, and none comes before them.
-        on_move: the same after a card was moved; `st.session_state[key]["moved"]` is then its old and new index.
-        palette: the kinds of layers that can be added; none: nothing can be added or removed.
-        is_full: nothing can be added now.
-        on_add: the same after one was added; `["added"]` is then its name and its index.
-        on_remove: the same after one was removed; `["removed"]` is then its index.
-
-    Returns:
-        The index that was clicked last (at first `selected`), or None.
+        on_move: called with the old and the new index of a card.
+        palette: the kinds of layers that can be added.
+        most: how many cards there can be.
+        on_add: called with the name of a kind, and the index where it is wanted.
+        on_remove: called with the index of a card.
     """
-    result = _mount(
+    _mount(
         key=key,
-        data={"layers": layers, "selected": selected, "first": first_movable, "palette": palette, "full": is_full},
-        default={"selected": selected},
-        on_selected_change=on_select or nothing,
-        on_moved_change=on_move or nothing,
-        on_added_change=on_add or nothing,
-        on_removed_change=on_remove or nothing,
+        data={"layers": layers, "selected": selected, "first": first_movable, "palette": palette, "most": most},
+        acts={
+            "select": on_select,
+            "move": lambda places: on_move(*places),
+            "add": lambda wanted: on_add(*wanted),
+            "remove": on_remove,
+        },
     )
-    chosen = cast("int | None", result.selected)
-    return chosen if chosen is None or chosen < len(layers) else None

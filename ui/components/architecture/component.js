@@ -2,6 +2,7 @@
 // @ts-check
 import { makeDraggable } from "../dragging.js";
 import { mount } from "../mount.js";
+import { foreseen } from "./foreseen.js";
 import { finder, make, setStyles, whole } from "../shared.js";
 
 /**
@@ -9,7 +10,7 @@ import { finder, make, setStyles, whole } from "../shared.js";
  * @typedef {object} Layer
  * @property {string} name @property {string} settings @property {number[] | null} output_shape null: unknown
  * @property {number | null} parameters @property {string} colour @property {string | null} problem why it does not fit
- * @typedef {{layers: Layer[], selected: number | null, first: number, palette: Kind[], full: boolean}} Data first: that can be moved
+ * @typedef {{layers: Layer[], selected: number, first: number, palette: Kind[], most: number}} Data first: that can be moved
  */
 const PLANES = { most: 9, gap: 3 };
 
@@ -61,13 +62,8 @@ function makeCard(layer, index, { length: count }) {
 
 function createView(root) {
   const [row, palette] = ["ol", ".palette"].map(finder(root));
-  let /** @type {Data} */ data, tell, given, shown, selected, buttons = [];
+  let /** @type {Data} */ data, tell, shown, selected, layers = [], buttons = [];
   let goal = null; // where the focus goes with the card that was moved by a key
-
-  function select(index) {
-    selected = index;
-    buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === index)));
-  }
 
   // Left and right: to the card beside; with Alt the card itself goes there. Delete: away with it.
   function press(event, index) {
@@ -79,31 +75,28 @@ function createView(root) {
       if (!event.altKey) buttons[place]?.focus();
       else if (isMovable && place >= data.first && place < buttons.length) {
         goal = place;
-        tell.setTriggerValue("moved", [index, place]);
+        tell.act("move", [index, place]);
       }
-    } else if (event.key === "Delete" && isMovable && data.palette.length) {
+    } else if (event.key === "Delete" && isMovable) {
       event.preventDefault();
-      tell.setTriggerValue("removed", index);
+      tell.act("remove", index);
     }
   }
 
   function drawRow() {
     const focused = buttons.findIndex((button) => button.matches(":focus"));
-    buttons = data.layers.map(makeCard);
+    buttons = layers.map(makeCard);
     row.replaceChildren(...buttons.map((button) => make("li", {}, button)));
     setStyles(row, { count: buttons.length });
     buttons.forEach((button, index) => {
       const item = button.parentElement;
-      button.addEventListener("click", () => {
-        select(index);
-        tell.setStateValue("selected", index);
-      });
+      button.addEventListener("click", () => tell.act("select", index));
       button.addEventListener("keydown", (event) => press(event, index));
       if (index < data.first) return;
       button.classList.add("movable");
       button.setAttribute("aria-keyshortcuts", "Alt+ArrowLeft Alt+ArrowRight Delete");
       const others = () => [...row.children].filter((other) => other !== item);
-      const dropped = (place) => place !== index && tell.setTriggerValue("moved", [index, place]);
+      const dropped = (place) => place !== index && tell.act("move", [index, place]);
       makeDraggable(button, { row, grip: button.querySelector(".grip"), first: data.first, others, dropped });
     });
     if (focused >= 0) buttons[Math.min(goal ?? focused, buttons.length - 1)]?.focus();
@@ -115,8 +108,8 @@ function createView(root) {
       const chip = makeButton(colour, `<span aria-hidden="true">+</span><span class="name"></span>`);
       write(chip.querySelector(".name"), name);
       chip.title = words;
-      chip.addEventListener("click", () => tell.setTriggerValue("added", [name, selected === null ? buttons.length : selected + 1]));
-      const dropped = (place) => tell.setTriggerValue("added", [name, place]);
+      chip.addEventListener("click", () => tell.act("add", [name, selected + 1]));
+      const dropped = (place) => tell.act("add", [name, place]);
       makeDraggable(chip, { row, grip: null, first: data.first, others: () => [...row.children], dropped });
       return chip;
     }));
@@ -124,14 +117,16 @@ function createView(root) {
 
   return {
     update(newData, newTell) {
+      const isNew = JSON.stringify(data?.palette) !== JSON.stringify(newData.palette);
       [data, tell] = [newData, newTell];
-      const [layers, kinds] = [JSON.stringify(data.layers), JSON.stringify(data.palette)];
-      if (shown?.layers !== layers) drawRow();
-      if (shown?.kinds !== kinds) drawPalette();
-      shown = { layers, kinds };
-      for (const chip of palette.children) chip.disabled = data.full;
-      select(given === data.selected ? selected : data.selected);
-      given = data.selected;
+      if (isNew) drawPalette();
+    },
+    foresee(acts) {
+      ({ layers, selected } = foreseen(data, acts));
+      if (shown !== JSON.stringify(layers)) drawRow();
+      shown = JSON.stringify(layers);
+      for (const chip of palette.children) chip.disabled = layers.length >= data.most;
+      buttons.forEach((button, index) => button.setAttribute("aria-pressed", String(index === selected)));
     },
   };
 }

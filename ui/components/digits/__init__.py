@@ -1,13 +1,12 @@
 """Test digits and what they are read as at the stage of a run (see `stages.js`); one's own drawing comes first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 
 from ui import colours
-from ui.components import define, nothing
+from ui.components import define
 
 _mount = define(__file__)
 SHADES = 255  # a probability is sent as so many steps
@@ -34,7 +33,8 @@ def digits(
     labels: np.ndarray,
     own: Own | None,
     num_shown: int,
-) -> int | None:
+    on_choose: Callable[[int], None],
+) -> None:
     """Show digits, each with its reading: right and wrong ones differ in sign, frame and colour.
 
     Args:
@@ -46,11 +46,9 @@ def digits(
         labels: int (n,), what they are.
         own: one's own drawing.
         num_shown: how many are shown at once, at most.
-
-    Returns:
-        The index of the digit that was clicked, MINE for the drawing, in the one run that the click causes; else None.
+        on_choose: called with the index of a digit that was clicked, MINE for the drawing, before the page runs again.
     """
-    result = _mount(
+    _mount(
         key=key,
         data={
             "run": run_id,
@@ -71,10 +69,8 @@ def digits(
             "marks": [colours.RIGHT_MARK, colours.WRONG_MARK],
             "colours": [colours.RIGHT, colours.WRONG],
         },
-        on_chosen_change=nothing,
+        acts={"choose": on_choose},
     )
-    chosen = cast("int | None", result.chosen)
-    return chosen if chosen is None or MINE <= chosen < len(labels) else None
 
 
 def _shades(values: np.ndarray) -> np.ndarray:

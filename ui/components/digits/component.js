@@ -96,8 +96,8 @@ function createView(root) {
 
   find(".mistakes").addEventListener("change", draw);
   return {
-    update(/** @type {Data} */ data, { setTriggerValue }) {
-      tell = (index) => setTriggerValue("chosen", index);
+    update(/** @type {Data} */ data, { act }) {
+      tell = (index) => act("choose", index);
       const isNew = now?.sent !== data.images;
       const own = data.own && { ...data.own, readAs: bytes(data.own.readAs), sureness: bytes(data.own.sureness) };
       const [images, readAs, sureness] = [data.images, data.readAs, data.sureness].map(bytes);

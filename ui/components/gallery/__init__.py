@@ -1,15 +1,15 @@
 """Small pictures in a row that wraps, each with its words: the steps of the preparation, one's own handwriting."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import cast
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from ui.components import define, nothing
+from ui.components import define
 
 _mount = define(__file__)
 
@@ -23,11 +23,20 @@ class Item:
     note: str = ""
     large: bool = False
     struck: str = ""
+    id: int | str = ""
+    """What `on_choose` is told: a place in the row is not enough, the row may have changed since the click."""
 
 
 def gallery(
-    items: Sequence[Item], *, key: str, describe: str, size: int = 84, arrows: bool = False, choose: str = ""
-) -> int | None:
+    items: Sequence[Item],
+    *,
+    key: str,
+    describe: str,
+    size: int = 84,
+    arrows: bool = False,
+    choose: str = "",
+    on_choose: Callable[[Any], None] = lambda _: None,
+) -> None:
     """Show pictures, enlarged without smoothing.
 
     Args:
@@ -36,11 +45,9 @@ def gallery(
         size: longer side of a picture in pixels.
         arrows: put an arrow between one and the next.
         choose: what a click on a picture does ("Take out"): each is a button then.
-
-    Returns:
-        With `choose`, the index that was clicked, in the one run of the page that the click causes; otherwise None.
+        on_choose: called with the `id` of each that was clicked, before the page runs again.
     """
-    result = _mount(
+    _mount(
         key=key,
         data={
             "items": [vars(item) | {"png": png(item.picture), "picture": None} for item in items],
@@ -49,10 +56,8 @@ def gallery(
             "arrows": arrows,
             "choose": choose,
         },
-        on_chosen_change=nothing,
+        acts={"choose": on_choose} if choose else None,
     )
-    chosen = cast("int | None", result.chosen)
-    return chosen if chosen is None or chosen < len(items) else None
 
 
 def png(picture: np.ndarray) -> str:

@@ -4,7 +4,7 @@ import { mount } from "../mount.js";
 import { finder, make, set, setStyles } from "../shared.js";
 
 /**
- * @typedef {{png: string, title: string, note: string, large: boolean, struck: string}} Item
+ * @typedef {{id: number | string, png: string, title: string, note: string, large: boolean, struck: string}} Item
  * @typedef {{items: Item[], describe: string, size: number, arrows: boolean, choose: string}} Data choose: what a click does
  */
 function fit(img, size) {
@@ -19,13 +19,13 @@ function makeFigure(choose) {
 }
 
 const createView = (root) => ({
-  update(/** @type {Data} */ { items, describe, size, arrows, choose }, { setTriggerValue }) {
+  update(/** @type {Data} */ { items, describe, size, arrows, choose }, { act }) {
     root.setAttribute("aria-label", describe);
     setStyles(root, { size: `${size}px` });
     root.classList.toggle("arrows", arrows);
     while (root.children.length > items.length) root.lastElementChild.remove();
     while (root.children.length < items.length) root.append(makeFigure(choose));
-    items.forEach(({ png, title, note, large, struck }, index) => {
+    items.forEach(({ id, png, title, note, large, struck }, index) => {
       const figure = root.children[index];
       const [was, caption, frame, img, small] = ["s", "figcaption span", ".frame", "img", "small"].map(finder(figure));
       figure.classList.toggle("large", large);
@@ -36,7 +36,7 @@ const createView = (root) => ({
       Object.assign(img, { alt: choose ? "" : words, onload: () => fit(img, size), src: `data:image/png;base64,${png}` });
       if (!choose) return;
       set(frame, { "title": words, "aria-label": words });
-      frame.onclick = () => setTriggerValue("chosen", index);
+      frame.onclick = () => act("choose", id);
     });
   },
 });

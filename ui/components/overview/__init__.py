@@ -13,7 +13,7 @@ import numpy as np
 from cnnlab.doctor.distribution import Distribution
 from cnnlab.explain.contributions import Strongest
 from ui import colours
-from ui.components import define, scale_of, to_data
+from ui.components import define, scale_of
 
 _mount = define(__file__)
 
@@ -59,14 +59,16 @@ class Column:
     bias: np.ndarray | None = None
 
 
-def overview(columns: Sequence[Column], *, key: str, num_sampled: int, traced: Callable[[], None]) -> None:
+def overview(
+    columns: Sequence[Column], *, key: str, num_sampled: int, traced: Callable[[dict[str, Any]], None]
+) -> None:
     """Show a network.
 
     Args:
         columns: the digit, then the layers in order; the last one is the ten probabilities.
         key: the component's identity; what is pinned or folded stays with it.
         num_sampled: how many digits the "dead" ones were silent for.
-        traced: called when the visitor asks how a number came about: `component_value(key, "trace")` is then
+        traced: called when the visitor asks how a number came about, with
             `{"layer": layer index, "position": [row, column, map] or [unit]}`.
     """
     most = most_maps(columns)
@@ -77,7 +79,7 @@ def overview(columns: Sequence[Column], *, key: str, num_sampled: int, traced: C
         "numSampled": num_sampled,
         "winner": int(np.argmax(columns[-1].values)) if columns[-1].values is not None else 0,
     }
-    _mount(key=key, data=to_data(data), on_trace_change=traced)
+    _mount(key=key, data=data, acts={"trace": traced})
 
 
 def most_maps(columns: Sequence[Column]) -> int:

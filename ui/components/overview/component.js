@@ -424,8 +424,8 @@ function createView(root) {
   });
 
   return {
-    update(/** @type {Data} */ data, { setTriggerValue }) {
-      send = (request) => setTriggerValue("trace", request);
+    update(/** @type {Data} */ data, { act }) {
+      send = (request) => act("trace", request);
       now = { ...data, columns: data.columns.map(decode) };
       const layers = JSON.stringify(data.columns.map(({ name, shape }) => [name, shape]));
       if (state.layers !== layers) {

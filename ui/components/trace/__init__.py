@@ -54,13 +54,13 @@ class Scene:
     note: str = ""
 
 
-def trace(explanation: Explanation, scene: Scene, *, key: str, went: Callable[[], None]) -> None:
+def trace(explanation: Explanation, scene: Scene, *, key: str, went: Callable[[dict[str, Any]], None]) -> None:
     """Show how a value came about.
 
     Args:
         explanation: the value and its parts.
         scene: what stands around them.
-        went: called when the visitor clicks. `component_value(key, "go")` is then a dict with `at`, the length of the
+        went: called when the visitor clicks, with a dict of `at`, the length of the
             shown path, and one of `input` (its index), `cell` (row, column in the same map), `unit` (of the same
             softmax), `crumb` (its index in the path).
     """
@@ -79,7 +79,7 @@ def trace(explanation: Explanation, scene: Scene, *, key: str, went: Callable[[]
         **_inputs(parts),
         **_softmax(explanation),
     }
-    _mount(key=key, data=to_data(data), on_go_change=went)
+    _mount(key=key, data=data, acts={"go": went})
 
 
 def largest_terms(products: np.ndarray) -> np.ndarray:

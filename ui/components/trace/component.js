@@ -272,8 +272,8 @@ function createView(root) {
   onArrow(map, (rows, columns) => hover([state.cell[0] + rows, state.cell[1] + columns]));
 
   return {
-    update(/** @type {Data} */ data, { setTriggerValue }) {
-      send = (request) => setTriggerValue("go", request);
+    update(/** @type {Data} */ data, { act }) {
+      send = (request) => act("go", request);
       const decode = (part) => (typeof part === "string" ? floats(part) : part);
       now = {
         ...data,

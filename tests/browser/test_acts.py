@@ -1,0 +1,78 @@
+"""Acts that are made while the server is busy all count, in their order, and are seen at once where that can be."""
+
+import signal
+from contextlib import contextmanager
+from os import kill
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import NO_ENGINE, ROOT
+from tests.browser.test_build import TINY, cards, expect_layers, open_tiny
+from tests.browser.visitor import at_rest, draw, ink, open_page, wait_for_ink
+
+ADDED = ("Dropout", "BatchNormalization", "AveragePooling2D")
+
+
+@pytest.fixture(scope="module")
+def server(start_server, tmp_path_factory):
+    return start_server(ROOT / "app.py", {**NO_ENGINE, "CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))})
+
+
+@pytest.fixture
+def busy(server, page):
+    """`with busy():` the server stands still meanwhile, as one that has too much to do."""
+
+    @contextmanager
+    def stand_still():
+        at_rest(page)
+        kill(server.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            kill(server.pid, signal.SIGCONT)
+
+    return stand_still
+
+
+def test_layers_added_and_taken_back_while_the_server_is_busy(page, server, busy):
+    open_tiny(page, server.url)
+    palette = page.get_by_role("group", name="Add a layer")
+    with busy():
+        for kind in ADDED:
+            palette.get_by_role("button", name=kind, exact=True).click()
+        expect_layers(page, "Input", "Conv2D", *ADDED, *TINY[2:])  # at once
+    expect(cards(page).nth(4)).to_contain_text("6 x 6 x 4")
+    with busy():
+        for _ in range(2):
+            page.keyboard.press("Control+z")
+        page.locator(".st-key-Undo button:visible").first.click()
+    expect_layers(page, *TINY)
+    with busy():
+        for _ in range(2):
+            page.keyboard.press("Control+Shift+Z")
+        palette.get_by_role("button", name="Flatten", exact=True).click()
+        page.keyboard.press("Control+z")
+    expect_layers(page, "Input", "Conv2D", *ADDED[:2], *TINY[2:])
+
+
+def test_a_layer_is_moved_several_places_while_the_server_is_busy(page, server, busy):
+    open_tiny(page, server.url)
+    cards(page).nth(1).click()
+    with busy():
+        for name in ("Move right", "Move right", "Duplicate"):
+            page.get_by_role("button", name=name, exact=True).click()
+    expect_layers(page, "Input", "MaxPooling2D", "Flatten", "⚠ Conv2D", "Conv2D", "Dense")
+
+
+def test_strokes_are_taken_back_one_a_press(page, server, busy):
+    open_page(page, server.url, "Draw")
+    amounts = []
+    for x in (60, 140, 220):
+        draw(page, (x, 60), (x, 220))
+        at_rest(page)
+        amounts.append(ink(page))
+    with busy():
+        for _ in range(2):
+            page.locator(".st-key-Undo-drawing button").click()
+    wait_for_ink(page, amounts[0])

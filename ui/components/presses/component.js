@@ -1,0 +1,43 @@
+// Takes presses of Streamlit's buttons, by mouse, finger or keys, before Streamlit does, and sends each as an act.
+// @ts-check
+import { mount } from "../mount.js";
+
+/** @typedef {{keys: string[], shortcuts: Record<string, string>}} Data shortcuts: "Ctrl+Shift+Z" */
+function createView() {
+  let /** @type {Data} */ data, tell;
+
+  const placeOf = (key) => `.st-key-${key.replace(/[^\w-]/g, "-")}`;
+
+  function press(event, key) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    tell.act(key);
+  }
+
+  function click(event) {
+    const button = event.target.closest?.("button");
+    const key = button && data.keys.find((one) => button.closest(placeOf(one)));
+    if (key) press(event, key);
+  }
+
+  function type(event) {
+    if (event.composedPath()[0].matches?.("input, textarea, [contenteditable]")) return;
+    const typed = [event.ctrlKey || event.metaKey ? "Ctrl" : "", event.shiftKey ? "Shift" : "", event.key.toUpperCase()];
+    const key = data.keys.find((one) => data.shortcuts[one] === typed.filter(Boolean).join("+"));
+    if (key && document.querySelector(`${placeOf(key)} button:enabled`)) press(event, key);
+  }
+
+  addEventListener("click", click, true);
+  addEventListener("keydown", type, true);
+  return {
+    update(newData, newTell) {
+      [data, tell] = [newData, newTell];
+    },
+    remove() {
+      removeEventListener("click", click, true);
+      removeEventListener("keydown", type, true);
+    },
+  };
+}
+
+export default mount(createView);
