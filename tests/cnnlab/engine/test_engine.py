@@ -513,7 +513,7 @@ def test_an_order_is_not_lost_between_looking_and_leaving(idle_engine, monkeypat
             act()
         return change(orders, **changes)
 
-    monkeypatch.setattr("cnnlab.engine.engine.replace", slowly)
+    monkeypatch.setattr("cnnlab.engine.serving.replace", slowly)
     cluster.log.append("silent")
     engine.set_learning_rate(run.id, 0.5)
     engine._look(cluster)
@@ -533,7 +533,7 @@ def test_a_stop_is_not_lost_while_a_paused_run_is_told_to_make_room(idle_engine,
             act()
         return changed
 
-    monkeypatch.setattr("cnnlab.engine.engine.replace", slowly)
+    monkeypatch.setattr("cnnlab.engine.serving.replace", slowly)
     engine._look(cluster)
     act.done[0].join()
     assert engine.orders(run.id).should_stop
@@ -615,7 +615,7 @@ def test_a_live_run_is_only_touched_under_the_lock(idle_engine, monkeypatch):
     assert engine.live_runs == ()
     engine.submit(TINY)
     engine._look(cluster)
-    monkeypatch.setattr("cnnlab.engine.engine.connect", lambda _address: nullcontext(Dead()))
+    monkeypatch.setattr("cnnlab.engine.serving.connect", lambda _address: nullcontext(Dead()))
     engine._serve()
     assert engine.live_runs == ()
 
@@ -639,7 +639,7 @@ def test_runs_are_marked_when_the_cluster_dies_after_an_answer(idle_engine, monk
     run = engine._store.get(engine.submit(TINY))
     engine._look(FakeCluster())
     first, second = engine.compute(math.sqrt, 4), engine.compute(math.sqrt, 9)
-    monkeypatch.setattr("cnnlab.engine.engine.connect", lambda _address: nullcontext(Dead()))
+    monkeypatch.setattr("cnnlab.engine.serving.connect", lambda _address: nullcontext(Dead()))
     engine._serve()
     assert (engine.state, run.info.state, engine.live_runs) == ("down", "interrupted", ())
     assert first.result(0) == "the answer"
