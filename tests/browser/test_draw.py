@@ -260,7 +260,8 @@ def test_handwriting_is_kept_reloaded_taken_out_saved_and_opened(page, server):
     with zipfile.ZipFile(download.value.path()) as archive:
         assert sorted(name[0] for name in archive.namelist()) == ["1", "7"]
     page.locator("input[type=file]").set_input_files({"name": "h.npz", "mimeType": "application/zip", "buffer": saved})
-    expect(page.get_by_text("Your handwriting: 4 drawings.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("In yours already: 2 drawings of this file.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Your handwriting: 2 drawings.")).to_be_visible(timeout=PATIENCE)
     page.locator("input[type=file]").set_input_files({"name": "x.npz", "mimeType": "application/zip", "buffer": b"x"})
     expect(page.get_by_text("This is not an .npz file")).to_be_visible(timeout=PATIENCE)
 

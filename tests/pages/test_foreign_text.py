@@ -69,8 +69,11 @@ def num_foreign(at) -> int:
 def runs(store):
     """Runs in every state, named and ended by others."""
     made = {
-        state: make_run(store, "finished" if state in ("damaged", "broken", "failed") else state) for state in STATES
+        state: make_run(store, "running" if state == "interrupted" else state)
+        for state in STATES
+        if state not in ("damaged", "broken", "failed")
     }
+    made |= {state: make_run(store, "finished") for state in ("damaged", "broken")}
     made["failed"] = store.create(replace(TINY, seed=1))
     for event in [*some_training(), Failed(4, FOREIGN)]:
         made["failed"].record(event)
@@ -79,7 +82,7 @@ def runs(store):
     for number, run in enumerate(made.values()):
         run.set_label(Label(NAMES[number % 2], FOREIGN))
     made["damaged"]._files.write("state.json", json.dumps({"version": 1, "state": FOREIGN}).encode())
-    made["broken"]._files.write("epochs.csv", f"step\n{FOREIGN}\n".encode())
+    made["broken"]._files.write("epochs.csv", f"{FOREIGN}\n".encode())
     return made
 
 

@@ -21,7 +21,7 @@ def whole_number_board(network: Network) -> None:
     """Show the wide canvas, and below it the number and how each of its digits is read."""
     is_phone = "Mobi" in (st.context.headers.get("User-Agent") or "")
     st.markdown("**Write a number here**")
-    with st.container(key="wide-canvas"):
+    with st.container(key="narrow-canvas" if is_phone else "wide-canvas"):
         rgba = canvas(PEN_WIDTH, state().wide_canvas, NARROW if is_phone else WIDE)
     digits = () if rgba is None else segment.split(rgba)
     readings = [reading for digit in digits if (reading := read(network, digit.rgba))]
