@@ -130,7 +130,7 @@ def _write_canvas(strokes: list[dict[str, Any]], grey: np.ndarray) -> list[Any]:
 
 def _pack(content: object) -> str:
     packed = zlib.compress(_as_json(content).encode())
-    return json.dumps(base64.b64encode(packed).decode("ascii"), allow_nan=False)
+    return _as_json(base64.b64encode(packed).decode("ascii"))
 
 
 # --- what is foreign -------------------------------------------------------------------------------------------------
