@@ -25,9 +25,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 def commands(folder: Path, target: str) -> str:
-    """What `make` would run."""
+    """What `make` would run, had it not been begun by another `make`."""
     command = ["make", "-n", f"PYTHON={sys.executable}", target]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=True).stdout
 
 
 def never_made(folder: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from subprocess import Popen
 from typing import Any, TypeVar, cast
 
@@ -17,7 +18,7 @@ from distributed import Client, Queue, Variable, get_client
 from distributed.scheduler import KilledWorker
 
 from cnnlab.engine import local_cluster
-from cnnlab.engine.wire import Outbox, asked_at_most_every, decode, encode
+from cnnlab.engine.wire import Line, Outbox, decode, encode
 from cnnlab.experiment import Experiment
 from cnnlab.runs.store import Run
 from cnnlab.training.events import Checkpoint, Failed, Orders, Start
@@ -266,18 +267,22 @@ def _train(run_id: str, experiment: str, start: Start | None, key: str, queue: s
         except TimeoutError:  # the run was given up
             return Orders(should_stop=True)
 
-    outbox = Outbox(send, checkpoint.set)
+    line = Line()
+    outbox = Outbox(partial(line.give, send), partial(line.give, checkpoint.set))
     try:
         saved = checkpoint.get(timeout=CONTACT_SECONDS)
         loop.train(
             Experiment.from_json(experiment),
             outbox.emit,
-            asked_at_most_every(ORDERS_SECONDS, orders),
+            line.asks(ORDERS_SECONDS, orders),
             cast("Checkpoint | None", decode(saved) if saved else None),
             start,
         )
+        line.wait()
     except Exception as error:
         outbox.emit(Failed(outbox.step, f"Training was ended by an error: {type(error).__name__}: {error}"))
+        line.wait()
         raise
     finally:
+        line.close()
         messages.close()

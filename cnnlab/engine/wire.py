@@ -4,7 +4,9 @@ Nothing but what msgpack knows, so that no message is ever unpickled. Knows noth
 """
 
 import time
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import fields
 from typing import Any, TypeVar, get_args
 
@@ -15,6 +17,7 @@ from cnnlab.training.events import BatchEnd, Checkpoint, Event
 T = TypeVar("T")
 
 GATHER_SECONDS = 0.1
+MAX_GIVEN = 8
 EVENTS: dict[str, type] = {event.__name__: event for event in get_args(Event)}
 
 
@@ -58,6 +61,47 @@ def _decode(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
+class Line:
+    """The one thread on which a worker speaks with the server, so that training waits for no answer.
+
+    Calls are made in the order given. What went wrong in one is raised by a later `give`, `wait` or question.
+    """
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "line")
+        self._given: deque[Future[Any]] = deque()
+
+    def give(self, function: Callable[..., object], *arguments: object) -> None:
+        """Have a function called; waits while `MAX_GIVEN` calls are not over."""
+        self._given.append(self._thread.submit(function, *arguments))
+        while self._given and (self._given[0].done() or len(self._given) > MAX_GIVEN):
+            self._given.popleft().result()
+
+    def wait(self) -> None:
+        """Wait until all is called."""
+        while self._given:
+            self._given.popleft().result()
+
+    def close(self) -> None:
+        """Call nothing more."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def asks(self, seconds: float, question: Callable[[], T]) -> Callable[[], T]:
+        """Ask a question again when its last answer is `seconds` old; until the next one comes, the last stands."""
+        answer, asked = question(), time.monotonic()
+        pending: Future[T] | None = None
+
+        def newest() -> T:
+            nonlocal answer, asked, pending
+            if pending and pending.done():
+                answer, asked, pending = pending.result(), time.monotonic(), None
+            if not pending and time.monotonic() - asked >= seconds:
+                pending = self._thread.submit(question)
+            return answer
+
+        return newest
+
+
 class Outbox:
     """Sends events in order, batches gathered to at most ten messages a second.
 
@@ -83,16 +127,3 @@ class Outbox:
             self._sent = time.monotonic()
         if isinstance(event, Checkpoint):
             self._keep(message)
-
-
-def asked_at_most_every(seconds: float, ask: Callable[[], T]) -> Callable[[], T]:
-    """Wrap a question that takes long: the last answer stands for `seconds`."""
-    answer, asked = ask(), time.monotonic()
-
-    def ask_seldom() -> T:
-        nonlocal answer, asked
-        if time.monotonic() - asked >= seconds:
-            answer, asked = ask(), time.monotonic()
-        return answer
-
-    return ask_seldom

@@ -54,6 +54,16 @@ def test_layers_added_and_taken_back_while_the_server_is_busy(page, server, busy
         palette.get_by_role("button", name="Flatten", exact=True).click()
         page.keyboard.press("Control+z")
     expect_layers(page, "Input", "Conv2D", *ADDED[:2], *TINY[2:])
+    cards(page).nth(2).focus()
+    page.keyboard.press("Delete")
+    expect_layers(page, "Input", "Conv2D", ADDED[1], *TINY[2:])
+    expect(page.locator(".st-key-Redo button")).to_be_disabled()
+    with busy():
+        page.keyboard.press("Control+z")
+        page.keyboard.press("Control+Shift+Z")  # the button is still grey
+    expect(page.locator(".st-key-Undo button")).to_be_enabled()
+    at_rest(page)
+    expect_layers(page, "Input", "Conv2D", ADDED[1], *TINY[2:])
 
 
 def test_a_layer_is_moved_several_places_while_the_server_is_busy(page, server, busy):

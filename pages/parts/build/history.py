@@ -40,7 +40,7 @@ def _go(label: str, act: Callable[[], None]) -> None:
     """Undo or redo; what cannot be seen on this page is said in a toast."""
     before = state().draft
     act()
-    if state().draft.layers == before.layers:
+    if state().draft.layers == before.layers and state().draft != before:
         st.toast(f"{label}: {described(before, state().draft)}", icon=":material/history:")
 
 

@@ -24,7 +24,7 @@ function createView() {
     if (event.composedPath()[0].matches?.("input, textarea, [contenteditable]")) return;
     const typed = [event.ctrlKey || event.metaKey ? "Ctrl" : "", event.shiftKey ? "Shift" : "", event.key.toUpperCase()];
     const key = data.keys.find((one) => data.shortcuts[one] === typed.filter(Boolean).join("+"));
-    if (key && document.querySelector(`${placeOf(key)} button:enabled`)) press(event, key);
+    if (key && document.querySelector(`${placeOf(key)} button`)) press(event, key); // grey perhaps, until it is known
   }
 
   addEventListener("click", click, true);
