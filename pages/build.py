@@ -7,7 +7,8 @@ from pages.parts.build import cards, sharing, tables, verdict
 from ui.frame import begin
 from ui.lesson import try_this
 from ui.link import follow_link, write_link
-from ui.state import control, state
+from ui.state import state
+from ui.widgets import control
 
 begin()
 

@@ -9,8 +9,8 @@ from pages.parts.look_inside.choosing import choose_digit
 from ui.address import asked
 from ui.frame import begin
 from ui.networks import choose_network
-from ui.state import pick
 from ui.subject import Subject
+from ui.widgets import pick
 
 begin()
 

@@ -15,7 +15,8 @@ from cnnlab.nn.layers import INITIALIZERS, PADDINGS, SOBEL, Conv2D, Layer
 from cnnlab.nn.operations import ACTIVATIONS
 from ui.address import asked
 from ui.link import came_by_history
-from ui.state import control, kept, lasting, pick, state
+from ui.state import state
+from ui.widgets import control, kept, lasting, pick
 
 T = TypeVar("T")
 SELDOM = ("use_bias", "kernel_initializer", "l1", "l2", "trainable")

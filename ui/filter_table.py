@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from ui.state import Kept, kept
+from ui.state import Kept
+from ui.widgets import kept
 
 Kernel = npt.NDArray[np.float32]
 

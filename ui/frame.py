@@ -71,6 +71,7 @@ def begin() -> None:
         _navigation()
         st.rerun()
     acts.do()
+    acts.are_over()
 
 
 @st.fragment(run_every="1h")
@@ -83,6 +84,7 @@ def fragment(part: Part) -> Part:
 
     @wraps(part)
     def run_again(*args: Any, **options: Any) -> Any:
+        acts.are_over()
         answer = part(*args, **options)
         if not _is_framed.get():
             keep(f"{Path(part.__code__.co_filename).stem}-{part.__name__}")

@@ -8,7 +8,8 @@ import streamlit as st
 from cnnlab.runs.handwriting import Handwriting, HandwritingStore, UnknownHandwritingError
 from ui.address import asked
 from ui.cached import store
-from ui.state import attempt, state
+from ui.state import state
+from ui.widgets import attempt
 from ui.words import message
 
 

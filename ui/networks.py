@@ -14,7 +14,8 @@ from cnnlab.runs.store import Run, RunInfo, RunState, UnknownRunError
 from ui.address import asked
 from ui.cached import starter_network, store, weights_of
 from ui.link import came_by_history
-from ui.state import control, state
+from ui.state import state
+from ui.widgets import control
 from ui.words import message, moment, percent
 
 # One image is too little to share among threads: beside a training run that takes ten times longer.

@@ -12,7 +12,8 @@ from cnnlab.limits import LIMITS
 from ui.controls import choose
 from ui.drawing import drawn_image
 from ui.figures import to_bytes
-from ui.state import attempt, lasting, show_problem, state, upload
+from ui.state import state
+from ui.widgets import attempt, lasting, show_problem, upload
 from ui.words import message, plain
 
 DIGIT, DRAWING, SHAPE, PHOTO, CAMERA = "Digit", "My drawing", "Picture", "Photo", "Camera"

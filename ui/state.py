@@ -3,10 +3,8 @@
 Anything worth keeping is in an Experiment or a run; this holds what is still being edited, and which run is looked at.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from inspect import signature
 from secrets import token_hex
 from typing import Any, Self
 
@@ -22,7 +20,6 @@ from cnnlab.nn.layers import Layer
 from cnnlab.presets import DEFAULT, PRESETS
 from cnnlab.runs.handwriting import Handwriting
 from cnnlab.training.pace import Pace
-from ui.words import message
 
 MAX_UNDONE = 100
 TEST, DRAWING, PHOTO = "test", "drawing", "photo"
@@ -160,8 +157,18 @@ class Acts:
     """Tells this visit from others of the same browser tab, whose acts are not done again."""
     done: int = 0
     """The number of the last act that was done."""
+    are_new: bool = False
+    """Whether one was done, or an edit made in a control, since the page was made last."""
     handlers: dict[str, Mapping[str, Callable[[Any], None]]] = field(default_factory=dict)
     """By the component's key and the act's name."""
+
+
+@dataclass
+class Control:
+    """What a control was last given to show, and the values before that, which the browser may still tell."""
+
+    value: Any
+    replaced: list[Any] = field(default_factory=list)
 
 
 @dataclass
@@ -267,6 +274,7 @@ class State:
     timing: Timing = field(default_factory=Timing)
     problems: dict[str, str] = field(default_factory=dict)
     """By the key of a control or another `attempt`: why it failed the last time."""
+    controls: dict[str, Control] = field(default_factory=dict)
     course: Course = field(default_factory=Course)
     choices: dict[str, Any] = field(default_factory=dict)
     """By the keys of widgets: what was chosen in those that last."""
@@ -320,98 +328,6 @@ def state() -> State:
         st.session_state["cnnlab"] = State()
     visitor: State = st.session_state["cnnlab"]
     return visitor
-
-
-@contextmanager
-def attempt(key: str, errors: type[Exception] | tuple[type[Exception], ...] = ValueError) -> Iterator[None]:
-    """Keep why this fails for `show_problem(key)`, where it does with one of `errors`."""
-    problems = state().problems
-    problems.pop(key, None)
-    try:
-        yield
-    except errors as error:
-        problems[key] = str(error)
-
-
-def show_problem(key: str, instead: str = "", icon: str = "error") -> None:
-    """Tell why the last `attempt` of this key failed, if it did, and what holds instead."""
-    if problem := state().problems.get(key):
-        st.error(f"{message(problem)} {instead}".rstrip(), icon=f":material/{icon}:")
-
-
-def control(
-    widget: Callable[..., Any], label: str, key: str, value: object, apply: Callable[[Any], None], **options: Any
-) -> None:
-    """Show a widget for one value of the state; the state stays the truth.
-
-    When the visitor changes it, `apply` is called with the new value before the page runs again. A ValueError of
-    `apply` is shown beside the widget, which goes back to the last good value.
-    """
-    shown = value
-    if widget is st.number_input:  # emptied, it would take its least value without a word
-        options = {"value": None, "required": True} | options
-
-    def changed() -> None:
-        nonlocal shown
-        if st.session_state[key] == shown:  # sent again, after a run of the page that was broken off: no edit
-            return
-        with attempt(key):
-            apply(st.session_state[key])
-            shown = st.session_state[key]
-
-    st.session_state[key] = value
-    widget(label, key=key, on_change=changed, **options)
-    show_problem(key, "It stays as it was.")
-
-
-def number_field(label: str, low: float, high: float, first: float, key: str, **look: Any) -> float:
-    """Show a number field, at first at `first`, that says so when it is left empty or beyond its limits."""
-    st.session_state.setdefault(key, first)
-    value = st.number_input(label, low, high, None, key=key, required=True, **look)
-    return first if value is None else value
-
-
-def pick(
-    label: str, options: Iterable[Any], key: str, value: object, apply: Callable[[Any], None], **look: Any
-) -> None:
-    """The same as a row of options, of which one is always chosen."""
-    control(st.segmented_control, label, key, value, apply, options=options, required=True, **look)
-
-
-def lasting(widget: Callable[..., Any], label: str, *values: Any, key: str, **look: Any) -> Any:
-    """Show a widget whose value is kept for the visit, and by the browser for the next one."""
-    choices = state().choices
-    given = signature(widget).bind(label, *values, **look).arguments
-    if not is_mounted(key) and key in choices and _can_be(choices[key], widget.__name__, given):
-        st.session_state[key] = choices[key]
-    choices[key] = widget(label, *values, key=key, persist_state="session", **look)
-    return choices[key]
-
-
-def _can_be(value: object, widget: str, given: dict[str, Any]) -> bool:
-    """Whether a value, which may be foreign, is one of a widget's options, or within its limits."""
-    if "options" in given:
-        chosen = value if isinstance(value, list) and widget == "multiselect" else [value]
-        return all(any(type(one) is type(option) and one == option for option in given["options"]) for one in chosen)
-    if "min_value" in given:
-        low, high = given["min_value"], given["max_value"]
-        return type(value) is type(given.get("value", low)) and low <= value <= high
-    return isinstance(value, bool)
-
-
-def kept(name: str, first: Any) -> Kept:
-    """What the widget of this name holds, `first` at first, for the visit; the page writes `now` after each run."""
-    value = state().course.kept.setdefault(name, Kept(name, first, first))
-    if not is_mounted(value.key):
-        value.at_start = value.now
-    return value
-
-
-def upload(label: str, key: str, opened: Callable[[Any], None], types: list[str], max_mb: int = 10) -> None:
-    """Show a file upload; `opened` is called once for each file (None: taken away) before the page runs again."""
-    st.file_uploader(
-        label, type=types, key=key, max_upload_size=max_mb, on_change=lambda: opened(st.session_state[key])
-    )
 
 
 def component_value(key: str, name: str) -> Any:

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NO_ENGINE, ROOT
-from tests.browser.visitor import PATIENCE, button, choose_preset, open_page
+from tests.browser.visitor import at_rest, PATIENCE, button, choose_preset, open_page
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,8 @@ def middle(node: Locator, across: float = 0.5) -> tuple[float, float]:
 
 
 def drag(page: Page, source: Locator, target: int) -> None:
-    """Drag a card or a kind of layer by the mouse onto the right half of a card."""
+    """Drag a card or a kind of layer by the mouse onto the right half of a card, once it is no longer redrawn."""
+    at_rest(page)
     page.mouse.move(*middle(source))
     page.mouse.down()
     page.mouse.move(*middle(cards(page).nth(target), across=0.8), steps=8)

@@ -7,7 +7,8 @@ import streamlit as st
 from cnnlab import mnist
 from cnnlab.design import keras_script
 from cnnlab.experiment import MAX_URL_LENGTH, Experiment
-from ui.state import attempt, show_problem, state, upload
+from ui.state import state
+from ui.widgets import attempt, show_problem, upload
 
 
 def files(experiment: Experiment | None) -> None:

@@ -9,7 +9,7 @@ from ui.components.window import convolution_window
 from ui.frame import fragment
 from ui.glossary import term
 from ui.lesson import notes_say, predict
-from ui.state import lasting
+from ui.widgets import lasting
 
 DOT = np.zeros((7, 7, 1), np.float32)
 DOT[3, 3] = 1

@@ -18,7 +18,7 @@ from ui.frame import fragment
 from ui.glossary import term
 from ui.lesson import notes_say, sign, try_this
 from ui.sources import LEAST_SIDE, choose_picture
-from ui.state import lasting
+from ui.widgets import lasting
 from ui.words import message
 
 Floats = npt.NDArray[np.float32]

@@ -15,7 +15,8 @@ from ui.components.gallery import Item, gallery
 from ui.controls import data_setting
 from ui.figures import to_bytes
 from ui.frame import fragment
-from ui.state import kept, state
+from ui.state import state
+from ui.widgets import kept
 from ui.words import plural
 
 NAMES = ("shift", "rotation", "zoom", "noise")

@@ -10,7 +10,8 @@ from cnnlab.digits import statistics
 from pages.parts.data import CONTROL_WIDTH, to_train
 from ui.components.gallery import Item, gallery
 from ui.controls import data_setting, training_setting
-from ui.state import control, lasting, state
+from ui.state import state
+from ui.widgets import control, lasting
 
 NUM_SHOWN, SIZE = 20, 64
 FEW = (100, 500, 1_000, 5_000)

@@ -8,7 +8,7 @@ from pages.parts.data import PARTS, Chosen, split_of
 from ui import colours
 from ui.components.gallery import Item, gallery
 from ui.controls import choose
-from ui.state import kept
+from ui.widgets import kept
 
 NUM_SHOWN = 20
 SIZE = 64

@@ -12,7 +12,7 @@ from ui.controls import choose
 from ui.glossary import term
 from ui.lesson import predict, try_this
 from ui.sources import choose_picture
-from ui.state import lasting
+from ui.widgets import lasting
 
 Image = npt.NDArray[np.uint8]
 

@@ -12,7 +12,7 @@ from ui.controls import slide
 from ui.frame import fragment
 from ui.glossary import term
 from ui.lesson import notes_say, try_this
-from ui.state import lasting
+from ui.widgets import lasting
 
 RATE = 0.4
 

@@ -11,7 +11,8 @@ from cnnlab.runs.store import Run, UnknownRunError
 from ui.cached import store
 from ui.components.probabilities import probabilities
 from ui.networks import STARTER_ID, Network, names_of_networks, network_of, starter
-from ui.state import lasting, state
+from ui.state import state
+from ui.widgets import lasting
 from ui.words import plain, when
 
 MAX_NETWORKS = 4

@@ -15,7 +15,8 @@ from pages.parts.draw.tuning import test, tune
 from ui.components.gallery import Item, gallery
 from ui.handwriting import add, own, sets
 from ui.networks import Network
-from ui.state import attempt, show_problem, state, upload
+from ui.state import state
+from ui.widgets import attempt, show_problem, upload
 from ui.words import plural
 
 NUM_SHOWN = 60

@@ -15,7 +15,8 @@ from ui.components.gallery import Item, gallery
 from ui.controls import choose
 from ui.drawing import PEN_WIDTH, PEN_WIDTHS, SIDE, canvas
 from ui.sources import bring_photo, ink_of
-from ui.state import is_mounted, lasting, state
+from ui.state import is_mounted, state
+from ui.widgets import lasting
 
 
 def drawn() -> np.ndarray | None:

@@ -10,7 +10,8 @@ from PIL import Image
 from cnnlab.digits.prepare import BOX, Preparation, Steps
 from cnnlab.limits import SIDE
 from ui.components.gallery import Item, gallery
-from ui.state import control, state
+from ui.state import state
+from ui.widgets import control
 
 SHOWN = 104
 """Longer side of a large picture as it is sent to the browser, in pixels."""

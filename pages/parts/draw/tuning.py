@@ -19,7 +19,8 @@ from ui.components.gallery import Item, gallery
 from ui.computed import ask
 from ui.networks import Network, names_of_networks
 from ui.reading import BROKE_DOWN
-from ui.state import attempt, show_problem, state
+from ui.state import state
+from ui.widgets import attempt, show_problem
 from ui.words import message, percent, plain, plural
 
 MAX_MISTAKES = 30

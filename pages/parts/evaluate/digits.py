@@ -12,8 +12,9 @@ from ui.components.gallery import Item, gallery
 from ui.components.linked import Panel, linked
 from ui.components.probabilities import probabilities
 from ui.figures import activation_maps
-from ui.state import kept, lasting, state
+from ui.state import state
 from ui.subject import Subject
+from ui.widgets import kept, lasting
 
 DIGIT_SIZE, PANEL_SIZE, ANSWER_WIDTH = 56, 166, 240
 LOOK_INSIDE = "pages/look_inside.py"

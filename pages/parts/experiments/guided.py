@@ -15,7 +15,8 @@ from pages.parts.experiments.pictures import epochs_of, picture, shifted_accurac
 from pages.parts.experiments.training import TICK_SECONDS, Found, are_done, bar, found_runs, is_under_way
 from ui import cached, trouble
 from ui.lesson import notes_say, prediction_of
-from ui.state import Prediction, lasting
+from ui.state import Prediction
+from ui.widgets import lasting
 from ui.words import message, percent
 
 FIGURE_WIDTH = 160

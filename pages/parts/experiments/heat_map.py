@@ -14,7 +14,8 @@ from pages.parts.experiments.training import Found
 from ui import cached
 from ui.components.heat import Cell, State, heat
 from ui.components.spread import Lines, spread
-from ui.state import component_value, kept
+from ui.state import component_value
+from ui.widgets import kept
 from ui.words import message, percent, plural
 
 BUILD, TRAIN = "pages/build.py", "pages/train.py"

@@ -12,7 +12,8 @@ from pages.parts.experiments import heat_map
 from pages.parts.experiments.own import measured_seconds, own_experiment
 from pages.parts.experiments.training import TICK_SECONDS, bar, found_runs, is_under_way
 from ui.address import asked
-from ui.state import Kept, attempt, control, kept, state
+from ui.state import Kept, state
+from ui.widgets import attempt, control, kept
 from ui.words import message
 
 CONTROL_WIDTH = 340

@@ -9,7 +9,7 @@ from cnnlab.runs.store import RunInfo, RunState, StoreError
 from cnnlab.studies import campaign
 from ui import cached
 from ui.computed import tell_engine_state
-from ui.state import attempt, show_problem
+from ui.widgets import attempt, show_problem
 from ui.words import duration, plural
 
 TICK_SECONDS = 1.0

@@ -12,7 +12,7 @@ from ui.figures import ink_maps
 from ui.frame import fragment
 from ui.glossary import term
 from ui.lesson import notes_say, predict, try_this
-from ui.state import lasting
+from ui.widgets import lasting
 
 SIDE = 28
 SHEET_SIZE, WORDS_WIDTH = 300, 480

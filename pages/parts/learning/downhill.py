@@ -10,7 +10,8 @@ from ui.controls import choose
 from ui.frame import fragment
 from ui.glossary import term
 from ui.lesson import notes_say, predict, try_this
-from ui.state import component_value, lasting
+from ui.state import component_value
+from ui.widgets import lasting
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.3, 1.0)
 ASKED_RATES = ("0.001", "0.01", "0.1")

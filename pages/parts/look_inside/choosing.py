@@ -12,8 +12,9 @@ from ui.drawing import drawn_image
 from ui.networks import Network
 from ui.reading import UNLIKE, is_like, likeness_of
 from ui.sources import bring_photo, ink_of, shown_test_digit
-from ui.state import DRAWING, PHOTO, TEST, control, pick, state
+from ui.state import DRAWING, PHOTO, TEST, state
 from ui.subject import Subject
+from ui.widgets import control, pick
 from ui.words import percent
 
 SOURCES = {TEST: "Test digit", DRAWING: "My drawing", PHOTO: "Photo"}

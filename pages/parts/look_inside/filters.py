@@ -19,8 +19,9 @@ from ui.filter_table import reset_kernel, typed_kernel
 from ui.frame import fragment
 from ui.lesson import try_this
 from ui.networks import Network
-from ui.state import control, lasting, state
+from ui.state import state
 from ui.subject import Subject
+from ui.widgets import control, lasting
 
 NUMBER, NORM, LIKENESS, IMPORTANCE = "Number", "Norm", "Likeness", "Importance"
 AFTER, BEFORE = "After training", "Before"

@@ -19,8 +19,8 @@ from ui.components.overview import MAX_SOURCES, Column, overview
 from ui.components.stacks import Stack, stacks
 from ui.figures import short
 from ui.lesson import try_this
-from ui.state import lasting
 from ui.subject import Subject
+from ui.widgets import lasting
 
 KEY = "overview"
 NUM_SAMPLED = 100

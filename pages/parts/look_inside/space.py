@@ -24,8 +24,8 @@ from ui.drawing import drawn_image
 from ui.figures import layer_name, to_bytes
 from ui.frame import fragment
 from ui.lesson import code, try_this
-from ui.state import lasting
 from ui.subject import Subject
+from ui.widgets import lasting
 from ui.words import when
 
 FLAT, SOLID, TSNE, TRAINING = "Plane", "3D", "t-SNE", "Over the training"

@@ -17,8 +17,8 @@ from ui.components.maps import maps
 from ui.controls import choose
 from ui.frame import fragment
 from ui.lesson import code, try_this
-from ui.state import lasting
 from ui.subject import Subject
+from ui.widgets import lasting
 
 GRADIENT, SMOOTH, INTEGRATED = "Gradient", "SmoothGrad", "Integrated gradients"
 TIMES_INPUT, GRAD_CAM, OCCLUSION = "Gradient x input", "Grad-CAM", "Occlusion"

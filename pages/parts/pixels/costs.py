@@ -10,7 +10,7 @@ from cnnlab.nn.layers import Conv2D, Dense, Flatten
 from ui import colours, lesson
 from ui.figures import chart
 from ui.glossary import term
-from ui.state import lasting
+from ui.widgets import lasting
 
 PHOTO = (3072, 2304)  # width and height: 7 megapixels
 SIDES = (32, 20_000)

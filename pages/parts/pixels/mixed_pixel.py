@@ -10,7 +10,7 @@ from ui.components.mixer import mixer
 from ui.frame import fragment
 from ui.glossary import term
 from ui.lesson import notes_say, predict
-from ui.state import kept
+from ui.widgets import kept
 
 HALF = 400  # pixels: two stand beside each other
 START = (200, 120, 40)

@@ -10,7 +10,7 @@ from ui.controls import choose, slide
 from ui.frame import fragment
 from ui.lesson import sign, try_this
 from ui.sources import choose_picture
-from ui.state import lasting
+from ui.widgets import lasting
 
 POOL_SIZES, STRIDES = (2, 6), (1, 6)
 SIDE = 28

@@ -11,7 +11,7 @@ from cnnlab.evaluation.compare import differing
 from cnnlab.presets import preset_of
 from cnnlab.runs.store import RunInfo
 from ui.cached import store
-from ui.state import kept, lasting
+from ui.widgets import kept, lasting
 from ui.words import message, plain, time_zone
 
 TABLE_HEIGHT = 320

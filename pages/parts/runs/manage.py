@@ -14,7 +14,8 @@ from cnnlab.runs.store import DamagedRunError, Run, StoreError, UnknownRunError
 from pages.parts.runs.listing import Row, choose_runs
 from ui import cached
 from ui.cached import store
-from ui.state import attempt, control, show_problem, state, upload
+from ui.state import state
+from ui.widgets import attempt, control, show_problem, upload
 from ui.words import message, plural
 
 MAX_UPLOAD_MB = 400

@@ -13,7 +13,8 @@ from ui import cached
 from ui.components.presses import presses
 from ui.controls import training_settings
 from ui.estimate import estimate
-from ui.state import Draft, attempt, number_field, show_problem, state
+from ui.state import Draft, state
+from ui.widgets import attempt, number_field, show_problem
 from ui.words import plural
 
 RATE_WIDTH = 150

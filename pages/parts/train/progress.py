@@ -12,7 +12,7 @@ from pages.parts.train.results import results
 from ui import cached, trouble
 from ui.computed import tell_engine_state
 from ui.figures import run_curves
-from ui.state import show_problem
+from ui.widgets import show_problem
 from ui.words import ENGINE, duration, message, moment
 
 TICK_SECONDS = 0.5

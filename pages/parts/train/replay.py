@@ -22,7 +22,8 @@ from ui.drawing import drawn_image
 from ui.figures import layer_name, short, to_bytes
 from ui.lesson import try_this
 from ui.sources import Digit, shown_test_digit
-from ui.state import pick, state
+from ui.state import state
+from ui.widgets import pick
 from ui.words import message, when
 
 TICK_SECONDS = 0.7

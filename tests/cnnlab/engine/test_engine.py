@@ -183,7 +183,7 @@ def test_what_goes_wrong_on_the_line_ends_the_training(line):
         raise TimeoutError
 
     answers = iter([lambda: "orders", gone])
-    ask = line.asks(0.0, lambda: next(answers)())
+    ask = line.asks(0.0, lambda: next(answers)())  # noqa: PLW0108 - another one each time
     assert ask() == "orders"
     line.give(lambda: None)
     line.wait()
@@ -811,7 +811,8 @@ def test_what_pages_ask_for_is_computed_beside_training(engine, store):
     shares = engine.compute(predict.predict, *starter.load(), mnist.load().test.images[:500]).result(180)
     assert shares.shape == (500, 10)
     assert np.mean(shares.argmax(axis=1) == mnist.load().test.labels[:500]) > 0.98
-    assert engine.compute(os.getenv, "MALLOC_TRIM_THRESHOLD_").result(180) is None  # Dask's halves the speed of training
+    trim = engine.compute(os.getenv, "MALLOC_TRIM_THRESHOLD_").result(180)
+    assert trim is None  # Dask's halves the speed of training
     with pytest.raises(ValueError, match="`weights` must be"):
         engine.compute(predict.predict, TINY, {}, mnist.load().test.images[:1]).result(180)
     assert not store.get(run_id).info.is_over
