@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from cnnlab.engine.engine import WorkerDiedError
+from cnnlab.engine.engine import Answer, WorkerDiedError
 from ui import cached
 from ui.cached import Cache
 from ui.words import ENGINE, message
@@ -80,6 +80,7 @@ def _key(function: Callable[..., Any], arguments: tuple[object, ...]) -> str:
 @st.fragment(run_every=LOOK_SECONDS)
 def _wait(what: str, answer: Future[Any]) -> None:
     """Say what is under way; run the page again when it is done."""
-    st.markdown(f":material/hourglass_top: {what} …")
+    share = f" {100 * answer.share:.0f} %" if isinstance(answer, Answer) and answer.share else ""
+    st.markdown(f":material/hourglass_top: {what} …{share}")
     if answer.done():
         st.rerun()

@@ -5,6 +5,7 @@ worker does both.
 """
 
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ import dask
 from distributed import Client, Queue, Variable, get_client
 from distributed.scheduler import KilledWorker
 
+from cnnlab import progress
 from cnnlab.engine import local_cluster
 from cnnlab.engine.wire import Line, Outbox, decode, encode
 from cnnlab.experiment import Experiment
@@ -26,7 +28,7 @@ from cnnlab.training.events import Checkpoint, Failed, Orders, Start
 T = TypeVar("T")
 
 CONNECT_SECONDS = 10
-ORDERS_SECONDS = 0.2
+ORDERS_SECONDS, SHARE_SECONDS = 0.2, 0.3
 RUNS_PER_WORKER = 20
 CONTACT_SECONDS = 30
 MAX_MESSAGES = 200
@@ -47,13 +49,19 @@ class NoTensorFlowError(RuntimeError):
     """No worker can load TensorFlow."""
 
 
+class Answer(Future[T]):
+    """What a question will be answered. `share`: how much of it is done, 0 to 1; written by the engine's thread."""
+
+    share = 0.0
+
+
 @dataclass(eq=False)
 class Question:
     """A function to be called on the cluster. `task` is None until a worker was given it."""
 
     function: Callable[..., Any]
     arguments: tuple[object, ...]
-    answer: "Future[Any]" = field(default_factory=Future)
+    answer: "Answer[Any]" = field(default_factory=Answer)
     task: Any = None
 
     def fail(self, error: BaseException) -> None:
@@ -182,7 +190,8 @@ class Cluster:
         """Have a worker call a function; when it dies of it another one, but not more than `tries`."""
         key, need = f"cnnlab-{secrets.token_hex(8)}", self._need(kind) or None
         Variable(key, client=self._client).set(0)
-        return self._client.submit(_call, key, tries, function, *arguments, key=key, pure=False, resources=need)
+        call = _call, self._queue.name, key, tries, function, *arguments
+        return self._client.submit(*call, key=key, pure=False, resources=need)
 
     def _release(self, task: Any) -> None:  # noqa: ANN401 - a distributed.Future
         task.release()
@@ -235,15 +244,24 @@ def connect(address: str | None) -> Iterator[Cluster]:
             local_cluster.stop(child)
 
 
-def _call(key: str, tries: int, function: Callable[..., T], *arguments: object) -> T:
+def _call(queue: str, key: str, tries: int, function: Callable[..., T], *arguments: object) -> T:
     """Call a function, on a worker. Raises WorkerDiedError when so many have died of it."""
-    tried = Variable(key, client=get_client())
+    client = get_client()
+    tried, messages, told = Variable(key, client=client), Queue(queue, client=client, maxsize=MAX_MESSAGES), 0.0
+
+    def tell(share: float) -> None:
+        nonlocal told
+        if time.monotonic() - told >= SHARE_SECONDS:
+            messages.put({"question": key, "share": share}, timeout=CONTACT_SECONDS)
+            told = time.monotonic()
+
     count = tried.get(timeout=CONTACT_SECONDS)
     if count == tries:
         raise WorkerDiedError(DIED)
     tried.set(count + 1)
     try:
-        return function(*arguments)
+        with progress.listen(tell):
+            return function(*arguments)
     finally:
         tried.set(count)
 

@@ -10,18 +10,17 @@ can run code on it: use TLS (`tls://host:8786`), with certificates set in Dask's
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from cnnlab.engine.cluster import ClusterLostError, LiveRun, Question, WorkerDiedError
+from cnnlab.engine.cluster import Answer, ClusterLostError, LiveRun, Question, WorkerDiedError
 from cnnlab.engine.serving import Serving
 from cnnlab.experiment import Experiment
 from cnnlab.limits import check_limit
 from cnnlab.runs.store import RunState
 from cnnlab.training.events import Orders, Start
 
-__all__ = ["ClusterLostError", "Engine", "WorkerDiedError"]
+__all__ = ["Answer", "ClusterLostError", "Engine", "WorkerDiedError"]
 
 T = TypeVar("T")
 
@@ -121,7 +120,7 @@ class Engine(Serving):
                 self._enter_again(self._store.get(run_id), Orders(**orders), is_background=is_background)
         self._wake.set()
 
-    def compute(self, function: Callable[..., T], *arguments: object) -> Future[T]:
+    def compute(self, function: Callable[..., T], *arguments: object) -> Answer[T]:
         """Compute `function(*arguments)`, of a module that a worker can import, beside training and not behind it.
 
         The future ends with what the function returns or raises, with WorkerDiedError where two workers died of it, or

@@ -146,7 +146,10 @@ class Serving:
         self._begin(cluster)
         silent = [live for live in runs if live.future and live.future.done()]  # before the last messages are fetched
         for message in cluster.messages():
-            self._receive(cluster, message)
+            if "question" in message:
+                self._tell(message["question"], message["share"])
+            else:
+                self._receive(cluster, message)
         for live in silent:
             if self._is_live(live):
                 self._end_silent(cluster, live)
@@ -168,6 +171,13 @@ class Serving:
             if cluster.answer(question):
                 with self._lock:
                     self._questions.remove(question)
+
+    def _tell(self, key: str, share: float) -> None:
+        """Let who waits for an answer know how much of it is done."""
+        with self._lock:
+            for question in self._questions:
+                if question.task and question.task.key == key:
+                    question.answer.share = share
 
     def _let_go(self, cluster: Cluster) -> None:
         """Have runs that were deleted leave their workers."""

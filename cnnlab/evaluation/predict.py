@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cnnlab import mnist
+from cnnlab import mnist, progress
 from cnnlab.digits import distortions
 from cnnlab.digits.distortions import Distortion
 from cnnlab.experiment import Experiment
 from cnnlab.nn.weights import Weights
 
-BATCH_SIZE = 500
+BATCH_SIZE, CHUNK_SIZE = 500, 2000
 
 
 def predict(experiment: Experiment, weights: Weights, images: np.ndarray) -> np.ndarray:
@@ -30,7 +30,10 @@ def reader(experiment: Experiment, weights: Weights) -> Callable[[np.ndarray], n
 
     def read(images: np.ndarray) -> np.ndarray:
         prepared = experiment.data.prepare(mnist.normalise(images.reshape(-1, 28, 28, 1)))
-        return model.predict(prepared, batch_size=BATCH_SIZE, verbose=0)
+        chunks = np.split(prepared, range(CHUNK_SIZE, len(prepared), CHUNK_SIZE))
+        return np.concatenate(
+            [model.predict(chunk, batch_size=BATCH_SIZE, verbose=0) for chunk in progress.over(chunks)]
+        )
 
     return read
 
@@ -66,7 +69,7 @@ def accuracy_under(experiment: Experiment, weights: Weights, name: str, num_imag
 def accuracy_by_shift(experiment: Experiment, weights: Weights, most: int) -> np.ndarray:
     """Return the accuracy on the test digits after `shift_by_turns` by 0, 1, ... `most` pixels: float64 (most + 1,)."""
     test, read = mnist.load().test, reader(experiment, weights)
-    shifted = (shift_by_turns(test.images, pixels) for pixels in range(most + 1))
+    shifted = (shift_by_turns(test.images, pixels) for pixels in progress.over(range(most + 1)))
     return np.array([is_right(read(images), test.labels).mean() for images in shifted])
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NO_ENGINE, ROOT
-from tests.browser.visitor import at_rest, PATIENCE, button, choose_preset, open_page
+from tests.browser.visitor import PATIENCE, at_rest, button, choose_preset, open_page
 
 
 @pytest.fixture(scope="module")
