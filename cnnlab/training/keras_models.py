@@ -1,6 +1,7 @@
 """Architecture -> keras.Model, and weights to and from it. Imports TensorFlow: for workers only."""
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,7 @@ from random import Random
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from cnnlab.experiment import KERAS_OPTIMIZERS, DataSettings, Experiment, TrainingSettings
 from cnnlab.limits import SIDE
@@ -36,6 +38,35 @@ def build(experiment: Experiment) -> keras.Model:
     model.compile(optimizer=optimizer(experiment.training), loss=experiment.training.loss, metrics=["accuracy"])
     model.optimizer.build(model.trainable_variables)  # so that a checkpoint or a file holds its state from the start
     return model
+
+
+def updates(model: keras.Model) -> Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Make a function that trains on several batches in one call, each as `train_on_batch` does, bit for bit.
+
+    It takes images, float32 (n, batch, 28, 28, 1), targets, float32 (n, batch, 10), and learning rates, float32 (n,),
+    and returns each batch's own loss and accuracy, float32 (n,) each. In between, TensorFlow does not return to Python.
+    """
+    shapes = (None, None, *model.input_shape[1:]), (None, None, *model.output_shape[1:]), (None,)
+
+    def train(images: tf.Tensor, targets: tf.Tensor, rates: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        count = tf.shape(rates)[0]
+        losses, accuracies = (tf.TensorArray(tf.float32, count) for _ in range(2))
+        for index in tf.range(count):
+            model.optimizer.learning_rate.assign(rates[index])
+            for metric in model.metrics:  # so that the figures are this batch's own
+                metric.reset_state()
+            figures = model.train_step((images[index], targets[index]))
+            losses = losses.write(index, figures["loss"])
+            accuracies = accuracies.write(index, figures["accuracy"])
+        return losses.stack(), accuracies.stack()
+
+    compiled = tf.function(train, input_signature=[tf.TensorSpec(shape) for shape in shapes])
+
+    def update(images: np.ndarray, targets: np.ndarray, rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        losses, accuracies = compiled(images, targets, rates)
+        return losses.numpy(), accuracies.numpy()
+
+    return update
 
 
 def stack(architecture: Architecture, seed: int = 0) -> keras.Model:

@@ -7,7 +7,7 @@ callbacks give the mean since the epoch began), a run can be entered again at an
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import keras
@@ -26,6 +26,8 @@ CHECKPOINT_SECONDS = 15.0
 PAUSE_SECONDS = 120.0
 """So long a paused run keeps its worker, so that it goes on at once."""
 LOOK_SECONDS = 0.05
+CALL_SECONDS, MAX_AT_ONCE = 0.05, 50
+"""So long, and so many updates, TensorFlow may work at one go before orders are asked for again."""
 EVALUATION_BATCH_SIZE = 500
 
 Emit = Callable[[Event], None]
@@ -43,7 +45,7 @@ def train(
     Args:
         experiment: what to train, on what, how, and from which seed.
         emit: called with each event, in order, in this thread.
-        orders: asked before every batch.
+        orders: asked before each batch or several, twenty times a second.
         checkpoint: go on from here instead of from new weights; on the same machine the result is the same bit for bit.
         start: begin from these weights (fine-tuning). Its digits, as often as need be, take the place of the first half
             of the images, so that the network sees the other half and does not forget.
@@ -66,9 +68,9 @@ def snapshot_steps(experiment: Experiment) -> set[int]:
 def warm_up() -> None:
     """Make TensorFlow do each kind of work once, so that the first run does not wait for it."""
     model = keras_models.build(PRESETS["Tiny"])
-    images = np.zeros((16, *model.input_shape[1:]), np.float32)
-    model.train_on_batch(images, np.eye(10, dtype=np.float32)[np.zeros(16, int)])
-    model.predict(images, verbose=0)
+    images = np.zeros((1, 16, *model.input_shape[1:]), np.float32)
+    keras_models.updates(model)(images, np.eye(10, dtype=np.float32)[np.zeros((1, 16), int)], np.zeros(1, np.float32))
+    model.predict(images[0], verbose=0)
 
 
 @dataclass
@@ -110,8 +112,8 @@ class _Run:
         self.validation_targets = mnist.one_hot(train.labels[split:])
 
         self.model = keras_models.build(experiment)
-        self.at = _Progress()
-        self.set_rate = np.float32(math.nan)
+        self.update = keras_models.updates(self.model)
+        self.at, self.num_at_once = _Progress(), 1
         if start:
             keras_models.set_weights(self.model, start.weights)
         if checkpoint:
@@ -128,13 +130,14 @@ class _Run:
         self._begin_timing()
         patience = self.experiment.training.early_stopping or math.inf
         while self.at.epoch < self.experiment.training.epochs and self.at.num_waited < patience:
-            for batch in self._batches():
+            order = np.random.default_rng((self.experiment.seed, self.at.epoch)).permutation(len(self.images))
+            while self.at.batch < self.experiment.batches_per_epoch:
                 orders = self._obey()
                 if orders.should_stop:
                     self._finish(stopped=True)
                 if orders.should_stop or orders.should_leave:
                     return
-                if not self._train_on(batch):
+                if not self._train_on(self._next_batches(order, orders)):
                     return
             self._end_epoch()
         self._finish(stopped=False)
@@ -167,37 +170,37 @@ class _Run:
         return not orders.should_stop and orders.pause_at is not None and self.at.step >= orders.pause_at
 
     def _orders(self) -> Orders:
-        """Ask for the orders; set the next update's learning rate, by the schedule or as it was set by hand."""
+        """Ask for the orders, and take note of a learning rate that was set by hand."""
         orders = self.orders()
         if orders.learning_rate is not None and orders.learning_rate != self.at.learning_rate:
             self.at.learning_rate = orders.learning_rate
             self.emit(events.LearningRateSet(self.at.step, self.at.learning_rate))
-        by_hand = not math.isnan(self.at.learning_rate)
-        rate = np.float32(self.at.learning_rate if by_hand else self.experiment.learning_rate_at(self.at.step))
-        if rate != self.set_rate:
-            self.model.optimizer.learning_rate = self.set_rate = rate
         return orders
 
-    def _batches(self) -> Iterator[np.ndarray]:
-        """The image indices of each batch that is left of this epoch."""
-        order = np.random.default_rng((self.experiment.seed, self.at.epoch)).permutation(len(self.images))
-        size = self.experiment.training.batch_size
-        for start in range(self.at.batch * size, len(order), size):
-            yield order[start : start + size]
+    def _next_batches(self, order: np.ndarray, orders: Orders) -> np.ndarray:
+        """The image indices, (updates, batch size), of what is learned at one go: to the next stop at the most."""
+        size, stops = self.experiment.training.batch_size, {*self.snapshot_steps, orders.pause_at or 0}
+        num_left = [stop - self.at.step for stop in stops if stop > self.at.step]
+        num = max(1, min(self.num_at_once, len(order) // size - self.at.batch, *num_left))
+        chosen = order[self.at.batch * size :][: num * size]
+        return chosen.reshape(num, -1)
 
-    def _train_on(self, batch: np.ndarray) -> bool:
-        """One weight update. False when the loss is no longer a number."""
-        self.model.reset_metrics()  # so that the figures are this batch's own
-        figures = self.model.train_on_batch(self._prepare(self.images[batch]), self.targets[batch], return_dict=True)
-        loss, accuracy = float(figures["loss"]), float(figures["accuracy"])
-        self.at.step += 1
-        if not math.isfinite(loss):
-            return self._break_down()
-        self.at.batch += 1
-        self.at.loss_sum += loss * len(batch)
-        self.at.accuracy_sum += accuracy * len(batch)
-        now = self._time(len(batch))
-        self.emit(events.BatchEnd(self.at.step, self.at.epoch, loss, accuracy, self.images_per_second))
+    def _train_on(self, batches: np.ndarray) -> bool:
+        """One weight update for each batch. False when the loss is no longer a number."""
+        steps = range(self.at.step, self.at.step + len(batches))
+        by_hand = not math.isnan(self.at.learning_rate)
+        rates = [self.at.learning_rate if by_hand else self.experiment.learning_rate_at(step) for step in steps]
+        prepared = self._prepare(self.images[batches])
+        losses, accuracies = self.update(prepared, self.targets[batches], np.array(rates, np.float32))
+        now = self._time(*batches.shape)
+        for loss, accuracy in zip(losses.tolist(), accuracies.tolist(), strict=True):
+            self.at.step += 1
+            if not math.isfinite(loss):
+                return self._break_down()
+            self.at.batch += 1
+            self.at.loss_sum += loss * batches.shape[1]
+            self.at.accuracy_sum += accuracy * batches.shape[1]
+            self.emit(events.BatchEnd(self.at.step, self.at.epoch, loss, accuracy, self.images_per_second))
         if self.at.step in self.snapshot_steps:
             weights = keras_models.weights_of(self.model)
             if not weights.are_finite:  # the loss was that of the weights before
@@ -237,19 +240,21 @@ class _Run:
         self._begin_timing()
 
     def _begin_timing(self) -> None:
-        self.timed_from, self.images_timed = time.monotonic(), 0
+        self.timed_from, self.num_timed = time.monotonic(), 0
 
-    def _time(self, num_images: int) -> float:
-        """Count images that were just learned from into the speed; return the time.
+    def _time(self, num_updates: int, batch_size: int) -> float:
+        """Count updates that were just made into the speed, and choose how many are made next; return the time.
 
         A clock may stand still for several updates: on Windows it can go in steps of 15.6 ms.
         """
         now = time.monotonic()
-        self.images_timed += num_images
+        self.num_timed += num_updates
         if now > self.timed_from:
-            speed = self.images_timed / (now - self.timed_from)
-            self.images_per_second += (speed - self.images_per_second) * (0.1 if self.images_per_second else 1.0)
-            self.timed_from, self.images_timed = now, 0
+            seconds = (now - self.timed_from) / self.num_timed
+            weight = 1 - 0.9**num_updates if self.images_per_second else 1.0
+            self.images_per_second += (batch_size / seconds - self.images_per_second) * weight
+            self.num_at_once = max(1, min(round(CALL_SECONDS / seconds), 2 * self.num_at_once, MAX_AT_ONCE))
+            self.timed_from, self.num_timed = now, 0
         return now
 
     def _checkpoint(self) -> None:

@@ -18,7 +18,7 @@ from cnnlab.experiment import DataSettings, Experiment, TrainingSettings
 
 WARM_UP_UPDATES = 2
 """In the first ones TensorFlow builds its graph, which a run does once."""
-MAX_UPDATES = 30
+MAX_UPDATES, AT_ONCE = 60, 10
 MAX_SECONDS = 1.0
 LOOK_SIZE = 500
 """Images that a run looks at at once."""
@@ -78,17 +78,21 @@ def measure(experiment: Experiment, again: int = 0) -> Pace:
         some = rng.integers(len(targets), size=count)
         return data.prepare(mnist.normalise(train.images[some])), targets[some]
 
-    def update() -> None:
-        model.train_on_batch(*images(experiment.training.batch_size))
+    learn = keras_models.updates(model)
+
+    def update(count: int = AT_ONCE) -> None:
+        each = (count, experiment.training.batch_size, -1)
+        pixels, goals = images(count * experiment.training.batch_size)
+        learn(pixels.reshape(*each[:2], *pixels.shape[1:]), goals.reshape(each), np.zeros(count, np.float32))
 
     def look(count: int) -> None:
         model.evaluate(*images(count), batch_size=LOOK_SIZE, verbose=0)
 
     for _ in range(WARM_UP_UPDATES):
-        update()
+        update(1)
     look(LOOK_SIZE)
     start = time.perf_counter() - began
-    one = _seconds(update, MAX_UPDATES)
+    one = _seconds(update, MAX_UPDATES // AT_ONCE) / AT_ONCE
     once, longer = (_seconds(partial(look, count * LOOK_SIZE), 1) for count in (1, 1 + NUM_LOOKS))
     each = max(0.0, longer - once) / NUM_LOOKS
     return Pace(start, one, max(0.0, once - each), each)

@@ -1,7 +1,9 @@
 """A visitor who never rests, on a slow line: does the page stay alive?
 
 `python -m tests.browser.endurance clicks 30` draws, takes back, clears and changes pages at random for 30 minutes;
-`python -m tests.browser.endurance runs 300` watches 300 runs to their end. A seed may follow. Prints what was done.
+`python -m tests.browser.endurance runs 300` watches 300 runs to their end;
+`python -m tests.browser.endurance acts 10` adds layers, draws, goes on batch by batch and takes back, and counts: what
+the server has done is what was done in the browser. A seed may follow. Prints what was done.
 """
 
 import random
@@ -9,6 +11,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
@@ -30,6 +34,9 @@ LATE = """window.WebSocket = class extends WebSocket {
 SHORT = Experiment(
     PRESETS["Tiny"].architecture, DataSettings(train_size=400, validation_size=100), TrainingSettings(epochs=1)
 )
+
+
+LONG = replace(SHORT, data=DataSettings(), training=TrainingSettings(epochs=30))
 
 
 def check(page: Page) -> None:
@@ -95,6 +102,98 @@ def runs(page: Page, count: float) -> Counter[str]:
     return done
 
 
+def acts(page: Page, minutes: float) -> Counter[str]:
+    """Do several things quickly, wait until they are answered, and compare; on another page, again.
+
+    Raises AssertionError where something was lost, done twice, or is still shown as it was.
+    """
+    done, end = Counter[str](), time.monotonic() + 60 * minutes
+    page.goto(f"{page.url.rstrip('/')}/train?experiment={LONG.to_url()}")
+    visitor.button(page, "Train").click(timeout=10 * visitor.PATIENCE)
+    visitor.wait_for_steps(page, 1)
+    visitor.button(page, "Pause").click()
+    visitor.go_to(page, "Build")
+    visitor.choose_preset(page, "Tiny")
+    layers, taken_back = [["Conv2D", "MaxPooling2D", "Flatten", "Dense"]], list[list[str]]()
+    rounds = {
+        "Build": partial(build, page, layers, taken_back),
+        "Draw": partial(strokes, page),
+        "Train": partial(batches, page),
+    }
+    while time.monotonic() < end:
+        title = random.choice([*rounds])
+        visitor.go_to(page, title)
+        visitor.at_rest(page)
+        done += rounds[title]()
+        done["round"] += 1
+        check(page)
+    return done
+
+
+def pause(page: Page) -> None:
+    page.wait_for_timeout(random.choice([0, 20, 100, 300, 900]))
+
+
+def build(page: Page, layers: list[list[str]], taken_back: list[list[str]]) -> Counter[str]:
+    """Add layers, take them back, and do it again; `layers` are those after each edit."""
+    done, palette = Counter[str](), page.get_by_role("group", name="Add a layer")
+    for _ in range(random.randrange(1, 8)):
+        act = random.choice(["add", "add", "Undo", "Redo"]) if len(layers[-1]) < 12 else "Undo"
+        if act == "add":
+            kind = random.choice(["Dropout", "BatchNormalization", "Flatten"])
+            palette.get_by_role("button", name=kind, exact=True).click()
+            layers.append([*layers[-1], kind])
+            taken_back.clear()
+        elif act == "Undo" and len(layers) > 1:
+            page.keyboard.press("Control+z")
+            taken_back.append(layers.pop())
+        elif act == "Redo":
+            page.keyboard.press("Control+Shift+z")
+            if taken_back:
+                layers.append(taken_back.pop())
+        done[act] += 1
+        pause(page)
+    visitor.at_rest(page)
+    names = page.locator("ol li button .name").all_inner_texts()
+    shown, expected = Counter(name.removeprefix("⚠ ") for name in names), Counter(["Input", *layers[-1]])
+    assert shown == expected, f"{shown} and not {expected} after {done}"
+    return done
+
+
+def strokes(page: Page) -> Counter[str]:
+    """Draw, and take as much back as was drawn, not more: the first press too many finds the button grey."""
+    visitor.button(page, "Clear").first.click()
+    visitor.at_rest(page)
+    count = random.randrange(1, 5)
+    for number in range(count):
+        visitor.draw(page, (60 + 50 * number, 60), (60 + 50 * number, 220))
+        pause(page)
+    visitor.at_rest(page)
+    for _ in range(count - 1):
+        visitor.button(page, "Undo").first.click()
+        pause(page)
+    visitor.at_rest(page)
+    assert visitor.ink(page) > 0, f"nothing is left of {count} strokes after {count - 1} times Undo"
+    visitor.button(page, "Undo").first.click()
+    visitor.at_rest(page)
+    assert visitor.ink(page) == 0, f"something is left of {count} strokes after {count} times Undo"
+    return Counter({"stroke": count, "Undo of a stroke": count})
+
+
+def batches(page: Page) -> Counter[str]:
+    """Go on with a paused run, batch by batch."""
+    before, count = visitor.steps(page), random.randrange(1, 7)
+    for _ in range(count):
+        visitor.button(page, "One batch").click()
+        pause(page)
+    deadline = time.monotonic() + visitor.PATIENCE / 1000
+    while visitor.steps(page) < before + count and time.monotonic() < deadline:
+        page.wait_for_timeout(200)
+    page.wait_for_timeout(2_000)
+    assert visitor.steps(page) == before + count, f"{visitor.steps(page) - before} batches and not {count}"
+    return Counter({"batch": count})
+
+
 def main(what: str, amount: float, seed: int) -> None:
     """Visit a server of its own."""
     print(f"{what} {amount:g}, seed {seed}", flush=True)  # noqa: T201
@@ -102,11 +201,12 @@ def main(what: str, amount: float, seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as url, sync_playwright() as playwright:
         page = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS).new_page()
         page.add_init_script(LATE)
+        page.add_init_script(path=Path(__file__).parent / "rest.js")
         page.goto(url)
         visitor.wait_for_page(page, "Home")
         began = time.monotonic()
         try:
-            done = {"clicks": clicks, "runs": runs}[what](page, amount)
+            done = {"clicks": clicks, "runs": runs, "acts": acts}[what](page, amount)
             print(f"alive: {dict(done)}")  # noqa: T201
         finally:
             print(f"after {time.monotonic() - began:.0f} s")  # noqa: T201

@@ -44,6 +44,12 @@ EXPERIMENT = Experiment(
 )
 
 
+@pytest.fixture(autouse=True)
+def one_at_a_time(monkeypatch):
+    """So that orders are asked for before each update, whatever the machine's speed."""
+    monkeypatch.setattr(loop, "CALL_SECONDS", 0.0)
+
+
 def events_of(experiment, orders=Orders, checkpoint=None):
     events = []
     train(experiment, events.append, orders, checkpoint)
@@ -99,6 +105,43 @@ def test_each_batch_has_its_own_loss_in_the_published_order(events):
             told = next(batches)
             assert told.loss == pytest.approx(float(loss), abs=1e-6)
             assert told.accuracy == pytest.approx(float(accuracy), abs=1e-6)
+
+
+@pytest.mark.parametrize("augmentation", [{}, {"shift": 2, "noise": 0.1}])
+def test_several_updates_in_one_call_are_the_same_bit_for_bit(monkeypatch, augmentation):
+    experiment = replace(EXPERIMENT, data=replace(EXPERIMENT.data, **augmentation))
+    one_by_one = events_of(experiment)
+    monkeypatch.setattr(loop, "CALL_SECONDS", 1.0)
+    asked = count()
+    together = events_of(experiment, lambda: Orders(pause_at=1 if next(asked) < 2 else None))
+    assert next(asked) < 40
+    assert Paused(1) in together
+    for kind in (BatchEnd, EpochEnd, WeightsSnapshot):
+        for one, other in zip(of(kind, one_by_one), of(kind, together), strict=True):
+            for name, value in vars(one).items():
+                if name != "images_per_second":
+                    np.testing.assert_equal(getattr(other, name), value)
+    np.testing.assert_equal(together[-1].weights, one_by_one[-1].weights)
+
+
+def test_the_update_that_breaks_the_network_is_named(monkeypatch):
+    monkeypatch.setattr(loop, "CALL_SECONDS", 1.0)
+    update = keras_models.updates
+
+    def breaks_at_7(model):
+        train, done = update(model), count(1)
+
+        def broken(*arguments):
+            losses, accuracies = train(*arguments)
+            losses[[next(done) == 7 for _ in losses]] = np.nan
+            return losses, accuracies
+
+        return broken
+
+    monkeypatch.setattr(loop, "keras_models", SimpleNamespace(**vars(keras_models) | {"updates": breaks_at_7}))
+    events = events_of(EXPERIMENT)
+    assert [batch.step for batch in of(BatchEnd, events)] == list(range(1, 7))
+    assert "after update 7:" in events[-1].reason
 
 
 def test_a_run_learns(events):
@@ -280,20 +323,18 @@ def test_a_loss_that_is_no_number_ends_the_run_in_words():
 def test_weights_that_are_no_numbers_end_the_run_in_words(monkeypatch, broken_at, stop_at):
     """The loss of an update is that of the weights before: after the last one, at a snapshot, when it is stopped."""
 
-    def build(experiment):
-        model = keras_models.build(experiment)
-        train_on_batch, done = model.train_on_batch, count(1)
+    def updates(model):
+        update, done = keras_models.updates(model), count(1)
 
-        def train(*arguments, **options):
-            figures = train_on_batch(*arguments, **options)
+        def train(*arguments):
+            figures = update(*arguments)
             if next(done) == broken_at:
                 keras_models.set_weights(model, keras_models.weights_of(model) | {"5/bias": np.full(10, np.nan)})
             return figures
 
-        model.train_on_batch = train
-        return model
+        return train
 
-    monkeypatch.setattr(loop, "keras_models", SimpleNamespace(**vars(keras_models) | {"build": build}))
+    monkeypatch.setattr(loop, "keras_models", SimpleNamespace(**vars(keras_models) | {"updates": updates}))
     asked = count()
     events = events_of(with_training(epochs=1), lambda: Orders(should_stop=next(asked) == stop_at))
     assert np.isfinite(of(BatchEnd, events)[-1].loss)

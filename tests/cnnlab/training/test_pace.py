@@ -71,7 +71,9 @@ def test_times_are_means(monkeypatch):
     ticks = count()
     monkeypatch.setattr(module.time, "perf_counter", lambda: next(ticks) * 0.25)  # whatever is done takes a tick
     pace = module.measure(TINY)
-    assert (pace.start, pace.update, pace.begin_looking, pace.look) == pytest.approx((0.25, 0.25, 0.25, 0.0))
+    assert (pace.start, pace.update, pace.begin_looking, pace.look) == pytest.approx(
+        (0.25, 0.25 / module.AT_ONCE, 0.25, 0.0)
+    )
 
 
 def test_it_is_measured():
