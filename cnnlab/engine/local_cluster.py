@@ -24,6 +24,8 @@ MAX_WORKERS = 4
 
 SETTINGS = {
     "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.tick.interval": "1s",
     "distributed.comm.timeouts.connect": "10s",
     "distributed.nanny.pre-spawn-environ": {"MKL_NUM_THREADS": 1, "OPENBLAS_NUM_THREADS": 1},
     "distributed.scheduler.http.routes": [],
@@ -35,7 +37,7 @@ SETTINGS = {
     "distributed.worker.preload": ["cnnlab.engine.local_cluster"],
     "distributed.worker.profile.enabled": False,
 }
-"""Dask without what is meant for data frames; a dead cluster is noticed soon.
+"""Dask without what is meant for data frames, and at rest while it has nothing to do; a dead cluster is noticed soon.
 
 Above all without its `MALLOC_TRIM_THRESHOLD_` of 64 kB, with which training takes twice as long: every update gave its
 memory back to the system.
