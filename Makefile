@@ -8,7 +8,7 @@ app: .venv/app
 	$(BIN)/streamlit run app.py
 
 test: .venv/dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/dev node_modules/.stamp
 	$(BIN)/ruff check

@@ -46,7 +46,6 @@ def number(text: str) -> float:
 
 def hover(root: Locator, shape: tuple[int, int], row: int, column: int, place: int = 0) -> None:
     picture = root.locator(".map .picture").nth(place)
-    picture.scroll_into_view_if_needed()
     box = picture.bounding_box()
     x, y = (column + 0.5) / shape[1] * box["width"], (row + 0.5) / shape[0] * box["height"]
     picture.hover(position={"x": x, "y": y})
