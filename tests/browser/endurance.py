@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import psutil
 from playwright.sync_api import Page, expect, sync_playwright
 from playwright.sync_api import TimeoutError as TooLate
 
@@ -194,6 +195,12 @@ def batches(page: Page) -> Counter[str]:
     return Counter({"batch": count})
 
 
+def memory() -> int:
+    """Of the server itself, without its engine, in MB."""
+    servers = [child for child in psutil.Process().children() if "streamlit" in child.cmdline()]
+    return sum(child.memory_info().rss for child in servers) // 2**20
+
+
 def main(what: str, amount: float, seed: int) -> None:
     """Visit a server of its own."""
     print(f"{what} {amount:g}, seed {seed}", flush=True)  # noqa: T201
@@ -204,12 +211,12 @@ def main(what: str, amount: float, seed: int) -> None:
         page.add_init_script(path=Path(__file__).parent / "rest.js")
         page.goto(url)
         visitor.wait_for_page(page, "Home")
-        began = time.monotonic()
+        began, before = time.monotonic(), memory()
         try:
             done = {"clicks": clicks, "runs": runs, "acts": acts}[what](page, amount)
             print(f"alive: {dict(done)}")  # noqa: T201
         finally:
-            print(f"after {time.monotonic() - began:.0f} s")  # noqa: T201
+            print(f"after {time.monotonic() - began:.0f} s; the server's memory {before} -> {memory()} MB")  # noqa: T201
 
 
 if __name__ == "__main__":
