@@ -23,10 +23,8 @@ def do() -> None:
     """Do what was sent and not done yet: as a callback, and before a page is made, where a callback was broken off."""
     acts = state().acts
     for number, (name, value) in sorted(_waiting().items()):
-        acts.done, acts.are_new = (
-            number,
-            True,
-        )  # before it is done: Streamlit may break it off, and twice would be worse
+        acts.done = number  # before it is done: Streamlit may break it off, and twice would be worse
+        have_come()
         key, _, act = name.rpartition("/")
         if act in (handlers := acts.handlers.get(key, {})):
             handlers[act](value)

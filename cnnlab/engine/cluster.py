@@ -247,12 +247,14 @@ def connect(address: str | None) -> Iterator[Cluster]:
 def _call(queue: str, key: str, tries: int, function: Callable[..., T], *arguments: object) -> T:
     """Call a function, on a worker. Raises WorkerDiedError when so many have died of it."""
     client = get_client()
-    tried, messages, told = Variable(key, client=client), Queue(queue, client=client, maxsize=MAX_MESSAGES), 0.0
+    tried, told = Variable(key, client=client), time.monotonic()  # what is done soon tells nothing
 
     def tell(share: float) -> None:
         nonlocal told
         if time.monotonic() - told >= SHARE_SECONDS:
+            messages = Queue(queue, client=client, maxsize=MAX_MESSAGES)
             messages.put({"question": key, "share": share}, timeout=CONTACT_SECONDS)
+            messages.close()
             told = time.monotonic()
 
     count = tried.get(timeout=CONTACT_SECONDS)

@@ -81,9 +81,9 @@ def measure(experiment: Experiment, again: int = 0) -> Pace:
     learn = keras_models.updates(model)
 
     def update(count: int = AT_ONCE) -> None:
-        each = (count, experiment.training.batch_size, -1)
-        pixels, goals = images(count * experiment.training.batch_size)
-        learn(pixels.reshape(*each[:2], *pixels.shape[1:]), goals.reshape(each), np.zeros(count, np.float32))
+        size = experiment.training.batch_size
+        pixels, goals = (array.reshape(count, size, *array.shape[1:]) for array in images(count * size))
+        learn(pixels, goals, np.zeros(count, np.float32))
 
     def look(count: int) -> None:
         model.evaluate(*images(count), batch_size=LOOK_SIZE, verbose=0)
