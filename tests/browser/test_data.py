@@ -60,10 +60,10 @@ def test_what_is_set_is_seen_and_goes_on_to_train(page, url):
     visitor.open_page(page, url, "Data")
     forms = page.get_by_label("The chosen digit and its random forms").locator("img")
     expect(forms).to_have_count(20)
-    same = forms.evaluate_all("all => new Set(all.map(i => i.src)).size")
-    assert same == 1
+    assert forms.evaluate_all("all => new Set(all.map(i => i.src)).size") == 1
     visitor.button(page, "A little of each").click()
     expect(page.get_by_text("An epoch sees each digit once, in a new form")).to_be_visible()
+    visitor.at_rest(page)
     assert forms.evaluate_all("all => new Set(all.map(i => i.src)).size") == 20
 
     training = page.get_by_label("All 70,000 images").locator(".all > div").first
