@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import fields
+from functools import partial
 
 import numpy as np
 import streamlit as st
-from streamlit_drawable_canvas import st_canvas
+from streamlit_drawable_canvas import CanvasResult, st_canvas
 
 from cnnlab.digits import prepare
 from cnnlab.digits.prepare import STANDARD, Preparation
@@ -14,7 +15,7 @@ from ui.components.presses import presses
 from ui.components.probabilities import probabilities
 from ui.networks import Network
 from ui.reading import Reading, hint, is_like, likeness_of, read, verdict
-from ui.state import Canvas, Drawing, is_mounted, state
+from ui.state import Canvas, Drawing, component_value, is_mounted, state
 from ui.words import plural
 
 SIDE = 280
@@ -52,16 +53,34 @@ def canvas(
         return_image_data=True,
         key=key,
     )
-    strokes = drawn.json_data or {}
-    if drawn.image_data is not None and strokes != on.cleared:
-        on.cleared = None
-        on.drawing = Drawing(strokes, drawn.image_data) if strokes["objects"] else Drawing()
+    _take_in(on, drawn)
     with st.container(horizontal=True, gap="small"):
-        acts = {"Undo": (on.undo, ":material/undo:"), "Clear": (on.clear, ":material/delete:")}
-        presses(f"presses-{on.name}", {f"{label}-{on.name}": act for label, (act, _) in acts.items()})
-        for label, (act, icon) in acts.items():
+        acts = {
+            "Undo": (partial(_take_back, on, key, on.undo), "Undo", ":material/undo:"),
+            "Clear": (partial(_take_back, on, key, on.clear), "Reset canvas & history", ":material/delete:"),
+        }
+        is_own = not (on.at_start or {}).get("objects")  # its "Reset" goes back to what it was given
+        inside = {f"{label}-{on.name}": (key, own) for label, (_, own, _) in acts.items() if is_own or label == "Undo"}
+        presses(f"presses-{on.name}", {f"{label}-{on.name}": act for label, (act, _, _) in acts.items()}, inside=inside)
+        for label, (act, _, icon) in acts.items():
             st.button(label, key=f"{label}-{on.name}", on_click=act, icon=icon, disabled=on.drawing.rgba is None)
     return on.drawing.rgba
+
+
+def _take_in(on: Canvas, drawn: CanvasResult) -> None:
+    """Keep what the canvas tells, but for what it told before it knew that strokes were taken back here."""
+    strokes = drawn.json_data or {}
+    if drawn.image_data is not None and not any(stroke in on.taken_back for stroke in strokes["objects"]):
+        on.taken_back = []
+        on.drawing = Drawing(strokes, drawn.image_data) if strokes["objects"] else Drawing()
+
+
+def _take_back(on: Canvas, key: str, act: Callable[[], None]) -> None:
+    """Take back what the canvas cannot by itself: what was drawn before it came onto the page."""
+    told = component_value(key, "drawing") or {}
+    _take_in(on, CanvasResult(told.get("raw"), told.get("data"), return_image_data=True))
+    if on.drawing.rgba is not None:
+        act()
 
 
 def drawn_image() -> np.ndarray | None:

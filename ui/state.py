@@ -70,8 +70,8 @@ class Canvas:
     drawing: Drawing = field(default_factory=Drawing)
     at_start: dict[str, Any] | None = None
     """The strokes that it was given when it came onto the page, or by the last Undo or Clear."""
-    cleared: dict[str, Any] | None = None
-    """Its strokes before the last Undo or Clear, until it tells what it shows instead."""
+    taken_back: list[dict[str, Any]] = field(default_factory=list)
+    """The strokes that it has no longer, until it tells that it shows none of them."""
     num_given: int = 0
 
     def begin(self, drawing: Drawing) -> None:
@@ -80,18 +80,20 @@ class Canvas:
         self._give((drawing.strokes or {}).get("objects", []))
 
     def clear(self) -> None:
-        """Begin anew; what the canvas still tells of the old strokes, until it is empty, no longer counts."""
-        self.cleared, self.drawing = self.drawing.strokes, Drawing()
+        """Begin anew."""
+        self.taken_back += (self.drawing.strokes or {}).get("objects", [])
+        self.drawing = Drawing()
         self._give([])
 
     def undo(self) -> None:
         """Take the last stroke back: the canvas is given all others, and then tells what it shows."""
         strokes = self.drawing.strokes or {}
-        left = strokes.get("objects", [])[:-1]
+        *left, last = strokes["objects"]
         if not left:
             self.clear()
             return
-        self.cleared, self.drawing = strokes, replace(self.drawing, strokes={**strokes, "objects": left})
+        self.taken_back.append(last)
+        self.drawing = replace(self.drawing, strokes={**strokes, "objects": left})
         self._give(left)
 
     def _give(self, objects: list[dict[str, Any]]) -> None:

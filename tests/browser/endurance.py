@@ -125,11 +125,18 @@ def acts(page: Page, minutes: float) -> Counter[str]:
         title = random.choice([*rounds])
         visitor.go_to(page, title)
         if title != "Train":  # which ticks while a run lives, and is never at rest on a line so slow
-            visitor.at_rest(page)
+            at_rest(page)
         done += rounds[title]()
         done["round"] += 1
         check(page)
     return done
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the page rests, and rests still when what was on its way in either direction has come."""
+    visitor.at_rest(page)
+    page.wait_for_timeout(1_000)
+    visitor.at_rest(page)
 
 
 def pause(page: Page) -> None:
@@ -155,7 +162,7 @@ def build(page: Page, layers: list[list[str]], taken_back: list[list[str]]) -> C
                 layers.append(taken_back.pop())
         done[act] += 1
         pause(page)
-    visitor.at_rest(page)
+    at_rest(page)
     names = page.locator("ol li button .name").all_inner_texts()
     shown, expected = Counter(name.removeprefix("⚠ ") for name in names), Counter(["Input", *layers[-1]])
     assert shown == expected, f"{shown} and not {expected} after {done}"
@@ -166,19 +173,19 @@ def strokes(page: Page) -> Counter[str]:
     """Draw, and take as much back as was drawn, not more: the first press too many finds the button grey."""
     if visitor.button(page, "Clear").first.is_enabled():
         visitor.button(page, "Clear").first.click()
-        visitor.at_rest(page)
+        at_rest(page)
     count = random.randrange(1, 5)
     for number in range(count):
         visitor.draw(page, (60 + 50 * number, 60), (60 + 50 * number, 220))
         pause(page)
-    visitor.at_rest(page)
+    at_rest(page)
     for _ in range(count - 1):
         visitor.button(page, "Undo").first.click()
         pause(page)
-    visitor.at_rest(page)
+    at_rest(page)
     assert visitor.ink(page) > 0, f"nothing is left of {count} strokes after {count - 1} times Undo"
     visitor.button(page, "Undo").first.click()
-    visitor.at_rest(page)
+    at_rest(page)
     assert visitor.ink(page) == 0, f"something is left of {count} strokes after {count} times Undo"
     return Counter({"stroke": count, "Undo of a stroke": count})
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import NO_ENGINE, ROOT
 from tests.browser.test_build import TINY, cards, expect_layers, open_tiny
-from tests.browser.visitor import at_rest, draw, ink, open_page, wait_for_ink
+from tests.browser.visitor import at_rest, draw, go_to, ink, open_page, reads, wait_for_ink
 
 ADDED = ("Dropout", "BatchNormalization", "AveragePooling2D")
 
@@ -130,14 +130,54 @@ def test_a_layer_is_moved_several_places_while_the_server_is_busy(page, server, 
     expect_layers(page, "Input", "MaxPooling2D", "Flatten", "⚠ Conv2D", "Conv2D", "Dense")
 
 
-def test_strokes_are_taken_back_one_a_press(page, server, busy):
-    open_page(page, server.url, "Draw")
+def draw_lines(page, count):
+    """Draw upright lines, and return how many pixels are light after each."""
     amounts = []
-    for x in (60, 140, 220):
+    for x in range(40, 40 + 60 * count, 60):
         draw(page, (x, 60), (x, 220))
         at_rest(page)
         amounts.append(ink(page))
+    return amounts
+
+
+def test_strokes_are_taken_back_at_once_one_a_press(page, server, busy):
+    open_page(page, server.url, "Draw")
+    amounts = draw_lines(page, 3)
+    undo, clear = (page.locator(f".st-key-{name}-drawing button") for name in ("Undo", "Clear"))
     with busy():
         for _ in range(2):
-            page.locator(".st-key-Undo-drawing button").click()
+            undo.click()
+        wait_for_ink(page, amounts[0])
+    at_rest(page)
     wait_for_ink(page, amounts[0])
+    with busy():
+        clear.click()
+        wait_for_ink(page, 0)
+        draw(page, (140, 60), (140, 220))
+    at_rest(page)
+    wait_for_ink(page, amounts[0])
+    reads(page, 1)
+
+
+def test_strokes_that_came_back_are_taken_back_one_a_press(page, server, unheard):
+    """The canvas does not know them one by one: the server does it, and hears late what the canvas shows."""
+    open_page(page, server.url, "Draw")
+    amounts = draw_lines(page, 3)
+    go_to(page, "Home")
+    go_to(page, "Draw")
+    at_rest(page)
+    wait_for_ink(page, amounts[2])
+    draw(page, (220, 60), (220, 220))
+    undo = page.locator(".st-key-Undo-drawing button")
+    with unheard():
+        for _ in range(3):
+            undo.click()
+            page.wait_for_timeout(1000)  # the server has done it, and the canvas tells the strokes as before
+    at_rest(page)
+    wait_for_ink(page, amounts[0])
+    undo.click()
+    expect(undo).to_be_disabled()
+    wait_for_ink(page, 0)
+    draw(page, (40, 60), (40, 220))
+    wait_for_ink(page, amounts[0])
+    reads(page, 1)

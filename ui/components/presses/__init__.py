@@ -7,13 +7,21 @@ from ui.components import define
 _mount = define(__file__)
 
 
-def presses(key: str, buttons: Mapping[str, Callable[[], None]], shortcuts: Mapping[str, str] | None = None) -> None:
+def presses(
+    key: str,
+    buttons: Mapping[str, Callable[[], None]],
+    shortcuts: Mapping[str, str] | None = None,
+    inside: Mapping[str, tuple[str, str]] | None = None,
+) -> None:
     """Count the presses of the buttons with these keys; where there is no browser, their `on_click` does the same.
 
     Args:
         key: the component's identity; it begins with "presses", and nothing is seen of it.
         buttons: by a button's key, what each press does.
         shortcuts: by a button's key, its `shortcut`.
+        inside: by a button's key, the key of a component and the label of a button inside it, which is pressed
+            instead while it can be: the browser then does at once what the server would.
     """
     acts = {name: lambda _, act=act: act() for name, act in buttons.items()}
-    _mount(key=key, data={"keys": list(buttons), "shortcuts": dict(shortcuts or {})}, acts=acts)
+    data = {"keys": list(buttons), "shortcuts": dict(shortcuts or {}), "inside": dict(inside or {})}
+    _mount(key=key, data=data, acts=acts)

@@ -2,16 +2,29 @@
 // @ts-check
 import { mount } from "../mount.js";
 
-/** @typedef {{keys: string[], shortcuts: Record<string, string>}} Data shortcuts: "Ctrl+Shift+Z" */
+/**
+ * @typedef {object} Data
+ * @property {string[]} keys
+ * @property {Record<string, string>} shortcuts "Ctrl+Shift+Z"
+ * @property {Record<string, [string, string]>} inside a component's key and the label of its own button
+ */
 function createView() {
   let /** @type {Data} */ data, tell;
 
   const placeOf = (key) => `.st-key-${key.replace(/[^\w-]/g, "-")}`;
 
+  /** @returns {HTMLButtonElement | undefined} */
+  function ownButton([key, label]) {
+    const within = [...document.querySelectorAll(`${placeOf(key)} *`)].map((node) => node.shadowRoot).filter(Boolean);
+    return within.map((root) => /** @type {any} */ (root.querySelector(`[aria-label="${label}"]:enabled`))).find(Boolean);
+  }
+
   function press(event, key) {
     event.preventDefault();
     event.stopImmediatePropagation();
-    tell.act(key);
+    const own = key in data.inside && ownButton(data.inside[key]);
+    if (own) own.click();
+    else tell.act(key);
   }
 
   function click(event) {
