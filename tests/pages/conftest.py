@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.testing.v1 import AppTest, app_test
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from cnnlab.evaluation import predict
 from cnnlab.experiment import Experiment
@@ -25,6 +28,9 @@ class _PagesManager(PagesManager):
 
 PagesManager.uses_pages_directory = False
 app_test.PagesManager = _PagesManager
+# AppTest looks for components in all installed packages, and compiles each page, for each visit; a server does so once.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+local_script_runner.ScriptCache = cache(ScriptCache)
 
 
 class FakeEngine:
