@@ -15,15 +15,14 @@ def came_by_history() -> bool:
 
 
 def follow_link() -> None:
-    """Read the experiment in `?experiment=` when it is new; for a bad one there is a message, and nothing changes."""
+    """Read the experiment in `?experiment=` that a visitor opens or goes back to; a bad one changes nothing.
+
+    Any other that the browser tells is one that was written here: the browser may not know the last one yet.
+    """
     visitor, address = state(), st.query_params.get("experiment")
-    link, page = visitor.link, (st.context.url or "").partition("?")[0]
-    if came_by_history() or page != link.page:
-        link.earlier.clear()  # the browser is not late: this address was asked for
-    link.page = page
-    if address == link.now:
-        link.earlier.clear()
-    elif address is not None and address not in link.earlier:
+    link = visitor.link
+    is_asked, link.is_open = came_by_history() or not link.is_open, True
+    if is_asked and address not in (None, link.now):
         link.now = address
         try:
             visitor.load(Experiment.from_url(address))
@@ -45,6 +44,4 @@ def write_link(experiment: Experiment | None) -> None:
     if address is None or len(address) > MAX_URL_LENGTH:
         st.query_params.pop("experiment", None)
     elif address != link.now or "experiment" not in st.query_params:
-        link.earlier |= {link.now} if link.now else set()
-        link.earlier.discard(address)
         link.now = st.query_params["experiment"] = address

@@ -122,10 +122,8 @@ class Link:
 
     now: str | None = None
     """The one that was read or written last."""
-    earlier: set[str] = field(default_factory=set)
-    """Those written before, as long as the browser has not reported the last one."""
-    page: str = ""
-    """The page that was shown last, of those that have it."""
+    is_open: bool = False
+    """Whether the address of this visit has been looked at."""
     problem: str | None = None
     """Why the last one could not be used."""
 
