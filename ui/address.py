@@ -1,10 +1,41 @@
-"""What stands in the address, where everybody can write: one reader for all values but the experiment (`ui.link`)."""
+"""What stands in the address, where everybody can write: one reader for all values but the experiment (`ui.link`).
+
+The browser tells its address with every message, and on a slow line it does not know the newest one yet. So what holds
+is what was written here, until the visitor opens a page, or goes back or forward.
+"""
 
 import re
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from ui.state import state
 
 MAX_LENGTH = 1_000
+
+
+def came_by_history() -> bool:
+    """Whether the visitor has pressed Back or Forward: the page is as its address says, not as it was left."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
+def settle(page: str) -> None:
+    """Begin a page with the address that the visitor asked for, or with that which was written last."""
+    told, address = st.query_params.to_dict(), state().address
+    if came_by_history() or page != address.page:
+        address.page, address.values = page, told
+    elif told != address.values:
+        st.query_params.from_dict(address.values)
+
+
+def write(**values: str | None) -> None:
+    """Write values into the address; None takes one out."""
+    address = state().address
+    wanted = {name: value for name, value in (address.values | values).items() if value is not None}
+    if wanted != address.values:
+        address.values = wanted
+        st.query_params.from_dict(wanted)
 
 
 def asked(name: str, otherwise: str | None = None) -> str | None:
@@ -12,7 +43,7 @@ def asked(name: str, otherwise: str | None = None) -> str | None:
 
     Line breaks of a mail and what stood around the link are dropped.
     """
-    text = st.query_params.get(name)
+    text = state().address.values.get(name)
     if text is None:
         return otherwise
     printable = "".join(filter(str.isprintable, text)) if len(text) <= MAX_LENGTH else ""

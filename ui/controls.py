@@ -13,8 +13,7 @@ from cnnlab.experiment import LOSSES, NUM_TRAINING_IMAGES, OPTIMIZERS, SCHEDULES
 from cnnlab.limits import LIMITS
 from cnnlab.nn.layers import INITIALIZERS, PADDINGS, SOBEL, Conv2D, Layer
 from cnnlab.nn.operations import ACTIVATIONS
-from ui.address import asked
-from ui.link import came_by_history
+from ui.address import asked, came_by_history, write
 from ui.state import state
 from ui.widgets import control, kept, lasting, pick
 
@@ -93,10 +92,11 @@ def choose_in_address(
     if choice.now not in options:
         choice.now = first if otherwise is None else otherwise
     if choice.now != first:
-        st.query_params[name] = str(choice.now)
+        write(**{name: str(choice.now)})
 
     def apply(value: T) -> None:
-        choice.now, st.query_params[name] = value, str(value)
+        choice.now = value
+        write(**{name: str(value)})
 
     pick(label, options, key, choice.now, apply, **look)
     return choice.now

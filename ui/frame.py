@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 import streamlit as st
 
 from ui import acts
+from ui.address import settle
 from ui.cached import engine
 from ui.keeping import is_awaited, keep
 
@@ -48,6 +49,7 @@ _is_framed = ContextVar("is_framed", default=False)
 def run() -> None:
     """Run the page that is asked for, inside the frame: all that app.py does."""
     page = _navigation()
+    settle(page.url_path)
     st.html(UI / "page.css")
     st.html(f"<script>{SCRIPT}</script>", unsafe_allow_javascript=True)
     engine()  # TensorFlow warms up on the engine while the visitor is still reading

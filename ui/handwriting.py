@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from cnnlab.runs.handwriting import Handwriting, HandwritingStore, UnknownHandwritingError
-from ui.address import asked
+from ui.address import asked, write
 from ui.cached import store
 from ui.state import state
 from ui.widgets import attempt
@@ -33,12 +33,13 @@ def follow_address() -> None:
             sets().get(set_id)
         except UnknownHandwritingError as error:
             st.warning(f"{message(error)} Yours begins with the next drawing you keep.", icon=":material/search_off:")
-            st.query_params.pop("handwriting", None)
+            write(handwriting=None)
         except ValueError as error:
             st.warning(f"This handwriting cannot be read. {message(error)}", icon=":material/broken_image:")
-            st.query_params.pop("handwriting", None)
+            write(handwriting=None)
         else:
-            visitor.handwriting.set_id = st.query_params["handwriting"] = set_id
+            visitor.handwriting.set_id = set_id
+            write(handwriting=set_id)
 
 
 def own() -> Handwriting:

@@ -11,9 +11,8 @@ from cnnlab.nn import network
 from cnnlab.nn.network import LayerTrace
 from cnnlab.nn.weights import Weights
 from cnnlab.runs.store import Run, RunInfo, RunState, UnknownRunError
-from ui.address import asked
+from ui.address import asked, came_by_history, write
 from ui.cached import starter_network, store, weights_of
-from ui.link import came_by_history
 from ui.state import state
 from ui.widgets import control
 from ui.words import message, moment, percent
@@ -97,16 +96,17 @@ def requested_run() -> Run | None:
     except UnknownRunError as error:
         st.warning(f"{message(error)} {INSTEAD}", icon=":material/search_off:")
         visitor.run_id = None
-        st.query_params.pop("run", None)
+        write(run=None)
         return None
-    visitor.run_id = st.query_params["run"] = run.id
+    visitor.run_id = run.id
+    write(run=run.id)
     return run
 
 
 def choose_network() -> Network:
     """Show which network the page speaks of, let the visitor choose another one, and return it."""
     visitor = state()
-    visitor.shows_starter = (visitor.shows_starter or came_by_history()) and "run" not in st.query_params
+    visitor.shows_starter = (visitor.shows_starter or came_by_history()) and asked("run") is None
     run = None if visitor.shows_starter else requested_run()
     shown = (_load(run) if run else None) or starter()
     names = names_of_networks(shown)
@@ -114,7 +114,7 @@ def choose_network() -> Network:
     def choose(chosen: str) -> None:
         visitor.shows_starter = chosen == STARTER_ID
         visitor.run_id = visitor.run_id if visitor.shows_starter else chosen
-        st.query_params.pop("run", None)
+        write(run=None)
 
     control(
         st.selectbox,

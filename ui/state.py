@@ -117,13 +117,19 @@ class Cells:
 
 
 @dataclass
+class Address:
+    """What stands in the address of the page that is shown, as it was asked for or written last."""
+
+    page: str | None = None
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
 class Link:
     """The `?experiment=` in the address."""
 
     now: str | None = None
     """The one that was read or written last."""
-    is_open: bool = False
-    """Whether the address of this visit has been looked at."""
     problem: str | None = None
     """Why the last one could not be used."""
 
@@ -250,6 +256,7 @@ class State:
     done: list[Draft] = field(default_factory=list)
     """Drafts from before each edit, the last one at the end."""
     selected_layer: int | None = 0
+    address: Address = field(default_factory=Address)
     link: Link = field(default_factory=Link)
     run_id: str | None = None
     """The run that was started or looked at last."""

@@ -1,6 +1,7 @@
-"""The doctor on a page: what is wrong with a run, in words, and what to try, each a link that sets it up on Train."""
+"""The doctor on a page: what is wrong with a run, in words, and what to try, each a button that sets it up on Train."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -9,9 +10,9 @@ from cnnlab.doctor.diagnosis import diagnose
 from cnnlab.doctor.finding import ERROR, GOOD, INFO, WARNING, Finding
 from cnnlab.doctor.remedies import Try
 from cnnlab.doctor.unit_health import NetworkHealth
-from cnnlab.experiment import MAX_URL_LENGTH
 from cnnlab.runs.store import DamagedRunError, Run, RunState
 from ui.computed import computed
+from ui.state import state
 from ui.words import message
 
 TRAIN = "pages/train.py"
@@ -50,8 +51,8 @@ def inside(run: Run) -> NetworkHealth | None:
     )
 
 
-def show(findings: Sequence[Finding]) -> None:
-    """Show each finding: what it is, the numbers that say so, and what to try."""
+def show(findings: Sequence[Finding], of: str) -> None:
+    """Show each finding of the run `of`: what it is, the numbers that say so, and what to try."""
     if not findings:
         return
     with st.container(border=True, gap="small"):
@@ -61,14 +62,14 @@ def show(findings: Sequence[Finding]) -> None:
             if finding.tries:
                 with st.container(horizontal=True, gap="small"):
                     for each in finding.tries:
-                        _offer(each)
+                        _offer(each, f"{of}-{finding.title}-{each.words}")
 
 
-def _offer(each: Try) -> None:
-    """A link to the Train page with the experiment set up; only words where it is none, or too long for a link."""
-    link = each.experiment.to_url() if each.experiment else ""
-    if link and len(link) <= MAX_URL_LENGTH:
-        label = f"Try it: {each.words}"
-        st.page_link(TRAIN, label=label, icon=":material/arrow_forward:", query_params={"experiment": link})
-    else:
+def _offer(each: Try, key: str) -> None:
+    """A button that sets the experiment up on the Train page; only words where it is none."""
+    if each.experiment is None:
         st.markdown(f"Try {each.words}", width="content")
+        return
+    load = partial(state().load, each.experiment)
+    if st.button(f"Try it: {each.words}", key=key, type="tertiary", icon=":material/arrow_forward:", on_click=load):
+        st.switch_page(TRAIN)

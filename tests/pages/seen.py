@@ -1,6 +1,7 @@
 """What a visitor sees on a page and clicks, by the words on it."""
 
 from pathlib import Path
+from unittest.mock import Mock, patch
 
 from streamlit.testing.v1 import AppTest
 
@@ -26,6 +27,14 @@ def labelled(widgets, label: str):
 
 def click(at: AppTest, label: str) -> None:
     labelled(at.button, label).click().run()
+
+
+def go_back(at: AppTest, /, **address: str) -> AppTest:
+    """Press Back, or Forward, and come to this address."""
+    at.query_params.clear()
+    at.query_params |= address
+    with patch("ui.address.get_script_run_ctx", lambda: Mock(is_history_navigation=True)):
+        return at.run()
 
 
 def labels(at: AppTest) -> list[str]:

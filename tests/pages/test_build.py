@@ -3,7 +3,6 @@
 import base64
 import json
 from dataclasses import fields, replace
-from unittest.mock import patch
 
 import pytest
 
@@ -16,7 +15,7 @@ from cnnlab.nn.layers import LAYERS
 from cnnlab.presets import DEFAULT, EXAMPLE_DRAFTS, PRESETS
 from cnnlab.training import pace
 from pages.parts.build import cards, sharing
-from tests.pages.seen import PAGES, click, labelled, labels, state, text
+from tests.pages.seen import PAGES, click, go_back, labelled, labels, state, text
 from ui import controls, link
 from ui.computed import answers
 
@@ -153,18 +152,11 @@ def test_what_is_taken_back_is_told_and_survives_other_pages(at):
     assert labelled(at.button, "Redo").help == "Layer 1: filters 4 → 8"
 
 
-def go_back(at, link):
-    """Press Back, or Forward, and come to this link."""
-    at.query_params["experiment"] = link
-    with patch("ui.link.came_by_history", lambda: True):
-        at.run()
-
-
 def test_a_link_that_replaces_a_draft_can_be_taken_back(visit):
     at = visit("build")
     labelled(at.slider, "Filters").set_value(8).run()
     mine = state(at).draft
-    go_back(at, TINY.to_url())
+    go_back(at, experiment=TINY.to_url())
     assert state(at).draft.experiment() == TINY
     click(at, "Undo")
     assert state(at).draft == mine
@@ -292,10 +284,10 @@ def test_train_it_goes_to_train_with_the_same_experiment(at):
 )
 def test_a_bad_link_is_told_and_the_last_good_state_stays(visit, page, link, message):
     at = visit(page, experiment=TINY.to_url())
-    go_back(at, link)
+    go_back(at, experiment=link)
     assert message in at.error[0].value
     assert state(at).draft.experiment() == TINY
-    go_back(at, PRESETS["LeNet-5"].to_url())
+    go_back(at, experiment=PRESETS["LeNet-5"].to_url())
     assert not at.error
     assert state(at).draft.experiment() == PRESETS["LeNet-5"]
 
@@ -318,7 +310,7 @@ def test_a_browser_that_does_not_know_the_newest_link_yet_takes_nothing_back(at)
         at.query_params["experiment"] = told
         at.run()
         assert state(at).draft == mine
-    go_back(at, old)
+    go_back(at, experiment=old)
     assert state(at).draft.experiment() == TINY
 
 

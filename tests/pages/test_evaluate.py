@@ -1,7 +1,6 @@
 """Evaluate: the figures of a run whose answers are known, and of networks whose answers are computed."""
 
 from dataclasses import replace
-from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ from cnnlab.runs.handwriting import Handwriting, HandwritingStore
 from cnnlab.training.events import BatchEnd
 from tests.pages.runs import TINY as EXPERIMENT
 from tests.pages.runs import finished, make_run, some_training, weights_of
-from tests.pages.seen import components, labelled, state, text
+from tests.pages.seen import click, components, labelled, state, text
 from ui import computed
 
 LABELS = mnist.load().test.labels
@@ -191,7 +190,7 @@ def test_the_doctor_and_the_report(visit, store):
     assert not starter.get("download_button")
 
 
-def test_what_the_doctor_proposes_is_a_link_that_sets_it_up(visit, store):
+def test_what_the_doctor_proposes_is_a_button_that_sets_it_up(visit, store):
     broken = replace(EXPERIMENT, training=replace(EXPERIMENT.training, optimizer="sgd", learning_rate=10.0))
     run = store.create(broken)
     run.record(some_training()[0])
@@ -200,6 +199,6 @@ def test_what_the_doctor_proposes_is_a_link_that_sets_it_up(visit, store):
     run.record(replace(finished(), probabilities=answers(FIVES[:4])))
     at = visit("evaluate", run=run.id)
     assert "The steps are too long] The loss jumped from 2.3" in text(at)
-    (link,) = [link for link in at.get("page_link") if link.label == "Try it: learning rate 0.01"]
-    asked = parse_qs(link.proto.query_string)["experiment"][0]
-    assert Experiment.from_url(asked).training.learning_rate == 0.01
+    click(at, "Try it: learning rate 0.01")
+    assert at.title[0].value == "Train"
+    assert Experiment.from_url(at.query_params["experiment"]).training.learning_rate == 0.01

@@ -16,7 +16,7 @@ from cnnlab.studies.catalogue import STUDIES
 from cnnlab.studies.study import TOO_CLOSE, against
 from cnnlab.training.events import EpochEnd, Failed, RunStarted
 from tests.pages.runs import TINY, finished
-from tests.pages.seen import click, components, labelled, labels, state, text
+from tests.pages.seen import click, components, go_back, labelled, labels, state, text
 
 POOLING = STUDIES["pooling"]
 BASE = replace(TINY, data=replace(TINY.data, train_size=1_000))
@@ -381,9 +381,7 @@ def test_a_bad_link_is_told_and_changes_nothing(sweep, bad):
 def test_a_setting_whose_layer_is_gone_is_given_up(sweep):
     at = sweep("layers.0.filters:2,4")
     state(at).load(PRESETS["No convolution (dense only)"])
-    at.query_params.clear()
-    at.query_params["view"] = "sweep"
-    at.run()
+    go_back(at, view="sweep")
     assert labelled(at.selectbox, "Setting").value == "training.learning_rate"
 
 

@@ -16,7 +16,7 @@ from cnnlab.runs.handwriting import Handwriting
 from cnnlab.runs.records import Label, from_start
 from cnnlab.training.events import Failed, Start
 from tests.pages.runs import TINY, make_run, some_training, weights_of
-from tests.pages.seen import PAGES, labelled, state
+from tests.pages.seen import PAGES, go_back, labelled, state
 from ui.handwriting import sets
 
 NAMES = (
@@ -92,8 +92,7 @@ def test_every_page_with_an_address_and_runs_of_others(visit, runs, page):
     names = ("run", "handwriting", "experiment", "view", "study", "preset", "images", "sweep", "unit", "at")
     at = visit(page, **dict.fromkeys(names, FOREIGN))
     num_foreign(at)
-    at.query_params |= {"run": runs["finished"].id}
-    num_foreign(at.run())
+    num_foreign(go_back(at, **dict.fromkeys(names, FOREIGN) | {"run": runs["finished"].id}))
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -14,7 +14,7 @@ from cnnlab.digits import strokes
 from cnnlab.nn import network
 from cnnlab.presets import PRESETS
 from tests.pages.runs import some_training, weights_of
-from tests.pages.seen import components, labelled, state, text
+from tests.pages.seen import components, go_back, labelled, state, text
 from tests.pages.test_networks import one
 from ui import colours
 from ui.state import Drawing
@@ -139,6 +139,25 @@ def test_the_view_in_the_address_is_shown_alone_and_a_chosen_one_stands_there(vi
     assert (view(at).value, components(at)) == (TRACE, ["trace"])
     view(at).set_value(MAPS).run()
     assert (at.query_params["view"], components(at)) == (MAPS, ["overview"])
+
+
+@pytest.mark.parametrize(
+    ("page", "label", "name", "chosen"),
+    [("look_inside", "View", "view", TRACE), ("experiments", "View", "view", "sweep")],
+)
+def test_an_address_that_the_browser_has_not_heard_of_yet_takes_nothing_back(visit, page, label, name, chosen):
+    at = visit(page)
+    old = dict(at.query_params)
+    labelled(at.button_group, label).set_value(chosen).run()
+    new = dict(at.query_params)
+    assert at.query_params[name] == chosen
+    at.query_params.clear()
+    at.query_params |= old  # what the browser tells when the next thing is done too soon
+    at.run()
+    assert labelled(at.button_group, label).value == chosen
+    assert dict(at.query_params) == new
+    go_back(at, **old)
+    assert labelled(at.button_group, label).value != chosen
 
 
 def test_the_maps_can_stand_in_space(visit):

@@ -15,7 +15,7 @@ from cnnlab.training import pace
 from cnnlab.training.events import BatchEnd, LearningRateSet, Orders, WeightsSnapshot
 from pages.parts.train.controls import doing
 from tests.pages.runs import REASON, TINY, make_run, some_training, weights_of
-from tests.pages.seen import click, components, labelled, labels, state, text
+from tests.pages.seen import click, components, go_back, labelled, labels, state, text
 from ui.computed import answers
 from ui.state import Drawing
 from ui.words import duration
@@ -323,8 +323,7 @@ def test_what_was_estimated_stands_beside_what_it_took(visit, store, monkeypatch
     click(at, "How long will it take?")
     assert "about **50 min 0 s an epoch** (60 ms an image), 150 min 0 s in all for 3 epochs" in text(at)
     run = make_run(store, "finished")
-    at.query_params["run"] = run.id
-    at.run()
+    go_back(at, run=run.id)
     assert "Before, these 4 updates were thought to take **24 s**; they took **0.0 s**" in text(at)
     answers.clear()
 

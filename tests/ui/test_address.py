@@ -1,9 +1,9 @@
 """What stands in the address, read."""
 
 import pytest
-import streamlit as st
 
 from ui.address import asked, asked_number
+from ui.state import state
 
 NO_NUMBER = [
     "",
@@ -28,7 +28,7 @@ NO_NUMBER = [
 @pytest.fixture
 def address(monkeypatch):
     values = {}
-    monkeypatch.setattr(st, "query_params", values)
+    monkeypatch.setattr(state().address, "values", values)
     return values
 
 

@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-import streamlit as st
 
 from cnnlab import mnist, starter
 from cnnlab.experiment import Experiment
@@ -21,6 +20,7 @@ from ui.components import overview as overview_component
 from ui.components import to_data
 from ui.components import trace as trace_component
 from ui.networks import Network
+from ui.state import state
 from ui.subject import Subject
 
 OUT = Dense(10, activation="softmax")
@@ -62,7 +62,7 @@ def test_the_largest_networks_stay_under_two_megabytes(sent, name):
 
 def test_a_step_into_the_largest_kernel_stays_under_two_megabytes(sent, monkeypatch):
     subject = subject_of(LARGEST["a large kernel"])
-    monkeypatch.setattr(st, "query_params", {"at": "2.0.0.3"})
+    monkeypatch.setattr(state().address, "values", {"at": "2.0.0.3"})
     trace_view.show(subject)
     assert sent[0]["operation"] == "convolution"
     assert len(json.dumps(sent[0], allow_nan=False)) < 2_000_000

@@ -12,6 +12,7 @@ import streamlit as st
 from cnnlab.runs import handwriting
 from cnnlab.runs.handwriting import Handwriting
 from pages.parts.draw.tuning import test, tune
+from ui.address import write
 from ui.components.gallery import Item, gallery
 from ui.handwriting import add, own, sets
 from ui.networks import Network
@@ -37,7 +38,7 @@ def teach(network: Network, image: np.ndarray | None) -> None:
                 on_click=partial(_keep, image, label),
             )
     if visitor.handwriting.set_id is not None:
-        st.query_params["handwriting"] = visitor.handwriting.set_id
+        write(handwriting=visitor.handwriting.set_id)
     show_problem("handwriting")
     kept = own()
     _look(kept)

@@ -15,6 +15,7 @@ from cnnlab.runs.store import DamagedRunError, Run, StoreError, UnknownRunError
 from cnnlab.training.events import Start
 from pages.parts.draw.compare import readable
 from ui import cached
+from ui.address import write
 from ui.components.gallery import Item, gallery
 from ui.computed import ask
 from ui.networks import Network, names_of_networks
@@ -141,7 +142,7 @@ def _before_and_after(run: Run, kept: Handwriting, *, was_live: bool) -> None:
     st.markdown("\n".join(["| Read rightly | Before | After |", "|---|--:|--:|", *table]))
     if state().run_id != run.id and st.button("Draw for the taught network", icon=":material/draw:"):
         state().run_id = run.id
-        st.query_params.pop("run", None)
+        write(run=None)
         st.rerun()
 
 

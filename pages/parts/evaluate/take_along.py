@@ -20,7 +20,7 @@ def show(reading: Reading) -> None:
         return
     try:
         inside = trouble.inside(run)
-        trouble.show(trouble.of_run(run, inside))
+        trouble.show(trouble.of_run(run, inside), run.id)
     except DamagedRunError as error:
         st.warning(message(error), icon=":material/broken_image:")
         return

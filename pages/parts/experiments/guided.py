@@ -159,7 +159,7 @@ def _doctor(study: Study, found: Found) -> None:
         st.markdown(f"**What the doctor says** of {name}, seed {SEEDS[0]}")
         try:
             run = cached.store().get(found[next(study.runs_of(name))].id)
-            trouble.show(trouble.of_run(run, trouble.inside(run)))
+            trouble.show(trouble.of_run(run, trouble.inside(run)), run.id)
         except ValueError as error:  # damaged, or deleted just now
             st.warning(message(error), icon=":material/broken_image:")
 

@@ -11,14 +11,14 @@ from cnnlab.studies.sweep import MAX_RUNS, Axis, Setting, Sweep
 from pages.parts.experiments import heat_map
 from pages.parts.experiments.own import measured_seconds, own_experiment
 from pages.parts.experiments.training import TICK_SECONDS, bar, found_runs, is_under_way
-from ui.address import asked
+from ui.address import asked, write
 from ui.state import Kept, state
 from ui.widgets import attempt, control, kept
 from ui.words import message
 
 CONTROL_WIDTH = 340
 NOTHING = ""
-LINK, PROBLEM = "sweep", "sweep-link"
+PROBLEM = "sweep-link"
 
 
 def show() -> None:
@@ -32,7 +32,7 @@ def show() -> None:
         choice.now = sweep.default(base)  # the layer is gone
     _controls(choice, base)
     now: Sweep = choice.now
-    st.query_params[LINK] = now.to_text()
+    write(sweep=now.to_text())
     experiments = [one for line in now.cells(base) for one in line if isinstance(one, Experiment)]
     if "training.optimizer" in (keys := {axis.key for axis in now.axes}) and "training.learning_rate" not in keys:
         st.caption("Each optimizer comes with its usual learning rate.")
@@ -52,7 +52,7 @@ def _runs(now: Sweep, base: Experiment, experiments: list[Experiment], *, was_li
 
 def _follow_link(choice: Kept, base: Experiment) -> None:
     """Take over the sweep in the address; for a bad one there is a message, and nothing changes."""
-    problems, link = state().problems, asked(LINK)
+    problems, link = state().problems, asked("sweep")
     if link is None or link == choice.now.to_text():
         return
     with attempt(PROBLEM):
@@ -121,4 +121,4 @@ def _set(choice: Kept, base: Experiment, index: int, key: str) -> None:
 def _take_over(choice: Kept, axes: list[Axis]) -> None:
     """Sweep these axes. Raises ValueError when there would be too many runs."""
     choice.now = Sweep(tuple(axes))
-    st.query_params[LINK] = choice.now.to_text()
+    write(sweep=choice.now.to_text())

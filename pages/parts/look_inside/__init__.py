@@ -5,10 +5,9 @@ The page `pages/look_inside.py` lets the visitor choose the network, the digit a
 page's `VIEWS`; it begins below the choice of view, without a heading of its own, and ends in one `lesson.try_this`.
 """
 
-import streamlit as st
+from ui.address import write
 
 
 def go_to_view(title: str, **parameters: str) -> None:
     """Open a view of Look inside when the page runs next, with parameters of its own in the address."""
-    st.query_params["view"] = title
-    st.query_params.update(parameters)
+    write(view=title, **parameters)

@@ -12,7 +12,7 @@ from cnnlab.nn.architecture import Architecture
 from cnnlab.nn.layers import Conv2D
 from cnnlab.nn.receptive_field import Box, ReceptiveField
 from ui import colours
-from ui.address import asked_number
+from ui.address import asked_number, write
 from ui.components.gallery import Item, gallery
 from ui.computed import computed
 from ui.controls import choose
@@ -115,7 +115,7 @@ def all_units(units: Units) -> None:
 
 
 def _choose(unit: int) -> None:
-    st.query_params["unit"] = str(unit)
+    write(unit=str(unit))
 
 
 def one_unit(units: Units, unit: int) -> None:

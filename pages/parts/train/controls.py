@@ -10,6 +10,7 @@ from cnnlab.limits import LIMITS
 from cnnlab.runs.store import Run, RunInfo, RunState, StoreError
 from cnnlab.training.events import Orders
 from ui import cached
+from ui.address import write
 from ui.components.presses import presses
 from ui.controls import training_settings
 from ui.estimate import estimate
@@ -60,7 +61,7 @@ def start() -> None:
     if experiment and visitor.run_id not in cached.engine().live_runs:
         with attempt("start", StoreError):
             visitor.run_id, visitor.shows_starter = cached.engine().submit(experiment), False
-            st.query_params["run"] = visitor.run_id
+            write(run=visitor.run_id)
 
 
 def order(act: Callable[..., None], *arguments: object) -> None:

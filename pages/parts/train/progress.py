@@ -57,7 +57,7 @@ def _show(run: Run | None, draft: Experiment | None, *, was_live: bool) -> None:
     if info.is_over:
         results(run)
     if done:
-        trouble.show(trouble.of_run(run, trouble.inside(run) if info.is_over else None))
+        trouble.show(trouble.of_run(run, trouble.inside(run) if info.is_over else None), run.id)
 
 
 def in_words(info: RunInfo, history: History, done: int, planned: int) -> str:
