@@ -186,10 +186,15 @@ def notes_say(claim: str, measured: str, holds: bool | None) -> None:
         st.markdown(f"**You measured** · {measured} {VERDICTS[holds]}")
 
 
+@st.fragment
 def code(*functions: Callable[..., object]) -> None:
-    """Show the source of the functions that computed what is on the page, as they stand in `cnnlab`."""
-    with st.expander("The code that did it", icon=":material/code:"):
-        for function in functions:
+    """Show the source of the functions that computed what is on the page, as they stand in `cnnlab`.
+
+    Only when it is opened: colouring it takes the browser half a second.
+    """
+    key = f"code-{functions[0].__name__}"
+    with st.expander("The code that did it", icon=":material/code:", key=key, on_change="rerun") as opened:
+        for function in functions if opened.open else ():
             st.code(inspect.getsource(function), language="python")
 
 

@@ -79,10 +79,10 @@ def wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> 
     pytest.fail(f"The server did not start:\n{log.read_text(errors='replace')}")
 
 
-@pytest.fixture(scope="module")
-def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """`start_server(script, env=None, cwd=ROOT, port=None) -> Server`; they are stopped at the end of the module."""
-    servers: list[subprocess.Popen[bytes]] = []
+@contextlib.contextmanager
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """`start(script, env=None, cwd=ROOT, port=None) -> Server`; all that were started are stopped at the end."""
+    started: list[subprocess.Popen[bytes]] = []
 
     def start(
         script: Path | str, env: dict[str, str] | None = None, cwd: Path = ROOT, port: int | None = None
@@ -99,20 +99,34 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        servers.append(server)
+        started.append(server)
         url = f"http://127.0.0.1:{port}"
         wait_until_healthy(url, server, log)
         return Server(url, server.pid, log)
 
     yield start
-    for server in servers:
+    for server in started:
         server.terminate()
-    for server in servers:
+    for server in started:
         try:
             server.wait(timeout=20)
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+@pytest.fixture(scope="module")
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """See `servers`."""
+    with servers(tmp_path_factory) as start:
+        yield start
+
+
+@pytest.fixture(scope="session")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app without runs and without an engine, for all tests that leave nothing behind."""
+    with servers(tmp_path_factory) as start:
+        yield start(ROOT / "app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))} | NO_ENGINE).url
 
 
 @pytest.fixture(scope="module")

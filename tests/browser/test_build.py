@@ -3,17 +3,10 @@
 import io
 import xml.etree.ElementTree as ET
 
-import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import NO_ENGINE, ROOT
 from tests.browser.visitor import PATIENCE, at_rest, button, choose_preset, open_page
-
-
-@pytest.fixture(scope="module")
-def url(start_app, tmp_path_factory):
-    return start_app(ROOT / "app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))} | NO_ENGINE)
 
 
 def cards(page: Page):

@@ -6,14 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import visitor
-from tests.browser.conftest import NO_ENGINE
 
 MARK = re.compile("✓ chosen")
-
-
-@pytest.fixture(scope="module")
-def url(start_app, tmp_path_factory):
-    return start_app("app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))} | NO_ENGINE)
 
 
 def samples(page):

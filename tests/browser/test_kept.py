@@ -146,6 +146,7 @@ def test_what_is_kept_is_shown_in_words_and_emptied(page, server):
     assert kept(page)["key"] == key
     page.get_by_text("What this browser keeps").click()
     expect(page.get_by_text("you find your drawings")).to_be_visible()
+    at_rest(page)  # while it opens, what is pressed moves away between press and release
     button(page, "Empty it and begin anew").click()
     wait_for_ink(page, 0)
     at_rest(page)

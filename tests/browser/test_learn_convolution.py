@@ -11,7 +11,6 @@ from cnnlab import mnist
 from cnnlab.digits.pictures import DRAWN
 from cnnlab.lessons.named_kernels import KERNEL_PRESETS
 from cnnlab.nn.operations import conv2d, conv2d_at, pad_widths
-from tests.browser.conftest import NO_ENGINE
 from tests.browser.visitor import go_to
 from tests.browser.windows import (
     MINUS,
@@ -62,11 +61,6 @@ class Settings:
         """The cells of the picture with its border that the window covers."""
         steps = range(0, self.size * self.dilation_rate, self.dilation_rate)
         return {(row * self.strides + down, column * self.strides + right) for down in steps for right in steps}
-
-
-@pytest.fixture(scope="module")
-def url(start_app, tmp_path_factory):
-    return start_app("app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))} | NO_ENGINE)
 
 
 def choose(page: Page, settings: Settings) -> None:

@@ -10,18 +10,12 @@ from cnnlab import mnist, starter
 from cnnlab.lessons.small_problems import four_by_four, sixteen_pixels
 from cnnlab.nn import network
 from cnnlab.nn import operations as ops
-from tests.browser.conftest import NO_ENGINE, ROOT
 from tests.browser.learner import at_rest, number, open_station, part, texts
 from tests.browser.visitor import PATIENCE
 from ui.components.dropped import NUM_PASSES, masked
 
 IMAGE = mnist.load().test.images[0]  # the first 7
 SIXTEEN = np.round(ops.average_pooling2d(IMAGE.astype(np.float32), 7)).astype(np.uint8)
-
-
-@pytest.fixture(scope="module")
-def url(start_app, tmp_path_factory):
-    return start_app(ROOT / "app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))} | NO_ENGINE)
 
 
 @pytest.fixture

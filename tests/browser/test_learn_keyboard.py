@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import CDPSession, Page
 
-from tests.browser.conftest import NO_ENGINE
 from tests.browser.learner import STATIONS, open_station
 
 MOST_STOPS = 250
@@ -163,11 +162,6 @@ class Walk:
         else:
             assert self.told_after("Enter") != before, f"Enter does not step: {button}"
         assert self.sent == [], f"the server was asked: {button}"
-
-
-@pytest.fixture(scope="module")
-def url(start_app, tmp_path_factory):
-    return start_app("app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))} | NO_ENGINE)
 
 
 @pytest.mark.parametrize("name", STATIONS)

@@ -10,16 +10,10 @@ from cnnlab import mnist
 from cnnlab.lessons import recorded_runs
 from cnnlab.lessons.small_problems import sixteen_pixels, zero_or_six
 from pages.parts.learning.downhill import RATES, START, STEPS
-from tests.browser.conftest import NO_ENGINE
 from tests.browser.learner import at_rest, number, open_station, part, texts
 from ui.components.descent import LOOKS
 
 TEST = mnist.load().test
-
-
-@pytest.fixture(scope="module")
-def url(start_app, tmp_path_factory):
-    return start_app("app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))} | NO_ENGINE)
 
 
 @pytest.fixture

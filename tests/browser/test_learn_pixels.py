@@ -9,18 +9,12 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from cnnlab.digits.pictures import DRAWN
-from tests.browser.conftest import NO_ENGINE, ROOT
 from tests.browser.visitor import go_to
 from ui.glossary import TERMS
 
 SIDE = 96
 VIEW = 400
 PATIENCE = 60_000
-
-
-@pytest.fixture(scope="module")
-def url(start_app, tmp_path_factory):
-    return start_app(ROOT / "app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))} | NO_ENGINE)
 
 
 @pytest.fixture

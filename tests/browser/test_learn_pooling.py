@@ -12,7 +12,6 @@ from cnnlab.digits import pictures
 from cnnlab.digits.noise import add_noise
 from cnnlab.digits.pictures import DRAWN
 from cnnlab.nn.operations import average_pooling2d_at, max_pooling2d, max_pooling2d_at
-from tests.browser.conftest import NO_ENGINE
 from tests.browser.windows import choose_radio, hover, lit, move_slider, number, open_page, totals, window
 
 TEST = mnist.load().test
@@ -46,11 +45,6 @@ CASES = {
     "a colour picture": Settings(LANDSCAPE),
     "a colour picture, window 4, stride 3": Settings(LANDSCAPE, 4, 3),
 }
-
-
-@pytest.fixture(scope="module")
-def url(start_app, tmp_path_factory):
-    return start_app("app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))} | NO_ENGINE)
 
 
 def choose(page: Page, settings: Settings) -> None:

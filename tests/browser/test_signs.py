@@ -5,14 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NO_ENGINE
 from tests.browser.visitor import open_page, settle
 from ui.lesson import STATIONS
-
-
-@pytest.fixture(scope="module")
-def url(start_app, tmp_path_factory):
-    return start_app("app.py", {"CNNLAB_RUNS": str(tmp_path_factory.mktemp("runs"))} | NO_ENGINE)
 
 
 def is_in_sight(page: Page, anchor: str) -> bool:

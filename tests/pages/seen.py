@@ -29,6 +29,12 @@ def click(at: AppTest, label: str) -> None:
     labelled(at.button, label).click().run()
 
 
+def open_code(at: AppTest, name: str) -> list[str]:
+    """Open "The code that did it", which begins with this function; all code that is shown on the page then."""
+    at.session_state[f"code-{name}"] = True
+    return [code.value for code in at.run().code]
+
+
 def go_back(at: AppTest, /, **address: str) -> AppTest:
     """Press Back, or Forward, and come to this address."""
     at.query_params.clear()

@@ -1,5 +1,6 @@
 """Pixels and channels: what the page says is what cnnlab computes, whatever picture is brought."""
 
+import re
 from io import BytesIO
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from PIL import Image
 
 from cnnlab import mnist
-from tests.pages.seen import click, components, labelled, state, text
+from tests.pages.seen import click, components, labelled, open_code, state, text
 from ui.state import Drawing
 
 PAGE = "pages/pixels.py"
@@ -128,14 +129,15 @@ def test_without_a_camera_the_page_goes_on(at):
 
 def test_reshaping_changes_no_number(at):
     choose(at, "Digit")
-    table, stack = (np.fromstring(code.value.replace("[", " ").replace("]", " "), sep=" ") for code in at.code[:2])
+    shown = [part.proto.body for part in at.get("html") if part.proto.body.startswith("<pre>")]
+    table, stack = (np.array(re.findall(r"\d+", text), int) for text in shown)
     assert table.size == 9
     np.testing.assert_array_equal(table, stack)
     assert set(table) <= set(mnist.load().test.images[0].ravel())
 
 
 def test_the_code_that_did_it(at):
-    assert "def normalise" in at.code[2].value
+    assert "def normalise" in open_code(at, "normalise")[0]
 
 
 def test_show_me_reveals_each(at):

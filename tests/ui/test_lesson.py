@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.seen import click, state, text
+from tests.pages.seen import click, open_code, state, text
 from ui import lesson
 from ui.lesson import STATIONS, is_right
 
@@ -112,7 +112,7 @@ def test_the_box_the_line_and_the_code(at):
     assert "**The study notes say** · it is so." in text(at)
     assert "does not hold" in text(at)
     assert "**Try** this. **Notice** that." in text(at)
-    assert "def relu" in at.code[0].value
+    assert "def relu" in open_code(at, "relu")[0]
 
 
 def test_a_sign_leads_to_its_paragraph(at):

@@ -20,7 +20,7 @@ def two_shapes(table: npt.NDArray[np.uint8]) -> None:
         for title, array in (("A table", table), ("A table with room for channels", stack)):
             with st.container(width=HALF):
                 st.markdown(f"**{title}** · shape {array.shape}")
-                st.code(str(array[row : row + CUT, column : column + CUT]), language=None)
+                st.html(f"<pre>{array[row : row + CUT, column : column + CUT]}</pre>")
     st.markdown(
         f"Rows {row} to {row + CUT - 1}, columns {column} to {column + CUT - 1}, as grey. "
         f"{term('reshape', 'Reshaping')} {table.shape} to {stack.shape} changes no number and not their order: it only "
