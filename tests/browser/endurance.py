@@ -3,7 +3,9 @@
 `python -m tests.browser.endurance clicks 30` draws, takes back, clears and changes pages at random for 30 minutes;
 `python -m tests.browser.endurance runs 300` watches 300 runs to their end;
 `python -m tests.browser.endurance acts 10` adds layers, draws, goes on batch by batch and takes back, and counts: what
-the server has done is what was done in the browser. A seed may follow. Prints what was done.
+the server has done is what was done in the browser;
+`python -m tests.browser.endurance starts 200` starts a server 200 times, and presses a preset as soon as there is one:
+the cards are those of its layers. A seed may follow. Prints what was done.
 """
 
 import random
@@ -205,6 +207,26 @@ def batches(page: Page) -> Counter[str]:
     return Counter({"batch": count})
 
 
+def starts(count: int) -> None:
+    """Begin on a server that has just started, and press a preset at once.
+
+    Raises AssertionError where the page says one thing and its cards another.
+    """
+    for number in range(1, count + 1):
+        with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as url, sync_playwright() as playwright:
+            page = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS).new_page()
+            page.add_init_script(path=Path(__file__).parent / "rest.js")
+            page.goto(f"{url}/build")
+            page.wait_for_selector("[role=radiogroup]", timeout=visitor.PATIENCE)
+            page.wait_for_timeout(random.choice([0, 0, 20, 100, 300]))
+            visitor.choose_preset(page, "Tiny")
+            expect(page.get_by_text("1,554 parameters")).to_be_visible(timeout=visitor.PATIENCE)
+            at_rest(page)
+            names = page.locator("ol li button .name").all_inner_texts()
+            assert names == ["Input", "Conv2D", "MaxPooling2D", "Flatten", "Dense"], f"torn at start {number}: {names}"
+    print(f"{count} starts, none torn")  # noqa: T201
+
+
 def memory() -> int:
     """Of the server itself, without its engine, in MB."""
     servers = [child for child in psutil.Process().children() if "streamlit" in child.cmdline()]
@@ -215,6 +237,8 @@ def main(what: str, amount: float, seed: int) -> None:
     """Visit a server of its own."""
     print(f"{what} {amount:g}, seed {seed}", flush=True)  # noqa: T201
     random.seed(seed)
+    if what == "starts":
+        return starts(int(amount))
     with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as url, sync_playwright() as playwright:
         page = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS).new_page()
         page.add_init_script(LATE)
