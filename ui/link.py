@@ -30,9 +30,6 @@ def write_link(experiment: Experiment | None) -> None:
     link = state().link
     if link.problem is not None:
         return
-    address = experiment.to_url() if experiment else None
-    if address is None or len(address) > MAX_URL_LENGTH:
-        write(experiment=None)
-    else:
-        link.now = address
-        write(experiment=address)
+    address = experiment.to_url() if experiment else ""
+    link.now = address if 0 < len(address) <= MAX_URL_LENGTH else None
+    write(experiment=link.now)

@@ -126,6 +126,19 @@ def test_opening_a_page_is_one_step_though_it_completes_its_address(page, url, r
     expect(page.get_by_role("heading", level=1)).to_have_text("Draw", timeout=PATIENCE)
 
 
+def test_back_leads_to_the_view_that_was_left(page, url):
+    """A page may write into its address before the browser has come to its path."""
+    open_page(page, url, "Look inside", "view=Filters")
+    settle(page)
+    for title in ("Build", "Train", "Build", "Train"):
+        go_to(page, title)
+        settle(page)
+        page.go_back()
+        settle(page)
+        assert page.url.endswith("/look_inside?view=Filters")
+        expect(page.get_by_role("radio", checked=True, name="Filters")).to_be_visible()
+
+
 def test_a_choice_in_the_address_follows_back_and_forward(page, url):
     open_page(page, url, "Experiments")
     sheets = page.get_by_role("radiogroup", name="View")

@@ -314,6 +314,15 @@ def test_a_browser_that_does_not_know_the_newest_link_yet_takes_nothing_back(at)
     assert state(at).draft.experiment() == TINY
 
 
+def test_an_invalid_draft_is_left_by_its_last_valid_link(at):
+    valid = at.query_params["experiment"]
+    state(at).change(layers=TINY.architecture.layers[:-1])
+    at.run()
+    assert "experiment" not in at.query_params
+    go_back(at, experiment=valid)
+    assert state(at).draft.experiment() == TINY
+
+
 def test_a_change_after_a_bad_link_takes_the_message_away(visit):
     at = visit("build", experiment="nonsense!")
     labelled(at.slider, "Filters").set_value(8).run()

@@ -1,15 +1,15 @@
 // One entry of the browser's history for each thing that a visitor does.
 // @ts-check
 
-// Streamlit makes one for every change of the address, also where a page that was just opened says what it shows.
+// Streamlit makes one for every change of the address, also where a page that was just opened says what it shows: that
+// may even come before the page's own path does.
 let hasActed = false;
-for (const act of ["pointerdown", "keydown", "drop"]) addEventListener(act, () => { hasActed = true; }, { capture: true });
+for (const act of ["pointerdown", "click", "keydown", "drop"]) addEventListener(act, () => { hasActed = true; }, { capture: true });
 addEventListener("popstate", () => { hasActed = false; });
 
 const push = history.pushState;
 history.pushState = function (state, unused, url) {
-  const isSamePage = new URL(url ?? "", location.href).pathname === location.pathname;
-  const write = isSamePage && !hasActed ? history.replaceState : push;
+  const write = hasActed ? push : history.replaceState;
   hasActed = false;
   write.call(history, state, unused, url);
 };
