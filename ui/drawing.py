@@ -69,10 +69,10 @@ def canvas(
 
 def _take_in(on: Canvas, drawn: CanvasResult) -> None:
     """Keep what the canvas tells, but for what it told before it knew that strokes were taken back here."""
-    strokes = drawn.json_data or {}
-    if drawn.image_data is not None and not any(stroke in on.taken_back for stroke in strokes["objects"]):
+    strokes, rgba = drawn.json_data or {}, drawn.image_data  # which is unpacked each time it is asked for
+    if rgba is not None and not any(stroke in on.taken_back for stroke in strokes["objects"]):
         on.taken_back = []
-        on.drawing = Drawing(strokes, drawn.image_data) if strokes["objects"] else Drawing()
+        on.drawing = Drawing(strokes, rgba) if strokes["objects"] else Drawing()
 
 
 def _take_back(on: Canvas, key: str, act: Callable[[], None]) -> None:
