@@ -6,16 +6,17 @@ from functools import partial
 
 import numpy as np
 import streamlit as st
-from streamlit_drawable_canvas import CanvasResult, st_canvas
+from streamlit_drawable_canvas import st_canvas
 
 from cnnlab.digits import prepare
 from cnnlab.digits.prepare import STANDARD, Preparation
+from ui.canvas import Canvas
 from ui.components.maps import maps
 from ui.components.presses import presses
 from ui.components.probabilities import probabilities
 from ui.networks import Network
 from ui.reading import Reading, hint, is_like, likeness_of, read, verdict
-from ui.state import Canvas, Drawing, component_value, is_mounted, state
+from ui.state import component_value, is_mounted, state
 from ui.words import plural
 
 SIDE = 280
@@ -39,11 +40,10 @@ def canvas(
         The drawing, uint8 (height, width, 4), or None before the first stroke.
     """
     on = on or state().canvas
-    key = f"canvas-{on.name}"
     # Given back once, when the canvas comes onto the page; later it would overwrite what is being drawn.
-    if not is_mounted(key):
+    if not is_mounted(on.key):
         on.at_start = on.drawing.strokes
-    drawn = st_canvas(
+    st_canvas(
         stroke_width=pen_width,
         stroke_color="#FFFFFF",
         background_color="#000000",
@@ -51,34 +51,31 @@ def canvas(
         height=size[1],
         initial_drawing=on.at_start,
         return_image_data=True,
-        key=key,
+        key=on.key,
     )
-    _take_in(on, drawn)
+    on.take_in(component_value(on.key, "drawing"))
     with st.container(horizontal=True, gap="small"):
         acts = {
-            "Undo": (partial(_take_back, on, key, on.undo), "Undo", ":material/undo:"),
-            "Clear": (partial(_take_back, on, key, on.clear), "Reset canvas & history", ":material/delete:"),
+            "Undo": (partial(_take_back, on, on.undo), "Undo", ":material/undo:"),
+            "Clear": (partial(_take_back, on, on.clear), "Reset canvas & history", ":material/delete:"),
         }
         is_own = not (on.at_start or {}).get("objects")  # its "Reset" goes back to what it was given
-        inside = {f"{label}-{on.name}": (key, own) for label, (_, own, _) in acts.items() if is_own or label == "Undo"}
-        presses(f"presses-{on.name}", {f"{label}-{on.name}": act for label, (act, _, _) in acts.items()}, inside=inside)
+        own = {label: (on.key, name) for label, (_, name, _) in acts.items() if is_own or label == "Undo"}
+        presses(
+            f"presses-{on.name}",
+            {f"{label}-{on.name}": act for label, (act, _, _) in acts.items()},
+            inside={f"{label}-{on.name}": button for label, button in own.items()},
+            after_strokes=(on.key, "Update the app with this drawing"),
+            num_heard=on.num_heard,
+        )
         for label, (act, _, icon) in acts.items():
             st.button(label, key=f"{label}-{on.name}", on_click=act, icon=icon, disabled=on.drawing.rgba is None)
     return on.drawing.rgba
 
 
-def _take_in(on: Canvas, drawn: CanvasResult) -> None:
-    """Keep what the canvas tells, but for what it told before it knew that strokes were taken back here."""
-    strokes, rgba = drawn.json_data or {}, drawn.image_data  # which is unpacked each time it is asked for
-    if rgba is not None and not any(stroke in on.taken_back for stroke in strokes["objects"]):
-        on.taken_back = []
-        on.drawing = Drawing(strokes, rgba) if strokes["objects"] else Drawing()
-
-
-def _take_back(on: Canvas, key: str, act: Callable[[], None]) -> None:
+def _take_back(on: Canvas, act: Callable[[], None]) -> None:
     """Take back what the canvas cannot by itself: what was drawn before it came onto the page."""
-    told = component_value(key, "drawing") or {}
-    _take_in(on, CanvasResult(told.get("raw"), told.get("data"), return_image_data=True))
+    on.take_in(component_value(on.key, "drawing"))
     if on.drawing.rgba is not None:
         act()
 

@@ -23,12 +23,13 @@ from cnnlab.experiment import DataSettings, TrainingSettings, read_layer, read_s
 from cnnlab.explain.ablation import Changes
 from cnnlab.limits import changed_fields, check_choice, check_flag, check_limit
 from ui.cached import starter_network, store
+from ui.canvas import Drawing
 from ui.components import encode
 from ui.components.cells import to_cells
 from ui.filter_table import MAX_WEIGHT
 from ui.handwriting import sets
 from ui.lesson import STATIONS
-from ui.state import DRAWING, MAX_UNDONE, PHOTO, TEST, Course, Draft, Drawing, Kept, Prediction, State
+from ui.state import DRAWING, MAX_UNDONE, PHOTO, TEST, Course, Draft, Kept, Prediction, State
 
 MAX_PARTS, MAX_LENGTH, MAX_TOTAL = 1_000, 150_000, 1_500_000
 """How many parts are taken, and how many characters of one and of all."""

@@ -20,6 +20,7 @@ from cnnlab.nn.layers import Layer
 from cnnlab.presets import DEFAULT, PRESETS
 from cnnlab.runs.handwriting import Handwriting
 from cnnlab.training.pace import Pace
+from ui.canvas import Canvas
 
 MAX_UNDONE = 100
 TEST, DRAWING, PHOTO = "test", "drawing", "photo"
@@ -49,57 +50,6 @@ class Draft:
         if self.check().problem:
             return None
         return Experiment(Architecture(self.layers), self.data, self.training, self.seed)
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """What is on the canvas: its strokes as the canvas gives them, to draw them again, and its pixels.
-
-    `rgba` is uint8 (height, width, 4), or None before the first stroke.
-    """
-
-    strokes: dict[str, Any] | None = None
-    rgba: np.ndarray | None = None
-
-
-@dataclass
-class Canvas:
-    """A canvas: what is drawn on it, and what it is given instead of its own strokes."""
-
-    name: str
-    drawing: Drawing = field(default_factory=Drawing)
-    at_start: dict[str, Any] | None = None
-    """The strokes that it was given when it came onto the page, or by the last Undo or Clear."""
-    taken_back: list[dict[str, Any]] = field(default_factory=list)
-    """The strokes that it has no longer, until it tells that it shows none of them."""
-    num_given: int = 0
-
-    def begin(self, drawing: Drawing) -> None:
-        """Begin with a drawing that comes from elsewhere."""
-        self.drawing = drawing
-        self._give((drawing.strokes or {}).get("objects", []))
-
-    def clear(self) -> None:
-        """Begin anew."""
-        self.taken_back += (self.drawing.strokes or {}).get("objects", [])
-        self.drawing = Drawing()
-        self._give([])
-
-    def undo(self) -> None:
-        """Take the last stroke back: the canvas is given all others, and then tells what it shows."""
-        strokes = self.drawing.strokes or {}
-        *left, last = strokes["objects"]
-        if not left:
-            self.clear()
-            return
-        self.taken_back.append(last)
-        self.drawing = replace(self.drawing, strokes={**strokes, "objects": left})
-        self._give(left)
-
-    def _give(self, objects: list[dict[str, Any]]) -> None:
-        """Have the canvas show these strokes instead of its own; it stays on the page, so nothing flickers."""
-        self.num_given += 1  # the same strokes given twice would not be drawn again
-        self.at_start = {"objects": objects, "given": self.num_given}
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import re
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from os import kill
 
 import pytest
@@ -180,4 +180,16 @@ def test_strokes_that_came_back_are_taken_back_one_a_press(page, server, unheard
     wait_for_ink(page, 0)
     draw(page, (40, 60), (40, 220))
     wait_for_ink(page, amounts[0])
+    reads(page, 1)
+
+
+@pytest.mark.parametrize("busy_server", [False, True])
+def test_a_stroke_counts_when_another_page_is_opened_at_once(page, server, busy, busy_server):
+    open_page(page, server.url, "Draw")
+    with busy() if busy_server else nullcontext():
+        draw(page, (140, 60), (140, 220))
+        page.get_by_role("link", name="Home").dispatch_event("click")
+    reads(page, 1)
+    at_rest(page)
+    go_to(page, "Draw")
     reads(page, 1)

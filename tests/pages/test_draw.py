@@ -20,10 +20,10 @@ from pages.parts.draw.tuning import answers, count_right
 from tests.pages.runs import TINY, broken_run, make_run, weights_of
 from tests.pages.seen import PAGES, click, components, labelled, labels, state, text
 from ui import reading
+from ui.canvas import Drawing
 from ui.handwriting import sets
 from ui.networks import STARTER_ID, Network
 from ui.reading import BROKE_DOWN, read, verdict
-from ui.state import Drawing
 from ui.words import when
 
 STEPS, NETWORKS, TRAINING, TEACH = "Step by step", "Several networks", "Through training", "Wrong? Teach it"

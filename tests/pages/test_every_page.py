@@ -12,9 +12,9 @@ from streamlit.runtime.context import ContextProxy
 from cnnlab.presets import PRESETS
 from tests.pages.runs import broken_run, finished, make_run
 from tests.pages.seen import PAGES, components, go_back, labelled, state, text
+from ui.canvas import Drawing
 from ui.lesson import STATIONS
 from ui.networks import NUM_CHOICES
-from ui.state import Drawing
 from ui.words import NOTHING
 
 NAMES = ("run", "handwriting", "experiment", "study", "preset", "images", "sweep", "unit", "at")

@@ -21,8 +21,8 @@ from pages.parts.look_inside import exciting
 from tests.pages.runs import make_run, weights_of
 from tests.pages.seen import labelled, state, text
 from ui import computed
+from ui.canvas import Drawing
 from ui.components import gallery, scatter
-from ui.state import Drawing
 
 
 @pytest.fixture(autouse=True)

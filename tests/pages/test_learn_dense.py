@@ -7,7 +7,7 @@ from cnnlab import mnist
 from cnnlab.lessons import small_problems
 from cnnlab.nn import operations as ops
 from tests.pages.seen import answer, components, labelled, right_answers, state, text
-from ui.state import Drawing
+from ui.canvas import Drawing
 
 PAGE = "pages/dense.py"
 

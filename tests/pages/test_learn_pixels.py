@@ -9,7 +9,7 @@ from PIL import Image
 
 from cnnlab import mnist
 from tests.pages.seen import click, components, labelled, open_code, state, text
-from ui.state import Drawing
+from ui.canvas import Drawing
 
 PAGE = "pages/pixels.py"
 

@@ -17,7 +17,7 @@ from tests.pages.runs import some_training, weights_of
 from tests.pages.seen import components, go_back, labelled, state, text
 from tests.pages.test_networks import one
 from ui import colours
-from ui.state import Drawing
+from ui.canvas import Drawing
 
 MAPS, TRACE = "Maps", "Trace"
 

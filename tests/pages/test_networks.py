@@ -7,8 +7,8 @@ from cnnlab.experiment import DataSettings, Experiment
 from cnnlab.presets import PRESETS
 from tests.pages.runs import TINY, make_run, some_training
 from tests.pages.seen import PAGES, components, labelled, state, text
+from ui.canvas import Drawing
 from ui.networks import STARTER, STARTER_ID, run_name
-from ui.state import Drawing
 
 BOTH = pytest.mark.parametrize("page", ["look_inside", "draw"])
 

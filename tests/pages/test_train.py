@@ -16,8 +16,8 @@ from cnnlab.training.events import BatchEnd, LearningRateSet, Orders, WeightsSna
 from pages.parts.train.controls import doing
 from tests.pages.runs import REASON, TINY, make_run, some_training, weights_of
 from tests.pages.seen import click, components, go_back, labelled, labels, state, text
+from ui.canvas import Drawing
 from ui.computed import answers
-from ui.state import Drawing
 from ui.words import duration
 
 UNKNOWN = "20200101-000000-abcdef"

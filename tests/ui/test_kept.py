@@ -15,8 +15,9 @@ from cnnlab.explain.ablation import Changes
 from cnnlab.nn.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from cnnlab.presets import PRESETS
 from ui.cached import starter_network
+from ui.canvas import Drawing
 from ui.kept import MAX_LENGTH, parts, restore
-from ui.state import MAX_UNDONE, Draft, Drawing, Kept, Prediction, State
+from ui.state import MAX_UNDONE, Draft, Kept, Prediction, State
 
 LAYER = st.one_of(
     st.builds(Conv2D, st.integers(1, 128), st.integers(3, 11), padding=st.sampled_from(["valid", "same"])),

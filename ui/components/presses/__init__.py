@@ -12,6 +12,8 @@ def presses(
     buttons: Mapping[str, Callable[[], None]],
     shortcuts: Mapping[str, str] | None = None,
     inside: Mapping[str, tuple[str, str]] | None = None,
+    after_strokes: tuple[str, str] | None = None,
+    num_heard: int = 0,
 ) -> None:
     """Count the presses of the buttons with these keys; where there is no browser, their `on_click` does the same.
 
@@ -21,7 +23,10 @@ def presses(
         shortcuts: by a button's key, its `shortcut`.
         inside: by a button's key, the key of a component and the label of a button inside it, which is pressed
             instead while it can be: the browser then does at once what the server would.
+        after_strokes: such a button that is pressed after each stroke on its component's canvas, which would by itself
+            wait a while before it tells the stroke.
+        num_heard: how many drawings were taken in from there; a link waits until the last stroke was.
     """
     acts = {name: lambda _, act=act: act() for name, act in buttons.items()}
-    data = {"keys": list(buttons), "shortcuts": dict(shortcuts or {}), "inside": dict(inside or {})}
-    _mount(key=key, data=data, acts=acts)
+    own = {"inside": dict(inside or {}), "afterStrokes": after_strokes, "numHeard": num_heard}
+    _mount(key=key, data={"keys": list(buttons), "shortcuts": dict(shortcuts or {}), **own}, acts=acts)

@@ -7,9 +7,13 @@ import { mount } from "../mount.js";
  * @property {string[]} keys
  * @property {Record<string, string>} shortcuts "Ctrl+Shift+Z"
  * @property {Record<string, [string, string]>} inside a component's key and the label of its own button
+ * @property {[string, string] | null} afterStrokes the same, to be pressed after each stroke on its canvas
+ * @property {number} numHeard so many drawings the server has taken in from there
  */
 function createView() {
   let /** @type {Data} */ data, tell;
+  let [isStroke, isAwaited] = [false, false];
+  let /** @type {HTMLAnchorElement | null} */ held = null; // Streamlit forgets what it has not heard when a page is left
 
   const placeOf = (key) => `.st-key-${key.replace(/[^\w-]/g, "-")}`;
 
@@ -28,6 +32,12 @@ function createView() {
   }
 
   function click(event) {
+    const link = isAwaited && !(event.ctrlKey || event.metaKey) && event.target.closest?.("a:not([target])");
+    if (link) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      held = link;
+    }
     const button = event.target.closest?.("button");
     const key = button && data.keys.find((one) => button.closest(placeOf(one)));
     if (key) press(event, key);
@@ -40,15 +50,40 @@ function createView() {
     if (key && document.querySelector(`${placeOf(key)} button`)) press(event, key); // grey perhaps, until it is known
   }
 
-  addEventListener("click", click, true);
-  addEventListener("keydown", type, true);
+  function penDown(event) {
+    const canvas = data.afterStrokes && event.target.closest?.(placeOf(data.afterStrokes[0]));
+    isStroke = !!canvas && event.composedPath()[0].matches("canvas");
+  }
+
+  function penUp() {
+    if (isStroke) setTimeout(tellStroke); // as soon as the canvas has it
+    isStroke = false;
+  }
+
+  function tellStroke() {
+    const own = ownButton(data.afterStrokes);
+    if (!own) return;
+    isAwaited = true;
+    setTimeout(letGo, 3000);
+    own.click();
+  }
+
+  function letGo() {
+    const link = held;
+    [isAwaited, held] = [false, null];
+    link?.click();
+  }
+
+  const listeners = { click, keydown: type, mousedown: penDown, touchstart: penDown, mouseup: penUp, touchend: penUp };
+  for (const [name, listener] of Object.entries(listeners)) addEventListener(name, listener, true);
   return {
     update(newData, newTell) {
+      const isHeard = newData.numHeard !== data?.numHeard;
       [data, tell] = [newData, newTell];
+      if (isHeard) letGo();
     },
     remove() {
-      removeEventListener("click", click, true);
-      removeEventListener("keydown", type, true);
+      for (const [name, listener] of Object.entries(listeners)) removeEventListener(name, listener, true);
     },
   };
 }
