@@ -360,4 +360,7 @@ def test_the_default_preset_reads_98_percent_after_one_epoch():
     for seed in (0, 1, 2):
         experiment = replace(preset, training=replace(preset.training, epochs=1), seed=seed)
         accuracies.append(events_of(experiment)[-1].test_accuracy)
-    assert np.median(accuracies) >= 0.98, accuracies
+        num_reached = sum(accuracy >= 0.98 for accuracy in accuracies)
+        if 2 in (num_reached, len(accuracies) - num_reached):  # the third cannot change on which side the median lies
+            break
+    assert num_reached == 2, accuracies
