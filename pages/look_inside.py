@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts.look_inside import exciting, filters, go_to_view, overview, robust, seeks, space, trace, why
 from pages.parts.look_inside.choosing import choose_digit
-from ui.address import asked
+from ui.address import asked_one_of
 from ui.frame import begin
 from ui.networks import choose_network
 from ui.subject import Subject
@@ -30,8 +30,7 @@ NETWORK_WIDTH = 430
 
 def choose_view() -> str:
     """Let the visitor choose a view; the address has it."""
-    wanted = asked("view")
-    view = wanted if wanted in VIEWS else next(iter(VIEWS))
+    view = asked_one_of("view", VIEWS) or next(iter(VIEWS))
     pick("View", list(VIEWS), "view", view, go_to_view, label_visibility="collapsed", wrap=True)
     return view
 

@@ -21,7 +21,7 @@ visitor = state()
 st.html(Path(__file__).parent / "parts/train/train.css")
 st.title("Train")
 follow_link()
-run = requested_run()
+run = requested_run("This page begins without a run.")
 summary(visitor.draft, is_live=run is not None and not run.info.is_over)
 if store().warning:
     st.warning(message(store().warning), icon=":material/hard_drive:")

@@ -5,6 +5,7 @@ is what was written here, until the visitor opens a page, or goes back or forwar
 """
 
 import re
+from collections.abc import Iterable
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -16,15 +17,16 @@ MAX_LENGTH = 1_000
 
 def came_by_history() -> bool:
     """Whether the visitor has pressed Back or Forward: the page is as its address says, not as it was left."""
-    context = get_script_run_ctx()
-    return context is not None and context.is_history_navigation
+    return state().address.is_from_history
 
 
 def settle(page: str) -> None:
     """Begin a page with the address that the visitor asked for, or with that which was written last."""
-    told, address = st.query_params.to_dict(), state().address
-    if came_by_history() or page != address.page:
-        address.page, address.values = page, told
+    told, address, context = st.query_params.to_dict(), state().address, get_script_run_ctx()
+    has_gone = context is not None and context.is_history_navigation
+    address.is_from_history |= has_gone  # of a run that is broken off the next one takes it over
+    if has_gone or page != address.page:
+        address.page, address.values, address.refused = page, told, None
     elif told != address.values:
         st.query_params.from_dict(address.values)
 
@@ -50,7 +52,19 @@ def asked(name: str, otherwise: str | None = None) -> str | None:
     return re.sub(r"^(?:[^\w+-]|_)+|(?:[^\w+-]|_)+$", "", printable)
 
 
+def asked_one_of(name: str, options: Iterable[str]) -> str | None:
+    """The value of `?name=`; what is none of the options is taken out of the address."""
+    wanted = asked(name)
+    found = next((option for option in options if option == wanted), None)
+    if found is None:
+        write(**{name: None})
+    return found
+
+
 def asked_number(name: str, count: int) -> int | None:
     """The whole number in `?name=`, from 0 and below `count`; None: there is none."""
     text = asked(name) or ""
-    return int(text) if text.isascii() and text.isdigit() and int(text) < count else None
+    if text.isascii() and text.isdigit() and int(text) < count:
+        return int(text)
+    write(**{name: None})
+    return None

@@ -13,7 +13,7 @@ from cnnlab.experiment import LOSSES, NUM_TRAINING_IMAGES, OPTIMIZERS, SCHEDULES
 from cnnlab.limits import LIMITS
 from cnnlab.nn.layers import INITIALIZERS, PADDINGS, SOBEL, Conv2D, Layer
 from cnnlab.nn.operations import ACTIVATIONS
-from ui.address import asked, came_by_history, write
+from ui.address import asked_one_of, came_by_history, write
 from ui.state import state
 from ui.widgets import control, kept, lasting, pick
 
@@ -85,7 +85,7 @@ def choose_in_address(
 
     `otherwise` is chosen, by default `first`, where what was chosen before is no longer among the options.
     """
-    key, wanted = f"chosen-{name}", asked(name)
+    key, wanted = f"chosen-{name}", asked_one_of(name, map(str, options))
     choice = kept(key, first)
     unasked = first if came_by_history() else choice.now
     choice.now = next((option for option in options if str(option) == wanted), unasked)

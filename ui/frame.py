@@ -16,6 +16,7 @@ from ui import acts
 from ui.address import settle
 from ui.cached import engine
 from ui.keeping import is_awaited, keep
+from ui.state import state
 
 ABOUT = "A visual playground for convolutional neural networks."
 UI = Path(__file__).parent
@@ -59,6 +60,7 @@ def run() -> None:
     token = _is_framed.set(True)
     try:
         page.run()
+        state().address.is_from_history = False
     finally:
         _is_framed.reset(token)
     keep("page")

@@ -84,22 +84,23 @@ def run_name(info: RunInfo) -> str:
     return f"{when}, {info.state}"
 
 
-def requested_run() -> Run | None:
-    """The run that this page shows: from the address, else this visitor's last one. An unknown one gets a message."""
-    visitor = state()
+def requested_run(instead: str) -> Run | None:
+    """The run that this page shows: from the address, else this visitor's last one.
+
+    An unknown one gets a message, which ends with what is shown `instead`, and stays until another run is shown.
+    """
+    visitor, run = state(), None
     run_id = asked("run", None if came_by_history() else visitor.run_id)
-    if run_id is None:
-        visitor.run_id = None
-        return None
-    try:
-        run = store().get(run_id)
-    except UnknownRunError as error:
-        st.warning(f"{message(error)} {INSTEAD}", icon=":material/search_off:")
-        visitor.run_id = None
-        write(run=None)
-        return None
-    visitor.run_id = run.id
-    write(run=run.id)
+    if run_id is not None:
+        visitor.address.refused = None
+        try:
+            run = store().get(run_id)
+        except UnknownRunError as error:
+            visitor.address.refused = message(error)
+    visitor.run_id = run.id if run else None
+    write(run=visitor.run_id)
+    if visitor.address.refused:
+        st.warning(f"{visitor.address.refused} {instead}", icon=":material/search_off:")
     return run
 
 
@@ -107,7 +108,7 @@ def choose_network() -> Network:
     """Show which network the page speaks of, let the visitor choose another one, and return it."""
     visitor = state()
     visitor.shows_starter = (visitor.shows_starter or came_by_history()) and asked("run") is None
-    run = None if visitor.shows_starter else requested_run()
+    run = None if visitor.shows_starter else requested_run(INSTEAD)
     shown = (_load(run) if run else None) or starter()
     names = names_of_networks(shown)
 

@@ -72,6 +72,10 @@ class Address:
 
     page: str | None = None
     values: dict[str, str] = field(default_factory=dict)
+    is_from_history: bool = False
+    """Whether the visitor came by Back or Forward, until the page is made for it."""
+    refused: str | None = None
+    """Why the run that was asked for cannot be shown, until another one is."""
 
 
 @dataclass

@@ -77,6 +77,25 @@ def test_a_page_opens_with_nonsense_in_the_address(visit, page):
             assert not at.exception
 
 
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("nonsense", [*NONSENSE, "Guide", "-1"])
+@pytest.mark.parametrize(
+    ("page", "view", "name"),
+    [
+        ("evaluate", None, "run"),
+        ("experiments", None, "view"),
+        ("experiments", "guided", "study"),
+        ("experiments", "sweep", "images"),
+        ("look_inside", None, "view"),
+        ("look_inside", "Excited by", "unit"),
+    ],
+)
+def test_what_the_page_does_not_know_leaves_the_address(visit, page, view, name, nonsense):
+    at = visit(page, **{name: nonsense} | ({"view": view} if view else {}))
+    assert name not in at.query_params
+    assert ("view" in at.query_params) == bool(view)
+
+
 def test_home_lists_the_newest_runs(visit, store):
     assert "Runs on this server" not in [heading.value for heading in visit().subheader]
     ids = [store.create(PRESETS["Tiny"]).id for _ in range(7)]

@@ -385,6 +385,17 @@ def test_a_setting_whose_layer_is_gone_is_given_up(sweep):
     assert labelled(at.selectbox, "Setting").value == "training.learning_rate"
 
 
+def test_the_address_has_what_the_view_shows(sweep):
+    at = sweep("seed:1,2")
+    assert set(at.query_params) - {"images"} == {"view", "sweep", "experiment"}
+    labelled(at.button_group, "View").set_value("against").run()
+    assert set(at.query_params) - {"images"} == {"view", "experiment"}
+    labelled(at.button_group, "View").set_value("guided").run()
+    assert set(at.query_params) - {"images"} == {"view"}
+    labelled(at.button_group, "View").set_value("sweep").run()
+    assert at.query_params["sweep"] == "seed:1,2"
+
+
 def test_a_run_that_cannot_be_stored_is_told(sweep, engine, monkeypatch):
     def refuse(*_, **__):
         raise StoreError(OSError(28, "No space left on device"))

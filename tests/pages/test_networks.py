@@ -79,8 +79,20 @@ def test_a_run_without_weights_is_told_and_the_starter_shown(visit, store, page)
 @BOTH
 def test_an_unknown_run_is_told_and_the_starter_shown(visit, page):
     at = visit(page, run="20200101-000000-abcdef")
-    assert "There is no run of this name" in at.warning[0].value
-    assert network(at).value == STARTER_ID
+    for _ in range(2):
+        assert "There is no run of this name" in at.warning[0].value
+        assert "The starter network is shown instead" in at.warning[0].value
+        assert network(at).value == STARTER_ID
+        at.run()
+
+
+@BOTH
+def test_an_unknown_run_is_told_until_another_one_is_shown(visit, store, page):
+    run = make_run(store, "finished")
+    at = visit(page, run="20200101-000000-abcdef")
+    network(at).set_value(run.id).run()
+    assert "There is no run of this name" not in text(at)
+    assert network(at.run()).value == run.id
 
 
 @BOTH

@@ -249,8 +249,9 @@ def test_a_run_with_other_settings_is_told(visit, store):
 
 @pytest.mark.parametrize("run_id", [UNKNOWN, "..", "a/b", "", "20200101-000000-abcdef\n"])
 def test_an_unknown_run_is_told_and_none_is_shown(visit, run_id):
-    at = visit("train", run=run_id)
+    at = visit("train", run=run_id).run()
     assert "There is no run of this name" in at.warning[0].value
+    assert "starter" not in at.warning[0].value
     assert components(at) == ["curves-empty"]
     assert "run" not in at.query_params
 

@@ -1,8 +1,10 @@
 """What stands in the address, read."""
 
+from unittest.mock import Mock
+
 import pytest
 
-from ui.address import asked, asked_number
+from ui.address import asked, asked_number, came_by_history, settle
 from ui.state import state
 
 NO_NUMBER = [
@@ -56,3 +58,12 @@ def test_a_value_of_this_app_s_own_stays_as_it_is(address, value):
     address["view"] = "x" * 5_000
     assert asked("view") == ""
     assert (asked("run"), asked("run", "mine")) == (None, "mine")
+
+
+def test_a_page_that_was_gone_back_to_and_broken_off_is_still_that(monkeypatch):
+    context = Mock(is_history_navigation=True)
+    monkeypatch.setattr("ui.address.get_script_run_ctx", lambda: context)
+    settle("build")
+    context.is_history_navigation = False  # what came in between ran the page again, before it was made
+    settle("build")
+    assert came_by_history()
